@@ -1,0 +1,81 @@
+# Two commands: `make demo` and `make test`. All that they need is installed below .venv and .local.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test test-unit test-contract test-integration test-e2e lint types format lock clean
+
+PYTHON ?= python3.13 python3.12 python3.11 python3 python
+PY := .venv/bin/python
+PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
+
+# Downloads are kept in the home folder; where there is none to write to, in .local.
+ifneq ($(shell test -n "$$HOME" && test -w "$$HOME" && echo yes),yes)
+export HOME := $(CURDIR)/.local/home
+endif
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' Makefile
+
+demo: .venv/for-demo ## play the case stories on a real Kafka and PostgreSQL (ARGS=--once: verify and leave)
+	@$(PY) -m deploy.demo $(ARGS)
+
+test: lint types test-unit test-contract test-integration test-e2e ## everything a change must pass
+
+test-unit: .venv/for-tests ## decisions and data; nothing needs to run
+	$(PY) -m pytest -q tests/unit
+
+test-contract: .venv/for-tests ## the events against their published schemas and examples
+	$(PY) -m pytest -q tests/contracts
+
+test-integration: .venv/for-tests ## one part at a time on a real Kafka and PostgreSQL
+	$(PY) -m pytest -q tests/integration
+
+test-e2e: .venv/for-tests ## all services together
+	$(PY) -m pytest -q tests/e2e
+
+lint: .venv/for-tests ## style
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+
+types: .venv/for-tests ## mypy --strict
+	$(PY) -m mypy shared services deploy tests
+
+format: .venv/for-tests ## put the code into its usual form
+	$(PY) -m ruff check --fix-only
+	$(PY) -m ruff format
+
+UV := UV_PYTHON_DOWNLOADS=never .local/lock/bin/uv pip compile --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate -q pyproject.toml
+
+lock: $(PY) ## bring requirements/ up to date with pyproject.toml
+	$(PY) -m venv .local/lock
+	.local/lock/bin/python -m pip -qq --disable-pip-version-check install uv
+	$(UV) --extra local --extra dev -o requirements/dev.txt
+	$(UV) --extra local -c requirements/dev.txt -o requirements/local.txt
+	$(UV) -c requirements/dev.txt -o requirements/run.txt
+
+clean: ## remove what was installed and what the runs left
+	rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(PY):
+	@for python in $(PYTHON); do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || continue; \
+		"$$python" -m venv .venv > /dev/null 2>&1 && exit 0; \
+		rm -rf .venv; \
+	done; \
+	echo "Python 3.11 or newer with its venv module is needed (Debian: apt install python3-venv)." \
+		"None of these is one: $(PYTHON). Another place: make PYTHON=/path/to/python3.13" >&2; \
+	exit 1
+
+define install
+	@echo "Installing packages into .venv: about a minute the first time"
+	@$(PIP) install --require-hashes -r $<
+	@$(PIP) install --no-deps --no-build-isolation -e .
+endef
+
+.venv/for-demo: requirements/local.txt pyproject.toml | $(PY)
+	$(install)
+	@touch $@
+
+.venv/for-tests: requirements/dev.txt requirements/local.txt pyproject.toml | $(PY)
+	$(install)
+	@touch $@ .venv/for-demo

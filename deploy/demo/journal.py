@@ -1,0 +1,80 @@
+"""What was said on the domain topics: read like any outsider with the right to, for counting and for expectations."""
+
+import asyncio
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+
+from shared.events.topics import CANDIDATES, FOLLOWUP, GATEWAY, INTAKE, MATCHING
+
+TOPICS = [topic.name for topic in (INTAKE, GATEWAY, MATCHING, FOLLOWUP, CANDIDATES)]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One event: `what` is the short name of its type, as `place.opened`."""
+
+    what: str
+    id: str
+    subject: str
+    version: int
+    time: datetime
+    place: str | None
+    data: dict[str, Any]
+
+
+class Journal:
+    """All events so far, each once, in the order in which they were read."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._consumer = AIOKafkaConsumer(*TOPICS, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+        self.events: list[Said] = []
+        self._ids: set[str] = set()
+
+    async def __aenter__(self) -> "Journal":
+        await self._consumer.start()
+        self._reading = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._reading.cancel()
+        await self._consumer.stop()
+
+    async def up_to_date(self) -> bool:
+        partitions = self._consumer.assignment()
+        ends = await self._consumer.end_offsets(partitions)
+        return bool(partitions) and all([await self._consumer.position(p) >= end for p, end in ends.items()])
+
+    def find(self, what: str, **data: Any) -> list[Said]:
+        """Events of that name whose data hold all these values."""
+        return [e for e in self.events if e.what == what and data.items() <= e.data.items()]
+
+    def of(self, place: str, leader: str) -> list[Said]:
+        """All that was said about one place and its leader."""
+        return [e for e in self.events if e.place == place or e.data.get("leader_id") == leader]
+
+    async def _read(self) -> None:
+        async for record in self._consumer:
+            headers = {name: value.decode() for name, value in record.headers if value is not None}
+            if headers["ce_id"] in self._ids:
+                continue
+            self._ids.add(headers["ce_id"])
+            self.events.append(
+                Said(
+                    what=headers["ce_type"].removeprefix("dk.lederalliancen.").removesuffix(".v1"),
+                    id=headers["ce_id"],
+                    subject=headers["ce_subject"],
+                    version=int(headers["ce_aggregateversion"]),
+                    time=datetime.fromisoformat(headers["ce_time"]),
+                    place=headers.get("ce_correlationid"),
+                    data=json.loads(record.value),
+                )
+            )
+
+
+def counted(events: list[Said]) -> Counter[str]:
+    return Counter(event.what for event in events)

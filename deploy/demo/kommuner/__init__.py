@@ -1,0 +1,4 @@
+"""Simulated kommuner: outsiders who know nothing of us but the published contract.
+
+One separate program for all of them, as a vendor of municipal systems would run it. It imports nothing of ours.
+"""

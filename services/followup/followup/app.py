@@ -1,0 +1,7 @@
+"""The service put together; the only file that knows every part."""
+
+from followup.api import router
+from followup.handlers import handlers
+from shared.service import Service
+
+service = Service(name="followup", port=8004, handlers=handlers, router=router)

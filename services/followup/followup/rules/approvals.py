@@ -1,0 +1,70 @@
+"""What the young person's kommune has approved, and what needs it (R-PAY-1, R-XBORDER-1)."""
+
+from datetime import date
+
+from shared.catalogue import forms
+from shared.events.base import Approval, Stage
+from shared.events.municipality_gateway import PlacementAnswered
+
+
+def needed(form: str, on: date) -> bool:
+    try:
+        return forms.needs_kommune_approval(form, on)
+    except KeyError:  # a form that is not known on that day never starts without a yes
+        return True
+
+
+def fitted(stage: Stage, approvals: tuple[Approval, ...]) -> Stage | None:
+    """The stage, open-ended no longer than its approval; None when it needs one and none covers it."""
+    if not needed(stage.form, stage.from_):
+        return stage
+    covering = next((approval for approval in approvals if _covers(approval, stage)), None)
+    return stage.model_copy(update={"to": stage.to or covering.to}) if covering else None
+
+
+def cut(stage: Stage, approvals: tuple[Approval, ...]) -> Stage:
+    """The first stage runs no longer than the approval that came with the match."""
+    if not needed(stage.form, stage.from_):
+        return stage
+    ends = [a.to for a in approvals if a.party == "kommune" and a.form in (None, stage.form) and a.to]
+    return stage.model_copy(update={"to": min([*ends, *([stage.to] if stage.to else [])], default=None)})
+
+
+def expired(stage: Stage, today: date) -> bool:
+    """Its last approved day is over."""
+    return stage.to is not None and stage.to < today and needed(stage.form, stage.from_)
+
+
+def misfit(answer: PlacementAnswered, stage: Stage) -> str | None:
+    """The field in which a yes does not fit the stage, or None."""
+    if answer.form not in (None, stage.form):
+        return "form"
+    if answer.hours is not None and answer.hours < stage.hours:
+        return "hours"
+    approved = within(answer, stage)
+    return "to" if approved.to and approved.to < approved.from_ else None
+
+
+def within(answer: PlacementAnswered, stage: Stage) -> Stage:
+    """The stage within the days that the kommune approves: it may begin later and end earlier than planned."""
+    ends = [day for day in (stage.to, answer.to) if day]
+    begins = max(stage.from_, answer.from_ or stage.from_)
+    return stage.model_copy(update={"from_": begins, "to": min(ends, default=None)})
+
+
+def given(answer: PlacementAnswered, stage: Stage) -> Approval:
+    return Approval(
+        party="kommune",
+        form=stage.form,
+        hours=answer.hours or stage.hours,
+        from_=answer.from_ or stage.from_,
+        to=answer.to,
+    )
+
+
+def _covers(approval: Approval, stage: Stage) -> bool:
+    starts = approval.from_ is None or approval.from_ <= stage.from_
+    ends = approval.to is None or (stage.from_ <= approval.to and (stage.to is None or stage.to <= approval.to))
+    right_form = approval.form in (None, stage.form)
+    enough = approval.hours is None or approval.hours >= stage.hours
+    return approval.party == "kommune" and right_form and enough and starts and ends

@@ -1,0 +1,111 @@
+"""When somebody asks how it goes. Danish days; a check-in is a call, so it falls on a working day."""
+
+from calendar import monthrange
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from shared.catalogue.calendar import add_working_days, is_working_day
+
+from followup.state import Asked, Checkin, Placement
+
+Plan = tuple[Checkin, ...]
+WEEK = timedelta(weeks=1)
+
+# While it is new (four weeks), somebody asks every week.
+FIRST_WEEKS = {1: "first-week", 2: "weekly", 3: "weekly", 4: "weekly"}
+# Aftercare: "efterværn og tilgængelighed gennem hele processen" (pluss); figures are asked for at 3, 6 and 12 months.
+AFTER_MONTHS = (3, 6, 12)
+REGULAR = ("first-day", "first-week", "weekly", "monthly")
+# A call that comes a little early is that call.
+EARLY = timedelta(days=3)
+# From fewer than 30 hours straight to full time is how S09 ended early: asked after three days too.
+AFTER_JUMP = timedelta(days=3)
+
+
+def when_planned(first_day: date) -> Plan:
+    """On the first day somebody asks whether it began."""
+    return (_on("first-day", first_day),)
+
+
+def when_started(plan: Plan, on: date, to: date | None) -> Plan:
+    first = next((c for c in plan if c.kind == "first-day" and c.on == _working(on)), _on("first-day", on))
+    return _sorted((first, *_first_weeks(on, on), *_before_end(to, on)))
+
+
+def when_changed(plan: Plan, on: date, to: date | None, *, jump: bool) -> Plan:
+    """A week after every change, for that is when it gets hard; and a week before the new stage ends."""
+    kept = (c for c in plan if c.kind != "before-stage-ends")
+    extra = (_on("after-change", on + AFTER_JUMP),) if jump else ()
+    return _sorted((*kept, *extra, _on("after-change", on + WEEK), *_before_end(to, on)))
+
+
+def when_paused(until: date | None, today: date) -> Plan:
+    """On the day the time-out ends, or after a week."""
+    return (_on("after-change", until or today + WEEK),)
+
+
+def when_resumed(started_on: date, today: date, to: date | None) -> Plan:
+    return _sorted((*_first_weeks(started_on, today), _on("after-change", today + WEEK), *_before_end(to, today)))
+
+
+def when_ended(on: date) -> Plan:
+    return tuple(_on(f"after-{n}-months", months_after(on, n)) for n in AFTER_MONTHS)
+
+
+def with_look_in(plan: Plan, today: date) -> Plan:
+    """Something happened around the placement: it comes on today's agenda."""
+    return _sorted((*plan, Checkin(kind="after-change", on=today)))
+
+
+def when_asked(plan: Plan, asked: Asked) -> Plan:
+    """An answer settles all that was due; without one, the same is asked again on the next working day."""
+    done = [c for c in plan if c.on <= asked.on or (c.kind == asked.kind and c.on <= asked.on + EARLY)]
+    if asked.answered:
+        return tuple(c for c in plan if c not in done)
+    again = Checkin(kind=asked.kind, on=add_working_days(asked.on, 1))
+    return _sorted((*(c for c in plan if c not in done or c.kind != asked.kind), again))
+
+
+def never_without(placement: Placement, today: date) -> Placement:
+    """Every living placement always has a next check-in (publication 2024): the next month's, paused the next week's."""
+    if placement.state == "active" and not any(c.kind in REGULAR for c in placement.plan):
+        missing = _on("monthly", months_after(today, 1))
+    elif placement.state == "paused" and not placement.plan:
+        missing = _on("weekly", today + WEEK)
+    else:
+        return placement
+    return placement.model_copy(update={"plan": _sorted((*placement.plan, missing))})
+
+
+def announced(plan: Plan, today: date) -> tuple[Plan, Plan]:
+    """The plan with today's marked as said, and those that are to be said now."""
+    due = tuple(c for c in plan if c.on <= today and not c.announced)
+    return tuple(c.model_copy(update={"announced": True}) if c in due else c for c in plan), due
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _first_weeks(started_on: date, after: date) -> Plan:
+    weeks = (_on(kind, started_on + n * WEEK) for n, kind in FIRST_WEEKS.items())
+    return tuple(c for c in weeks if c.on > after)
+
+
+def _before_end(to: date | None, today: date) -> Plan:
+    return (_on("before-stage-ends", max(to - WEEK, today)),) if to else ()
+
+
+def _on(kind: str, day: date) -> Checkin:
+    return Checkin(kind=kind, on=_working(day))
+
+
+def _working(day: date) -> date:
+    return day if is_working_day(day) else add_working_days(day, 1)
+
+
+def _sorted(checkins: Iterable[Checkin]) -> Plan:
+    """In order of their days; the same one twice is one."""
+    return tuple(sorted({(c.on, c.kind): c for c in checkins}.values(), key=lambda c: c.on))

@@ -1,0 +1,237 @@
+"""One short function per command and event: it translates; the rules decide."""
+
+from collections.abc import Iterable
+
+from intake import rules
+from intake.state import (
+    AddColleague,
+    ChangePlace,
+    ClosePlace,
+    Company,
+    DraftPlace,
+    Erase,
+    Leader,
+    OpenPlace,
+    PausePlace,
+    Place,
+    RecordCall,
+    Referral,
+    ReopenPlace,
+    SignUp,
+)
+from shared.decision import Refused
+from shared.events import followup, matching
+from shared.events import intake as say
+from shared.events import municipality_gateway as gateway
+from shared.events.base import Event
+from shared.vault import Erased, Person
+from shared.work import Aggregate, Handlers, Message, Work
+
+handlers = Handlers()
+
+
+def _apply(work: Work, changes: Iterable[Aggregate | Event]) -> None:
+    for change in changes:
+        if isinstance(change, Event):
+            work.emit(change)
+        else:
+            work.put(change)
+
+
+# -- asked over HTTP ---------------------------------------------------------------------------------------------------
+
+
+@handlers.on(SignUp, (Leader, "leader_id"), (Company, "company_id"))
+def sign_up(work: Work, message: Message[SignUp]) -> None:
+    asked = message.data
+    if work.get(Leader, asked.leader_id):
+        return
+    first = work.get(Company, asked.company_id) is None
+    if first:
+        work.put(Company(id=asked.company_id, cvr=asked.cvr, name=asked.company_name))
+    work.put(
+        Leader(
+            id=asked.leader_id,
+            signed_up_on=work.today,
+            next_call_on=work.today,
+            **asked.model_dump(
+                include={"company_id", "workplace_id", "company_name", "postnr", "kommune", "sector", "size_band"}
+            ),
+        )
+    )
+    work.write(Person(asked.leader_id, asked.contact))
+    work.emit(
+        say.LeaderSignedUp(
+            first_of_company=first, **asked.model_dump(exclude={"contact", "cvr", "company_name", "postnr"})
+        )
+    )
+
+
+@handlers.on(RecordCall, (Leader, "leader_id"))
+def record_call(work: Work, message: Message[RecordCall]) -> None:
+    asked, leader = message.data, work.need(Leader, message.data.leader_id)
+    attempt = leader.attempts + 1
+    next_call_on = None if asked.outcome in ("reached", "not-now") else asked.next_call_on or work.today
+    outcome = leader.outcome if leader.outcome == "reached" else asked.outcome
+    work.put(leader.model_copy(update={"attempts": attempt, "outcome": outcome, "next_call_on": next_call_on}))
+    work.emit(
+        say.LeaderCalled(
+            leader_id=leader.id,
+            kommune=leader.kommune,
+            outcome=asked.outcome,
+            attempt=attempt,
+            next_call_on=next_call_on,
+        )
+    )
+
+
+@handlers.on(AddColleague, (Leader, "leader_id"))
+def add_colleague(work: Work, message: Message[AddColleague]) -> None:
+    work.need(Leader, message.data.leader_id)
+    work.write(Person(message.data.person_id, message.data.contact))
+
+
+@handlers.on(DraftPlace, (Place, "place_id"), (Leader, "leader_id"))
+def draft_place(work: Work, message: Message[DraftPlace]) -> dict[str, str]:
+    asked, leader = message.data, work.need(Leader, message.data.leader_id)
+    place = Place(
+        id=asked.place_id,
+        leader_id=leader.id,
+        company_id=leader.company_id,
+        workplace_id=leader.workplace_id,
+        kommune=leader.kommune,
+        postnr=leader.postnr,
+        found=asked.found,
+    )
+    work.put(rules.moved(place, "draft", work.today, "drafted"))
+    work.emit(say.PlaceDrafted(**rules.about(place)))
+    return {"place_id": place.id}
+
+
+@handlers.on(ChangePlace, (Place, "place_id"))
+def change_place(work: Work, message: Message[ChangePlace]) -> None:
+    place = work.need(Place, message.data.place_id)
+    rules.check_state(place, ("draft", "additional-assessment-required"))
+    work.put(place.model_copy(update={"found": rules.merged(place.found, message.data.found)}))
+
+
+@handlers.on(OpenPlace, (Place, "place_id"), (Leader, "leader_id"))
+def open_place(work: Work, message: Message[OpenPlace]) -> dict[str, object]:
+    place, leader = work.need(Place, message.data.place_id), work.need(Leader, message.data.leader_id)
+    rules.check_may_open(place, leader, message.data.agreed_at)
+    place = rules.moved(place, "open", work.today, "opened").model_copy(update={"agreed_at": message.data.agreed_at})
+    work.put(place)
+    work.emit(rules.opened(place, leader))
+    return {"place_id": place.id, "state": place.state, "warnings": rules.warnings(place.found)}
+
+
+@handlers.on(PausePlace, (Place, "place_id"))
+def pause_place(work: Work, message: Message[PausePlace]) -> None:
+    place = work.need(Place, message.data.place_id)
+    rules.check_state(place, ("open", "filled"))
+    place = rules.moved(place, "paused", work.today, "paused", message.data.reason)
+    work.put(place)
+    work.emit(say.PlacePaused(**rules.about(place), reason=message.data.reason))
+
+
+@handlers.on(ReopenPlace, (Place, "place_id"))
+def reopen_place(work: Work, message: Message[ReopenPlace]) -> None:
+    place = work.need(Place, message.data.place_id)
+    rules.check_state(place, ("paused",))
+    if len(place.agreed) >= place.seats:
+        raise Refused(
+            "no-seat",
+            "seats",
+            "Alle pladser er besat. Den åbner igen, når et forløb er slut.",
+            "Every seat is taken. It can reopen when a placement is over.",
+            409,
+        )
+    agreed_at = message.data.agreed_at or work.today
+    freed_by = place.freed_by
+    place = rules.moved(place, "open", work.today, "reopened")
+    work.put(place.model_copy(update={"agreed_at": agreed_at, "freed_by": None}))
+    work.emit(say.PlaceReopened(**rules.about(place), agreed_at=agreed_at, placement_id=freed_by))
+
+
+@handlers.on(ClosePlace, (Place, "place_id"))
+def close_place(work: Work, message: Message[ClosePlace]) -> None:
+    place = work.need(Place, message.data.place_id)
+    rules.check_state(place, ("draft", "additional-assessment-required", "open", "paused", "filled"))
+    place = rules.moved(place, "closed", work.today, "closed", message.data.reason)
+    work.put(place)
+    work.emit(say.PlaceClosed(**rules.about(place), reason=message.data.reason))
+
+
+@handlers.on(Erase, (Leader, "person_id"))
+def erase(work: Work, message: Message[Erase]) -> None:
+    person_id = message.data.person_id
+    work.write(Erased(person_id))
+    if leader := work.get(Leader, person_id):
+        work.put(leader.model_copy(update={"next_call_on": None}))
+        work.emit(say.LeaderErased(leader_id=person_id))
+    else:
+        work.emit(say.PersonErased(person_id=person_id))
+
+
+# -- heard from the others ---------------------------------------------------------------------------------------------
+
+
+@handlers.on(gateway.ReferralSent, (Referral, "referral_id"), (Place, "place_id"))
+def referral_sent(work: Work, message: Message[gateway.ReferralSent]) -> None:
+    said = message.data
+    work.put(Referral(id=said.referral_id, place_id=said.place_id, kommune=said.kommune))
+    _note(work, said.place_id, "kommune-asked", said.kommune)
+
+
+@handlers.on(gateway.ReferralLeaderGuided, (Referral, "referral_id"), (Place, "place_id"))
+def leader_guided(work: Work, message: Message[gateway.ReferralLeaderGuided]) -> None:
+    referral = work.need(Referral, message.data.referral_id)
+    work.put(referral.model_copy(update={"guided": True}))
+    _note(work, referral.place_id, "leader-guided", referral.kommune)
+
+
+@handlers.on(gateway.ReferralAccepted, (Referral, "referral_id"), (Place, "place_id"))
+def referral_accepted(work: Work, message: Message[gateway.ReferralAccepted]) -> None:
+    referral = work.need(Referral, message.data.referral_id)
+    work.put(referral.model_copy(update={"accepted": True}))
+    _note(work, referral.place_id, "kommune-accepted", referral.kommune)
+
+
+def _over(work: Work, message: Message[gateway.ReferralEvent]) -> None:
+    referral = work.need(Referral, message.data.referral_id)
+    work.put(referral.model_copy(update={"over": True}))
+    _note(work, referral.place_id, f"referral-{message.data.state}", referral.kommune)
+
+
+for _kind in (gateway.ReferralRejected, gateway.ReferralExpired, gateway.ReferralCancelled, gateway.ReferralCompleted):
+    handlers.on(_kind, (Referral, "referral_id"), (Place, "place_id"))(_over)
+
+
+@handlers.on(matching.MatchAgreed, (Place, "place_id"), (Referral, "referral_id"))
+def match_agreed(work: Work, message: Message[matching.MatchAgreed]) -> None:
+    said = message.data
+    _apply(work, rules.take_seat(work.need(Place, said.place_id), said.match_id, work.today))
+    work.put(rules.living(work.need(Referral, said.referral_id), said.match_id))
+
+
+@handlers.on(followup.PlacementStarted, (Place, "place_id"))
+def placement_started(work: Work, message: Message[followup.PlacementStarted]) -> None:
+    _note(work, message.data.place_id, "placement-started")
+
+
+def _placement_over(work: Work, message: Message[followup.PlacementEnded | followup.PlacementCancelled]) -> None:
+    said = message.data
+    began = isinstance(said, followup.PlacementEnded)
+    place = work.need(Place, said.place_id)
+    _apply(work, rules.free_seat(place, said.match_id, said.placement_id, work.today, began=began))
+    work.put(rules.ended(work.need(Referral, said.referral_id), said.match_id))
+
+
+handlers.on(followup.PlacementEnded, (Place, "place_id"), (Referral, "referral_id"))(_placement_over)
+handlers.on(followup.PlacementCancelled, (Place, "place_id"), (Referral, "referral_id"))(_placement_over)
+
+
+def _note(work: Work, place_id: str, what: str, reason: str | None = None) -> None:
+    """A line in the history that the leader and the consultant read."""
+    if place := work.get(Place, place_id):
+        work.put(rules.moved(place, place.state, work.today, what, reason))

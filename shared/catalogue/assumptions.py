@@ -1,0 +1,79 @@
+"""What lasting work is worth to the state a year, under versioned assumptions. Exact; rounded only to be shown."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+
+from shared.catalogue.files import text
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """Rates are shares of 1, gains kroner a year. Every figure names the `id` of the set that it rests on."""
+
+    id: str
+    valid_from: date
+    persist_rate: Fraction
+    hours_per_week: Fraction
+    weeks_per_year: Fraction
+    hours_per_fte: Fraction
+    gain_per_fte: Fraction
+    source: str
+    caveats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Of one yearly cohort of matches. `kroner_of_whole_ftes` starts from the rounded full-time equivalents."""
+
+    lasting: Fraction
+    hours_per_week: Fraction
+    hours_per_year: Fraction
+    full_time_equivalents: Fraction
+    kroner: Fraction
+    kroner_of_whole_ftes: Fraction
+
+
+def value(n_match: int, a: Assumptions) -> Value:
+    """n matches, of whom a share lasts, at so many hours, against a full-time year and its gain."""
+    lasting = n_match * a.persist_rate
+    per_week = lasting * a.hours_per_week
+    per_year = per_week * a.weeks_per_year
+    ftes = per_year / a.hours_per_fte
+    return Value(lasting, per_week, per_year, ftes, ftes * a.gain_per_fte, Fraction(rounded(ftes)) * a.gain_per_fte)
+
+
+def rounded(exact: Fraction, decimals: int = 0) -> Decimal:
+    """For showing beside the exact figure. Half is rounded up."""
+    scaled = exact * 10**decimals
+    whole = (scaled + Fraction(1, 2)).__floor__()
+    return Decimal(whole).scaleb(-decimals)
+
+
+def assumptions(on: date) -> Assumptions:
+    """The set in force: the latest that began by then. LookupError before the first."""
+    begun = [one for one in assumption_sets() if one.valid_from <= on]
+    if not begun:
+        raise LookupError(f"no assumptions on {on}")
+    return max(begun, key=lambda one: one.valid_from)
+
+
+@cache
+def assumption_sets() -> tuple[Assumptions, ...]:
+    return tuple(
+        Assumptions(
+            id=s["id"],
+            valid_from=date.fromisoformat(s["valid_from"]),
+            persist_rate=Fraction(s["persist_rate"]),
+            hours_per_week=Fraction(s["hours_per_week"]),
+            weeks_per_year=Fraction(s["weeks_per_year"]),
+            hours_per_fte=Fraction(s["hours_per_fte"]),
+            gain_per_fte=Fraction(s["gain_per_fte"]),
+            source=s["source"],
+            caveats=tuple(s["caveats"]),
+        )
+        for s in json.loads(text("assumptions.json"))
+    )

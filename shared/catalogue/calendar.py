@@ -1,0 +1,46 @@
+"""Danish working days. A deadline is a date in Denmark; an instant is UTC.
+
+Not working days: Saturdays, Sundays, public holidays (Store Bededag until 2023), and 5 June, 24 and 31 December. Those
+three are no public holidays by law, but kommuner are normally closed, and laws that set deadlines normally move past
+them (general knowledge, not looked up). A kommune shall not lose a day on which nobody can answer.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+DENMARK = ZoneInfo("Europe/Copenhagen")
+CLOSED = frozenset({(6, 5), (12, 24), (12, 31)})  # month, day
+
+
+def is_working_day(day: date) -> bool:
+    return day.weekday() < 5 and (day.month, day.day) not in CLOSED and day not in _public_holidays(day.year)
+
+
+def add_working_days(day: date, n: int) -> date:
+    """The n-th working day after `day`, which itself is not counted; the day itself for n = 0."""
+    if n < 0:
+        raise ValueError("working days are counted forwards")
+    while n:
+        day += timedelta(days=1)
+        n -= is_working_day(day)
+    return day
+
+
+def end_of_day(day: date) -> datetime:
+    """The instant (UTC) at which a day in Denmark is over, also when the clocks change."""
+    return datetime.combine(day + timedelta(days=1), time(), DENMARK).astimezone(UTC)
+
+
+def today(now: datetime) -> date:
+    """The date in Denmark at an instant."""
+    if now.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    return now.astimezone(DENMARK).date()
+
+
+@cache
+def _public_holidays(year: int) -> frozenset[date]:
+    from holidays import country_holidays  # slow to import: only for those who count days
+
+    return frozenset(country_holidays("DK", years=year))

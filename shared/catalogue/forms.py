@@ -1,0 +1,78 @@
+"""Forms of engagement: who pays, who approves before the start, and the limits on a day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Literal, cast
+
+from shared.catalogue.files import Dated, rows, validity, words
+from shared.catalogue.limits import Limit, limits
+
+Pay = Literal["none", "wage", "agreement"]
+Approver = Literal["kommune", "school", "training-place", "fgu"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Dated):
+    """`approval` is empty for ordinary employment; `offered` is False for what Lederalliancen does not bring about."""
+
+    code: str
+    da: str
+    en: str
+    pay: Pay
+    approval: tuple[Approver, ...]
+    offered: bool
+    source: str
+    confidence: str
+    note: str
+
+    def limits(self, on: date) -> Mapping[str, Limit]:
+        return limits(self.code, on)
+
+
+def forms(on: date) -> tuple[Form, ...]:
+    return tuple(form for form in _forms() if form.holds(on))
+
+
+def form(code: str, on: date) -> Form:
+    """KeyError where there is no such form on that day."""
+    found = next((form for form in forms(on) if form.code == code), None)
+    if found is None:
+        raise KeyError(code)
+    return found
+
+
+def needs_kommune_approval(code: str, on: date) -> bool:
+    """The young person's kommune must approve before the start (R-PAY-1, R-XBORDER-1)."""
+    return "kommune" in form(code, on).approval
+
+
+def needs_training_place(code: str, on: date) -> bool:
+    """The company must be approved as a training place (R-PLACE-LAERLING-1)."""
+    return "training-place" in form(code, on).approval
+
+
+def is_paid(code: str) -> bool:
+    """Pay is what a form is, whatever the day. EGU is paid as its agreement says, and counts as paid."""
+    pays = {form.code: form.pay for form in _forms()}
+    return pays[code] != "none"
+
+
+@cache
+def _forms() -> tuple[Form, ...]:
+    return tuple(
+        Form(
+            code=row["code"],
+            da=row["da"],
+            en=row["en"],
+            pay=cast("Pay", row["pay"]),
+            approval=cast("tuple[Approver, ...]", () if row["approval"] == "none" else words(row["approval"])),
+            offered=row["offered"] == "yes",
+            source=row["source"],
+            confidence=row["confidence"],
+            note=row["note"],
+            **validity(row),
+        )
+        for row in rows("forms.csv")
+    )

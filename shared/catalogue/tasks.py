@@ -1,0 +1,48 @@
+"""The task catalogue: 65 tasks in 12 categories, and `<category>-00` for a task in the leader's own words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Literal, cast, get_args
+
+from shared.catalogue.codes import InList
+from shared.catalogue.files import rows
+
+U18Check = Literal["machine", "lift", "night", "licence", "chemical", "?"]
+"""Why a task is checked before somebody of 15-17 gets it (R-U18-1): our own flag, no legal finding. `?`: unsure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    id: str
+    category: str
+    da: str
+    en: str
+    u18_check: U18Check | None
+
+
+TaskId = Annotated[str, InList("tasks")]
+
+
+def _check(cell: str) -> U18Check | None:
+    if cell and cell not in get_args(U18Check):
+        raise ValueError(f"tasks.csv: {cell} is no u18_check")
+    return cast("U18Check", cell) if cell else None
+
+
+def _load() -> Mapping[str, Task]:
+    own_words = [
+        Task(f"{row['category']}-00", row["category"], f"Egne ord: {row['da']}", f"Own words: {row['en']}", "?")
+        for row in rows("task_categories.csv")
+    ]
+    listed = [Task(r["code"], r["category"], r["da"], r["en"], _check(r["u18_check"])) for r in rows("tasks.csv")]
+    return MappingProxyType({task.id: task for task in (*listed, *own_words)})
+
+
+_TASKS = _load()
+TASKS: tuple[Task, ...] = tuple(task for task in _TASKS.values() if not task.id.endswith("-00"))
+
+
+def task(task_id: str) -> Task:
+    """KeyError if unknown. A task in own words is always to be checked for under 18: nobody has flagged it yet."""
+    return _TASKS[task_id]

@@ -1,0 +1,122 @@
+"""CloudEvents 1.0 on Kafka, binary mode: from an event to headers and bytes, and back from a record to a message."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from shared.decision import Refused
+from shared.events.base import REGISTRY
+from shared.events.topics import BY_NAME
+from shared.work import Message, Outgoing
+
+CONTENT_TYPE = "application/json"
+Headers = Sequence[tuple[str, bytes | None]]
+TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A Kafka record as it came: kept to the byte, so that a dead letter can be handled later."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+    @property
+    def position(self) -> tuple[str, int, int]:
+        return self.topic, self.partition, self.offset
+
+    def header(self, name: str) -> str | None:
+        """Text of a header; a null or non-UTF-8 one reads as absent."""
+        for header, value in self.headers:
+            if header == name and value is not None:
+                try:
+                    return value.decode()
+                except UnicodeDecodeError:
+                    return None
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A record that can never be handled as it is. `refusal` is there where its sender gets an answer."""
+
+    code: str
+    stage: str
+    subject: str
+    version: int | None = None
+    id: str | None = None
+    type: str | None = None
+    source: str | None = None
+    refusal: Refused | None = None
+    personal: bool = False
+    """It looks like personal data: its content is not kept."""
+
+
+class Ignored(BaseModel):
+    """An event of a type that this code does not know: it advances the version and changes nothing."""
+
+
+def headers_of(out: Outgoing, version: int, service: str, trace: str | None = None) -> dict[str, str]:
+    """The headers of an outgoing event. `version` counts per topic and subject."""
+    headers = {
+        "content-type": CONTENT_TYPE,
+        "ce_specversion": "1.0",
+        "ce_id": out.id,
+        "ce_type": out.event.TYPE,
+        "ce_source": f"/lederalliancen/{service}",
+        "ce_subject": out.event.subject,
+        "ce_time": out.time.isoformat().replace("+00:00", "Z"),
+        "ce_aggregateversion": str(version),
+    }
+    if out.correlation:
+        headers["ce_correlationid"] = out.correlation
+    if out.causation:
+        headers["ce_causationid"] = out.causation
+    if trace and TRACEPARENT.match(trace):
+        headers["traceparent"] = trace
+    return headers
+
+
+def parse(record: Record) -> Message[Any] | Bad:
+    """A record of one of our own topics as a message. Tolerant: an unknown type or field is ignored, not refused."""
+    subject = record.header("ce_subject") or (record.key or b"").decode(errors="replace")
+    raw_version, type_, id_ = record.header("ce_aggregateversion"), record.header("ce_type"), record.header("ce_id")
+    version = int(raw_version) if raw_version and re.fullmatch(r"[1-9][0-9]{0,17}", raw_version) else None
+    bad = {"subject": subject, "version": version, "id": id_, "type": type_}
+    if version is None or not id_ or not type_ or not record.header("ce_subject"):
+        return Bad("envelope", "parse", **bad)  # type: ignore[arg-type]
+    time = record.header("ce_time")
+    try:
+        at = datetime.fromisoformat(time or "")
+    except ValueError:
+        return Bad("ce_time", "parse", **bad)  # type: ignore[arg-type]
+    contract = REGISTRY.get((BY_NAME[record.topic].name if record.topic in BY_NAME else record.topic, type_))
+    try:
+        data: BaseModel = Ignored() if contract is None else contract.model_validate_json(record.value or b"")
+    except ValidationError as error:
+        return Bad(_first_code(error), "validate", **bad)  # type: ignore[arg-type]
+    return Message(
+        data=data,
+        id=id_,
+        source=record.header("ce_source") or "",
+        subject=subject,
+        time=at,
+        version=version,
+        correlation=record.header("ce_correlationid"),
+        topic=record.topic,
+        offset=record.offset,
+    )
+
+
+def _first_code(error: ValidationError) -> str:
+    """Field and kind of the first error, never the value."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return ":".join([first["type"], ".".join(str(part) for part in first["loc"])]).rstrip(":")

@@ -1,0 +1,1 @@
+"""The contracts: what services say to each other and to the kommuner. One module per producer; see `topics`."""

@@ -1,0 +1,79 @@
+"""What matching says: is it possible, does it fit, who has said yes."""
+
+from typing import Literal
+
+from shared.events.base import Approval, Code, Event, Id, Kommune, Terms, date
+from shared.events.topics import MATCHING
+
+Party = Literal["leader", "kommune", "young-person"]
+
+
+class MatchEvent(Event, topic=MATCHING):
+    """Base of what matching says. `kommune` is the young person's, `place_kommune` the place's."""
+
+    match_id: Id
+    place_id: Id
+    referral_id: Id
+    leader_id: Id
+    candidate_id: Id
+    kommune: Kommune
+    place_kommune: Kommune
+
+
+class MatchProposed(MatchEvent, name="match.proposed", subject="match_id"):
+    """It is possible. `approvals_needed` are the parties whose yes is still missing; `gate` the questions to answer."""
+
+    reply_id: Code
+    terms: Terms
+    warnings: tuple[Code, ...] = ()
+    approvals_needed: tuple[Party, ...]
+    gate: tuple[Code, ...]
+    answer_by: date
+
+
+class MatchRefused(MatchEvent, name="match.refused", subject="match_id"):
+    """The proposal never became a match."""
+
+    reply_id: Code
+    rule: Code
+
+
+class MatchApproved(MatchEvent, name="match.approved", subject="match_id"):
+    """One party's yes. The leader's holds a seat until `held_until`."""
+
+    party: Party
+    held_until: date | None = None
+
+
+class MatchDeclined(MatchEvent, name="match.declined", subject="match_id"):
+    """One party's no ends the match."""
+
+    party: Party
+    reason: Code
+
+
+class MatchAnswerRefused(MatchEvent, name="match.answer-refused", subject="match_id"):
+    """An answer that came too late or does not fit; the gateway tells the kommune."""
+
+    reply_id: Code
+    field: Code
+    rule: Code
+
+
+class MatchAgreed(MatchEvent, name="match.agreed", subject="match_id"):
+    """All have said yes and the gate is answered."""
+
+    terms: Terms
+    approvals: tuple[Approval, ...]
+    gate: tuple[Code, ...]
+    warnings: tuple[Code, ...] = ()
+    seats_left: int
+    contact_id: Id
+    buddy_id: Id | None = None
+    company_id: Id
+
+
+class MatchCancelled(MatchEvent, name="match.cancelled", subject="match_id"):
+    """It ended for another reason than a no."""
+
+    reason: Code

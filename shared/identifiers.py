@@ -1,0 +1,105 @@
+"""Types for what comes in: checked, brought into one form, and refused with the rule and the way out."""
+
+import re
+from typing import Annotated
+from uuid import UUID
+
+import phonenumbers
+from pydantic import AfterValidator, Field
+from stdnum.dk import cvr
+
+from shared.catalogue.kommuner import kommuner_of_postnr
+from shared.catalogue.refusal import refusal
+
+
+def _cvr(text: str) -> str:
+    if not cvr.is_valid(text):
+        raise refusal(
+            "cvr",
+            "A CVR number has 8 digits and a check digit. Look the company up on datacvr.virk.dk.",
+            "Et CVR-nummer har 8 cifre, og kontrolcifferet skal passe. Slå virksomheden op på datacvr.virk.dk.",
+        )
+    return str(cvr.compact(text))
+
+
+def _p_number(text: str) -> str:
+    digits = text.replace(" ", "")
+    if not re.fullmatch(r"[1-9][0-9]{9}", digits):
+        raise refusal(
+            "p-number",
+            "A P-number has 10 digits and does not begin with 0. Look the workplace up on datacvr.virk.dk.",
+            "Et P-nummer har 10 cifre og begynder ikke med 0. Slå arbejdsstedet op på datacvr.virk.dk.",
+        )
+    return digits
+
+
+def is_phone(text: str) -> bool:
+    """The whole text is one phone number that can exist; without a country code it is Danish."""
+    return _parsed(text) is not None
+
+
+def _parsed(text: str) -> phonenumbers.PhoneNumber | None:
+    if not re.fullmatch(r"\s*\+?[\d\s().-]{5,25}", text):
+        return None
+    try:
+        number = phonenumbers.parse(text, "DK")
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
+
+
+def _phone(text: str) -> str:
+    if (number := _parsed(text)) is None:
+        raise refusal(
+            "phone",
+            "This is no phone number. Write 8 digits, or + and the country code for a number abroad.",
+            "Det er ikke et telefonnummer. Skriv 8 cifre, eller + og landekode for et udenlandsk nummer.",
+        )
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _email(text: str) -> str:
+    name, _, domain = text.strip().rpartition("@")
+    if len(text) > 254 or not re.fullmatch(r"[^@\s]+", name) or not re.fullmatch(r"[^@\s.]+(\.[^@\s.]+)+", domain):
+        raise refusal(
+            "email",
+            "This is no e-mail address. Write it as name@example.dk.",
+            "Det er ikke en e-mailadresse. Skriv den som navn@eksempel.dk.",
+        )
+    return f"{name}@{domain.lower()}"
+
+
+def _postnr(text: str) -> str:
+    if not kommuner_of_postnr(text):
+        raise refusal(
+            "postnr",
+            "There is no such postal code. Write the 4 digits of the workplace's address.",
+            "Postnummeret findes ikke. Skriv de 4 cifre i arbejdsstedets adresse.",
+        )
+    return text
+
+
+def _candidate_id(text: str) -> str:
+    try:
+        uuid = UUID(text)
+    except ValueError:
+        uuid = None
+    if uuid is None or uuid.version not in (4, 7):
+        raise refusal(
+            "candidate-id",
+            "A candidate_id is a UUID of version 4 or 7, minted at random by the kommune. Versions 3 and 5 are hashes "
+            "and could be traced back to a person. Mint a new one.",
+            "Et candidate_id er en UUID af version 4 eller 7, som kommunen laver tilfældigt. Version 3 og 5 er "
+            "hashværdier og kan føres tilbage til en person. Lav en ny.",
+        )
+    return str(uuid)
+
+
+Cvr = Annotated[str, AfterValidator(_cvr), Field(json_schema_extra={"pattern": "^[1-9][0-9]{7}$"})]
+PNumber = Annotated[str, AfterValidator(_p_number), Field(json_schema_extra={"pattern": "^[1-9][0-9]{9}$"})]
+Phone = Annotated[str, AfterValidator(_phone), Field(json_schema_extra={"description": "becomes E.164"})]
+Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
+"""A light check. A personal address stays as it is: it is how the leader wants to be reached."""
+Postnr = Annotated[str, AfterValidator(_postnr), Field(json_schema_extra={"pattern": "^[0-9]{4}$"})]
+CandidateId = Annotated[str, AfterValidator(_candidate_id), Field(json_schema_extra={"format": "uuid"})]
+"""In lower case with hyphens. Only the kommune that minted it can say who it is."""

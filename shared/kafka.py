@@ -1,0 +1,256 @@
+"""Consuming: FastStream with batches and explicit commits; what bites there is written in docs/decisions/0004-consuming.md.
+
+A batch is committed only after its transaction. A commit that fails is only a redelivery; one that succeeds is no proof of
+ownership: the inbox decides.
+"""
+
+import asyncio
+import copy
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import stamina
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.helpers import create_ssl_context
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+
+from shared import instruments
+from shared.envelope import Record
+from shared.settings import Settings
+from shared.spine import TRANSIENT, Spine
+
+log = structlog.get_logger()
+RETRY_FOR = 25.0  # seconds a batch waits in place for PostgreSQL; below max_poll_interval and rebalance_timeout
+
+
+def client_options(settings: Settings) -> dict[str, Any]:
+    """What every Kafka client of ours needs to connect."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.kafka_bootstrap,
+        "security_protocol": settings.security_protocol,
+    }
+    if settings.security_protocol.startswith("SASL") and settings.sasl_password:
+        options |= {
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": settings.sasl_password.get_secret_value(),
+        }
+    if settings.security_protocol.endswith("SSL"):
+        options["ssl_context"] = create_ssl_context(cafile=settings.ssl_cafile)
+    return options
+
+
+def _security(settings: Settings) -> BaseSecurity | None:
+    """The same for FastStream's broker object."""
+    if settings.security_protocol == "PLAINTEXT":
+        return None
+    ssl = settings.security_protocol.endswith("SSL")
+    context = create_ssl_context(cafile=settings.ssl_cafile) if ssl else None
+    if not settings.security_protocol.startswith("SASL") or settings.sasl_password is None:
+        return BaseSecurity(ssl_context=context, use_ssl=ssl)
+    kinds = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+    return kinds[settings.sasl_mechanism](
+        username=settings.sasl_username or "",
+        password=settings.sasl_password.get_secret_value(),
+        ssl_context=context,
+        use_ssl=ssl,
+    )
+
+
+async def safe_parser(message: Any, original: Callable[[Any], Awaitable[Any]]) -> Any:
+    """FastStream's parser skips a whole batch, silently, over one null or non-UTF-8 header. It gets a cleaned copy."""
+
+    def clean(record: Any) -> Any:
+        record = copy.copy(record)
+        record.headers = [(k, (v or b"").decode("utf-8", "replace").encode()) for k, v in record.headers]
+        return record
+
+    cleaned = await original(tuple(map(clean, message)) if isinstance(message, tuple) else clean(message))
+    cleaned.raw_message = message
+    return cleaned
+
+
+async def no_decoding(message: Any) -> Any:
+    return message
+
+
+class Barrier(ConsumerRebalanceListener):  # type: ignore[misc]
+    """A rebalance waits for the batch in flight."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        async with self.lock:
+            pass
+
+    async def on_partitions_assigned(self, assigned: Any) -> None:
+        return None
+
+
+class Consumer:
+    """All topics of one service. `instance` is unique per replica: two alike expel each other."""
+
+    def __init__(
+        self, service: str, spine: Spine, settings: Settings, topics: Sequence[Sequence[str]], instance: str
+    ) -> None:
+        self.service, self.spine, self.settings = service, spine, settings
+        self.topics = [name for group in topics for name in group]
+        self.broker: KafkaBroker = KafkaBroker(
+            settings.kafka_bootstrap,
+            apply_types=False,
+            parser=safe_parser,
+            allow_auto_create_topics=False,
+            logger=None,
+            security=_security(settings),
+        )
+        self.failure: str | None = "not started"
+        for group in topics:
+            self._subscribe(group, instance)
+
+    def _subscribe(self, topics: Sequence[str], instance: str) -> None:
+        barrier = Barrier()
+        group = f"{self.service}.{topics[0]}" if len(topics) == 1 else f"{self.service}.replies"
+
+        async def on_batch(message: Any) -> None:
+            async with barrier.lock:
+                try:
+                    await self.handle([_record(raw) for raw in message.raw_message])
+                except BaseException:
+                    await message.nack()  # back to the first record of the batch: without it, it would be skipped
+                    raise
+                await self._commit(message.consumer, message.raw_message)
+
+        self.broker.subscriber(
+            *topics,
+            group_id=group,
+            group_instance_id=f"{group}-{instance}",
+            batch=True,
+            max_records=self.settings.batch_max,
+            batch_timeout_ms=20,
+            decoder=no_decoding,
+            listener=barrier,
+            session_timeout_ms=self.settings.session_timeout_ms,
+            heartbeat_interval_ms=3_000,
+            rebalance_timeout_ms=60_000,
+            max_poll_interval_ms=300_000,
+            ack_policy=AckPolicy.MANUAL,
+            auto_offset_reset="earliest",
+            no_reply=True,
+        )(on_batch)
+
+    async def handle(self, records: list[Record]) -> None:
+        """The batch in one transaction; if that fails for good, record by record, so that only the bad one is buried."""
+        try:
+            with instruments.BATCH_SECONDS.labels(self.service).time():
+                await self._patiently(self.spine.consume, records)
+            return
+        except asyncio.CancelledError:
+            _raise_if_stopping()
+            failure = "CancelledError"
+        except TRANSIENT:
+            raise
+        except Exception as error:
+            failure = type(error).__name__
+        log.warning("batch_split", records=len(records), error=failure)
+        for record in records:
+            try:
+                await self._patiently(self.spine.consume, [record])
+            except asyncio.CancelledError:
+                _raise_if_stopping()
+                await self._patiently(self.spine.bury, record, "CancelledError", "save")
+            except TRANSIENT:
+                raise
+            except Exception as error:
+                await self._patiently(self.spine.bury, record, type(error).__name__, "save")
+
+    async def _patiently(self, work: Callable[..., Awaitable[None]], *args: Any) -> None:
+        """A passing failure (database, network) is waited for in place; nothing is skipped."""
+        async for attempt in stamina.retry_context(on=TRANSIENT, attempts=None, timeout=RETRY_FOR, wait_max=3.0):
+            with attempt:
+                if attempt.num > 1:
+                    instruments.RETRIES.labels(self.service).inc()
+                await work(*args)
+
+    async def _commit(self, consumer: AIOKafkaConsumer, records: Sequence[Any]) -> None:
+        offsets: dict[TopicPartition, int] = {}
+        for raw in records:
+            partition = TopicPartition(raw.topic, raw.partition)
+            offsets[partition] = max(offsets.get(partition, 0), raw.offset + 1)
+        try:
+            await consumer.commit(offsets)
+        except (KafkaError, IllegalStateError) as error:
+            instruments.COMMIT_FAILURES.labels(self.service).inc()
+            log.warning("commit_failed", error=type(error).__name__)
+
+    # -- life -----------------------------------------------------------------------------------------------------
+
+    async def run(self, stop: asyncio.Event, still_ours: Callable[[], Awaitable[bool]]) -> None:
+        """Start as soon as Kafka and all topics are there, and watch that no consume loop dies.
+
+        Returns when stopped, or when another replica has this one's instance id.
+        """
+        while not stop.is_set() and await still_ours():
+            try:
+                if self.failure is not None:
+                    await self._start()
+                    self.failure = None
+                    log.info("consuming", topics=len(self.topics))
+                if dead := [s for s in self.broker.subscribers if any(t.done() for t in getattr(s, "tasks", []))]:
+                    self.failure = "consume loop died"
+                    log.error("consume_loop_died", subscribers=len(dead))
+                    await self.stop()
+            except Exception as error:
+                self.failure = str(error) if isinstance(error, LookupError) else type(error).__name__
+                log.warning("kafka_waits", reason=self.failure)
+                await self.stop()
+            try:
+                await asyncio.wait_for(stop.wait(), 1.0)
+            except TimeoutError:
+                continue
+
+    async def _start(self) -> None:
+        missing = await missing_topics(self.settings, self.topics)
+        if missing:
+            raise LookupError(f"topics missing: {', '.join(sorted(missing)[:3])} (run: lederalliancen topics)")
+        await self.broker.connect()
+        await asyncio.gather(*(subscriber.start() for subscriber in self.broker.subscribers))
+
+    async def stop(self) -> None:
+        """Drain the batch in flight, commit, leave."""
+        try:
+            await asyncio.wait_for(self.broker.stop(), 6)
+        except Exception as error:
+            log.warning("consumer_stop", error=type(error).__name__)
+
+    async def end_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
+        """Where the broker's logs end now, asked for afresh."""
+        consumer = next(s.consumer for s in self.broker.subscribers if getattr(s, "consumer", None))
+        partitions = [TopicPartition(t, p) for t in topics for p in consumer.partitions_for_topic(t) or ()]
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
+        return ends
+
+
+async def missing_topics(settings: Settings, topics: Sequence[str]) -> set[str]:
+    admin = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=5_000)
+    await admin.start()
+    try:
+        return set(topics) - set(await admin.list_topics())
+    finally:
+        await admin.close()
+
+
+def _record(raw: Any) -> Record:
+    return Record(raw.topic, raw.partition, raw.offset, raw.key, raw.value, list(raw.headers))
+
+
+def _raise_if_stopping() -> None:
+    """A cancellation that leaked from below must not end the consume loop; a real one must."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

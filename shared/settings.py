@@ -1,0 +1,116 @@
+"""What a service is told by its surroundings: environment variables with the prefix LA_, nothing else.
+
+A wrong or missing setting stops the start with one line that names it; secret values are never part of that line.
+"""
+
+import base64
+import binascii
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, SecretBytes, SecretStr, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+KEY_BYTES = 32
+
+
+def _decoded(value: object) -> object:
+    """Base64 text of exactly 32 bytes; bytes are taken as they are."""
+    try:
+        key = base64.b64decode(value, validate=True) if isinstance(value, str) else value
+    except binascii.Error:
+        key = b""
+    if isinstance(key, bytes) and len(key) != KEY_BYTES:
+        raise PydanticCustomError("setting", "must be 32 bytes in base64")
+    return key
+
+
+def _terminal_or_machine() -> Literal["json", "console"]:
+    return "console" if sys.stderr.isatty() else "json"
+
+
+Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
+
+
+class Settings(BaseSettings):
+    """One for all five services; what is None has a default of the service's own, or is not needed by it."""
+
+    model_config = SettingsConfigDict(env_prefix="LA_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
+
+    kafka_bootstrap: str = Field(pattern=r"^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$", examples=["127.0.0.1:19092"])
+    security_protocol: Literal["PLAINTEXT", "SASL_PLAINTEXT", "SASL_SSL", "SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    sasl_username: str | None = Field(None, examples=["intake"])
+    sasl_password: SecretStr | None = Field(None, examples=["(the user's password)"])
+    ssl_cafile: Path | None = Field(None, examples=["/etc/kafka/ca.pem"])
+    session_timeout_ms: int = Field(12_000, ge=6_000, le=1_800_000)
+    batch_max: int = Field(500, ge=1, le=2_000)
+    park_deadline_seconds: int = Field(3_600, ge=1)
+
+    # A secret as a whole: the password is part of it.
+    database_url: SecretStr = Field(examples=["postgresql://intake:PASSWORD@127.0.0.1:5432/lederalliancen"])
+    retention_days: int = Field(2_190, ge=1)
+    # Wraps the people's own keys; lives outside the database.
+    master_key: Annotated[SecretBytes, BeforeValidator(_decoded)] | None = Field(
+        None, examples=["(the output of: openssl rand -base64 32)"]
+    )
+
+    http_host: str = "127.0.0.1"
+    http_port: int | None = Field(None, ge=1, le=65_535, examples=[8001])
+    public_url_intake: Url = "http://127.0.0.1:8001"
+    oidc_issuer: Url | None = Field(None, examples=["https://login.example.dk/realms/lederalliancen"])
+    oidc_audience: str | None = Field(None, examples=["lederalliancen"])
+    # Signs tokens of local runs, instead of an issuer.
+    token_key: SecretStr | None = Field(None, examples=["(the output of: openssl rand -base64 48)"])
+
+    clock_file: Path | None = Field(None, examples=["/run/lederalliancen/clock"])
+    log_format: Literal["json", "console"] = Field(default_factory=_terminal_or_machine)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if not self.database_url.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise _wrong("database_url", "must begin with postgresql://")
+        if (self.oidc_issuer is None) == (self.token_key is None):
+            raise _wrong("oidc_issuer", "is who signs tokens: set either LA_OIDC_ISSUER or LA_TOKEN_KEY, and not both")
+        if self.oidc_issuer and not self.oidc_audience:
+            raise _wrong("oidc_audience", "is missing: LA_OIDC_ISSUER needs it")
+        if self.token_key and len(self.token_key.get_secret_value().encode()) < KEY_BYTES:
+            raise _wrong("token_key", "must be at least 32 bytes")
+        if self.security_protocol.startswith("SASL"):
+            for name in ("sasl_username", "sasl_password"):
+                if getattr(self, name) is None:
+                    raise _wrong(name, f"is missing: LA_SECURITY_PROTOCOL={self.security_protocol} needs it")
+        return self
+
+
+def _wrong(name: str, why: str) -> PydanticCustomError:
+    # The value goes in by ctx: a template would read braces in it as its own.
+    return PydanticCustomError("setting", "{why}", {"name": name, "why": why})
+
+
+def load() -> Settings:
+    """The settings of this process; exits with code 2 and one line on stderr where they cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        print(_line(error), file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def _line(error: ValidationError) -> str:
+    first, *others = [_named(e) for e in error.errors(include_input=False, include_url=False)]
+    name, why = first
+    examples = Settings.model_fields[name].examples or [Settings.model_fields[name].default]
+    also = ", ".join(f"LA_{other.upper()}" for other, _ in others)
+    return f"LA_{name.upper()} {why}; example: LA_{name.upper()}={examples[0]}" + (
+        f" (wrong too: {also})" if also else ""
+    )
+
+
+def _named(error: Any) -> tuple[str, str]:
+    name = str(error["loc"][0] if error["loc"] else error["ctx"]["name"])
+    why = {"missing": "is missing"}.get(error["type"], error["msg"])
+    return name, why[0].lower() + why[1:]

@@ -1,0 +1,54 @@
+"""A number that is unique among the living replicas of a service: its static membership in Kafka's groups.
+
+Held as a session lock in PostgreSQL, so it frees itself when a replica dies, and a restarted one takes it again.
+"""
+
+import contextlib
+
+import asyncpg
+
+from shared import db
+
+REPLICAS = 64
+
+
+class Slot:
+    def __init__(self, url: str, schema: str) -> None:
+        self.url, self.schema = url, schema
+        self.number: int | None = None
+        self._conn: asyncpg.Connection | None = None
+
+    async def take(self) -> int:
+        """The lowest free number. Raises while PostgreSQL is away."""
+        await self._connect()
+        for number in range(REPLICAS):
+            if await self._lock(number):
+                self.number = number
+                return number
+        raise RuntimeError(f"more than {REPLICAS} replicas of {self.schema}")
+
+    async def still_ours(self) -> bool:
+        """False only when another replica has the number: after a lost connection it is locked again."""
+        if self.number is None or (self._conn and not self._conn.is_closed()):
+            return True
+        try:
+            await self._connect()
+            return await self._lock(self.number)
+        except (OSError, asyncpg.PostgresError, TimeoutError):
+            return True  # PostgreSQL is away: nobody else can take it either
+
+    async def release(self) -> None:
+        conn, self._conn = self._conn, None
+        if conn is not None:
+            with contextlib.suppress(Exception):
+                await conn.close(timeout=1)
+
+    async def _connect(self) -> None:
+        await self.release()
+        self._conn = await asyncpg.connect(self.url, **db.connection_options(self.schema))  # type: ignore[arg-type]
+
+    async def _lock(self, number: int) -> bool:
+        assert self._conn is not None
+        return bool(
+            await self._conn.fetchval("SELECT pg_try_advisory_lock(hashtext($1), $2)", f"slot-{self.schema}", number)
+        )

@@ -1,0 +1,219 @@
+"""The ways in: a batch of records, a command, due timers, a redrive. Each is one transaction around `Batch`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import orjson
+import stamina
+import structlog
+
+from shared import instruments, store
+from shared.clock import Clock
+from shared.decision import NotYet, Poison, Refused
+from shared.envelope import Bad, Record, parse
+from shared.transaction import Batch, Parsed, Rulebook
+from shared.work import Command, Message
+
+log = structlog.get_logger()
+
+TRANSIENT = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    OSError,
+    TimeoutError,
+)
+"""What may succeed when it is tried again."""
+
+MayFire = Callable[[list[asyncpg.Record]], Awaitable[list[asyncpg.Record]]]
+
+
+class Replayed(dict[str, Any]):
+    """A stored answer: the same command came before with this Idempotency-Key."""
+
+
+class Spine:
+    """The spine of one service on one pool of connections."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        book: Rulebook,
+        clock: Clock,
+        *,
+        parse_record: Callable[[Record], Parsed] = parse,
+        may_fire: MayFire | None = None,
+    ) -> None:
+        self.pool, self.book, self.clock, self.parse, self.may_fire = pool, book, clock, parse_record, may_fire
+
+    async def consume(self, records: Sequence[Record]) -> None:
+        """Handle a batch in one transaction; offsets are noted in it, and committed to Kafka by the caller after it."""
+        items = [(record, self.parse(record)) for record in records]
+        async with self.pool.acquire() as conn, conn.transaction():
+            batch = Batch(conn, self.book, self.clock.now(), self.parse)
+            await batch.load(items)
+            for record, message in items:
+                batch.take(record, message)
+            await batch.finish()
+            await store.save_consumed(conn, {(r.topic, r.partition): r.offset + 1 for r in records})
+        instruments.handled(self.book.service, records[0].topic, batch.counts)
+
+    async def bury(self, record: Record, error: str, stage: str) -> None:
+        """A single record that fails for good outside its handler (its effect cannot be saved)."""
+        message = self.parse(record)
+        bad = Bad(error, stage, message.subject, message.version, message.id)
+        async with self.pool.acquire() as conn, conn.transaction():
+            batch = Batch(conn, self.book, self.clock.now(), self.parse)
+            await batch.load([(record, bad)])
+            batch.take(record, bad)
+            await batch.finish()
+            await store.save_consumed(conn, {(record.topic, record.partition): record.offset + 1})
+        instruments.handled(self.book.service, record.topic, batch.counts)
+
+    async def execute(
+        self,
+        command: Command,
+        *,
+        by: str,
+        route: str = "",
+        idempotency_key: str | None = None,
+        body_hash: bytes = b"",
+        correlation: str | None = None,
+    ) -> Any:
+        """Decide a command. Raises Refused or NotYet, and then nothing is stored. Returns what the handler returned."""
+        # A unique violation is two commands at once: tried again, the second sees what the first one did.
+        retried = (*TRANSIENT, asyncpg.UniqueViolationError)
+        async for attempt in stamina.retry_context(on=retried, attempts=5, timeout=5.0, wait_initial=0.02):
+            with attempt:
+                async with self.pool.acquire() as conn, conn.transaction():
+                    if (
+                        idempotency_key
+                        and (stored := await _replay(conn, by, route, idempotency_key, body_hash)) is not None
+                    ):
+                        return stored
+                    batch = Batch(conn, self.book, self.clock.now(), self.parse)
+                    message = Message(
+                        command, batch.work.new_id(), "http", "", batch.work.now, correlation=correlation, by=by
+                    )
+                    await batch.load_keys(batch.keys_of(message))
+                    batch.decide(message)
+                    await batch.finish()
+                    if idempotency_key:
+                        await conn.execute(
+                            "UPDATE idempotency SET response = $4 WHERE principal = $1 AND route = $2 AND key = $3",
+                            by,
+                            route,
+                            idempotency_key,
+                            orjson.dumps(batch.result).decode(),
+                        )
+                    return batch.result
+        raise AssertionError("unreachable")
+
+    async def fire(self, limit: int = 200) -> int:
+        """Fire the timers that are due, under the locks of their aggregates. Returns how many were looked at."""
+        commands = self.book.handlers.commands()
+        async with self.pool.acquire() as conn:
+            rows = await store.due_timers(conn, self.clock.now(), limit)
+        if rows and self.may_fire:
+            rows = await self.may_fire(rows)
+        if not rows:
+            return 0
+        async with self.pool.acquire() as conn, conn.transaction():
+            batch = Batch(conn, self.book, self.clock.now(), self.parse)
+            due = []
+            for row in rows:
+                data = commands[row["command"]].model_validate_json(row["body"])
+                due.append((row, Message(data, batch.work.new_id(), "timer", row["id"], row["due"])))
+            await batch.load_keys(key for row, m in due for key in ((row["kind"], row["id"]), *batch.keys_of(m)))
+            still = await store.still_due(conn, rows)
+            for row, message in due:
+                if (row["kind"], row["id"], row["name"]) not in still:
+                    continue
+                batch.work.begin(message.id)
+                batch.work.cancel_timer((row["kind"], row["id"]), row["name"])
+                batch.work.keep()
+                self._fire_one(batch, message)
+            await batch.finish()
+        return len(rows)
+
+    def _fire_one(self, batch: Batch, message: Message[Command]) -> None:
+        """A timer whose time has passed by (refused) is done; one that fails for good becomes a dead letter."""
+        try:
+            batch.decide(message)
+        except (Refused, NotYet):
+            log.info("timer_void", command=type(message.data).__name__, subject=message.subject)
+        except Exception as error:
+            code, stage = (error.code, error.stage) if isinstance(error, Poison) else (type(error).__name__, "timer")
+            now = int(message.time.timestamp() * 1_000_000)
+            record = Record(f"timer:{type(message.data).__name__}", 0, now, message.subject.encode(),
+                            message.data.model_dump_json().encode(), ())  # fmt: skip
+            batch.bury(record, Bad(code, stage, message.subject, None, message.id))
+
+    async def expire_parked(self, after: timedelta) -> int:
+        """What waited too long for its prerequisite becomes a dead letter; those behind it stay parked behind it."""
+        async with self.pool.acquire() as conn, conn.transaction():
+            rows = await conn.fetch(
+                "SELECT * FROM parked WHERE waits_kind IS NOT NULL AND parked_at < now() - $1::interval"
+                " ORDER BY parked_at LIMIT 100 FOR UPDATE SKIP LOCKED",
+                after,
+            )
+            if not rows:
+                return 0
+            batch = Batch(conn, self.book, self.clock.now(), self.parse)
+            for row in rows:
+                record = store.record_of(row)
+                message = self.parse(record)
+                bad = Bad(f"waited-for-{row['waits_kind']}", "parked", message.subject, message.version, message.id)
+                batch.bury(record, bad)
+            await store.unpark(conn, [store.record_of(row) for row in rows])
+            await batch.finish()
+        return len(rows)
+
+    async def forever(self, stop: asyncio.Event, park_deadline: timedelta, every: float = 0.25) -> None:
+        """Fire timers and expire what is parked, until stopped. Real failures wait and try again."""
+        while not stop.is_set():
+            try:
+                while not stop.is_set() and await self.fire():
+                    pass
+                await self.expire_parked(park_deadline)
+            except TRANSIENT as error:
+                log.warning("timers_wait", error=type(error).__name__)
+            except Exception as error:
+                log.error("timers_failed", error=type(error).__name__, exc_info=True)
+            try:
+                await asyncio.wait_for(stop.wait(), every)
+            except TimeoutError:
+                continue
+
+
+async def _replay(conn: store.Connection, by: str, route: str, key: str, body_hash: bytes) -> Any:
+    """Claim the key, or return the stored answer of the first request. Another body under the same key is refused."""
+    claimed = await conn.fetchval(
+        "INSERT INTO idempotency (principal, route, key, body_hash) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT DO NOTHING RETURNING key",
+        by,
+        route,
+        key,
+        body_hash,
+    )
+    if claimed:
+        return None
+    row = await conn.fetchrow(
+        "SELECT body_hash, response FROM idempotency WHERE principal = $1 AND route = $2 AND key = $3", by, route, key
+    )
+    if row["body_hash"] != body_hash:
+        raise Refused(
+            "idempotency-key-reused",
+            "Idempotency-Key",
+            "Nøglen er brugt før til en anden forespørgsel. Brug en ny nøgle.",
+            "This key was used before for another request. Use a new key.",
+            status=409,
+        )
+    return Replayed(orjson.loads(row["response"]) or {})

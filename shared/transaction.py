@@ -1,0 +1,238 @@
+"""One batch, one transaction: load what it touches, fold it through the handlers, save it all.
+
+Events, replies, commands and timers take the same way in. At-least-once in, exactly-once effect: the inbox (a version per
+subject, or who said what) decides, in the same transaction as the effect and the outbox.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from structlog.contextvars import get_contextvars
+
+from shared import store
+from shared.decision import NotYet, Poison, Refused
+from shared.envelope import Bad, Record
+from shared.events.dead_letters import DeadLetterRecorded
+from shared.events.topics import BY_NAME, DEAD_LETTERS
+from shared.store import Connection
+from shared.work import Handlers, Key, Message, Work
+
+BUILD = os.environ.get("LA_BUILD", "dev")
+Parsed = Message[Any] | Bad
+Writer = Callable[[Connection, list[Any]], Any]
+OnRefused = Callable[[Work, Record, Parsed, Refused], None]
+Item = tuple[Record, Parsed]
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """What is a service's own in the spine: its name, its decisions, how its rows are saved, how it refuses."""
+
+    service: str
+    handlers: Handlers
+    writers: dict[type, Writer] = field(default_factory=dict)
+    on_refused: OnRefused | None = None
+    """Where an outsider's message may be refused with an answer (the replies of kommuner)."""
+
+
+class Batch:
+    """The fold. Use it inside a transaction: `load`, then `take` each message, then `finish`."""
+
+    def __init__(self, conn: Connection, book: Rulebook, now: datetime, parse: Callable[[Record], Parsed]) -> None:
+        self.conn, self.book, self.parse = conn, book, parse
+        self.work = Work(now)
+        self.versions: dict[tuple[str, str], int] = {}
+        self.advanced: dict[tuple[str, str], int] = {}
+        self.aside: set[tuple[str, int, int]] = set()
+        self.said: dict[tuple[str, str, str], bytes] = {}
+        self.parked: dict[tuple[str, int, int], tuple[Record, str, int | None, Key | None]] = {}
+        self.dead: list[tuple[str, Record, Bad, str]] = []
+        self.counts: dict[str, int] = {}
+        self._moved: set[Key] = set()
+        self._ahead: dict[tuple[str, str], int] = {}
+        self.result: Any = None
+
+    # -- load -----------------------------------------------------------------------------------------------------
+
+    async def load(self, items: Sequence[Item], *, fresh: bool = True) -> None:
+        """Lock and load inbox rows, then aggregates, each in sorted order. `fresh`: straight from Kafka."""
+        if fresh:
+            self.aside |= await store.set_aside(self.conn, [record for record, _ in items])
+        subjects = {(m.topic if isinstance(m, Message) else r.topic, m.subject) for r, m in items if m.version}
+        if unknown := subjects - self.versions.keys():
+            self.versions |= await store.lock_inbox(self.conn, unknown)
+        if fresh and (said := {_claim(r, m): _hash(r) for r, m in items if m.version is None and m.id and m.source}):
+            self.said |= await store.see(self.conn, [(*claim, hash_) for claim, hash_ in said.items()])
+        await self.load_keys(key for _, m in items if isinstance(m, Message) for key in self.keys_of(m))
+
+    def keys_of(self, message: Message[Any]) -> list[Key]:
+        route = self.book.handlers.routes.get(type(message.data))
+        return route.keys_of(message.data) if route else []
+
+    async def load_keys(self, keys: Iterable[Key]) -> None:
+        if wanted := set(keys) - self.work.loaded.keys():
+            self.work.loaded |= await store.lock_aggregates(self.conn, wanted, self.book.handlers.kinds)
+
+    # -- fold -----------------------------------------------------------------------------------------------------
+
+    def take(self, record: Record, message: Parsed) -> None:
+        """One record: applied, ignored, a duplicate, parked, refused, or a dead letter."""
+        self.parked.pop(record.position, None)
+        if record.position in self.aside:
+            return self.count("duplicate")
+        stream = (record.topic, message.subject)
+        if message.version is not None:
+            last = self.versions[stream]
+            if message.version <= last:
+                return self.count("duplicate")
+            if message.version > last + 1 and not (last == 0 and _starts_anywhere(record.topic)):
+                return self.park(record, message, None)
+        elif (before := self.said.get(_claim(record, message))) is not None:
+            if before == _hash(record):
+                return self.count("duplicate")
+            return self.refuse(record, message, _id_reused())
+        if isinstance(message, Bad):
+            if message.refusal:
+                return self.refuse(record, message, message.refusal)
+            return self.bury(record, message)
+        try:
+            outcome = self.decide(message)
+        except NotYet as wait:
+            return self.park(record, message, wait.waits_for)
+        except Refused as refusal:
+            return self.refuse(record, message, refusal)
+        except Poison as poison:
+            return self.bury(record, _bad(message, poison.code, poison.stage))
+        except Exception as error:
+            return self.bury(record, _bad(message, type(error).__name__, "decide"))
+        if message.version is not None:
+            self.pass_over(stream, message.version)
+        self.count("applied" if outcome else "ignored")
+        return None
+
+    def decide(self, message: Message[Any]) -> bool:
+        """Run the handler; False where there is none for this kind of message. Nothing of a failed one remains."""
+        route = self.book.handlers.routes.get(type(message.data))
+        if route is None:
+            return False
+        self.work.begin(message.id, message.correlation)
+        self.result = route.handler(self.work, message)
+        self._moved |= self.work.keep().states.keys()
+        return True
+
+    def pass_over(self, stream: tuple[str, str], version: int) -> None:
+        """An operator goes past a message that can never succeed."""
+        self.versions[stream] = self.advanced[stream] = self._ahead[stream] = version
+
+    def park(self, record: Record, message: Parsed, waits_for: Key | None) -> None:
+        self.parked[record.position] = (record, message.subject, message.version, waits_for)
+        self.count("parked")
+
+    def refuse(self, record: Record, message: Parsed, refusal: Refused) -> None:
+        """An outsider is answered; a message of our own that is refused can never succeed."""
+        bad = message if isinstance(message, Bad) else _bad(message, refusal.rule, "refused")
+        if self.book.on_refused is None or message.version is not None:
+            return self.bury(record, bad)
+        self.work.begin(message.id)
+        self.book.on_refused(self.work, record, message, refusal)
+        self.work.keep()
+        return self.bury(record, bad, status="refused")
+
+    def bury(self, record: Record, bad: Bad, status: str = "open") -> None:
+        id_ = self.work.new_id()
+        self.dead.append((id_, record, bad, status))
+        if status == "open":
+            service = self.book.service
+            event = DeadLetterRecorded(
+                dead_letter_id=id_,
+                service=service,
+                source_topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                stage=bad.stage,
+                error=bad.code,
+            )
+            self.work.begin(bad.id)
+            self.work.emit(event, topic=DEAD_LETTERS[service])
+            self.work.keep()
+        self.count("dead" if status == "open" else "refused")
+
+    def count(self, outcome: str) -> None:
+        self.counts[outcome] = self.counts.get(outcome, 0) + 1
+
+    # -- release and save -----------------------------------------------------------------------------------------
+
+    async def finish(self) -> None:
+        """Release what waited for this batch, in this transaction, then save everything."""
+        freed: dict[tuple[str, int, int], Record] = {}
+        while self._moved or self._ahead:
+            moved, ahead, self._moved, self._ahead = self._moved, self._ahead, set(), {}
+            waiting = {record.position: record for record, _ in await store.released(self.conn, moved, ahead)}
+            waiting |= {
+                position: record
+                for position, (record, subject, version, waits) in self.parked.items()
+                if waits in moved or (waits is None and ahead.get((record.topic, subject), -1) + 1 == version)
+            }
+            items = [(record, self.parse(record)) for _, record in sorted(waiting.items())]
+            items.sort(key=lambda item: (item[0].topic, item[1].subject, item[1].version or 0))
+            if items:
+                await self.load(items, fresh=False)
+            self.aside -= waiting.keys()
+            for record, message in items:
+                self.take(record, message)
+            freed |= waiting
+        await self._save(list(freed.values()))
+
+    async def _save(self, freed: list[Record]) -> None:
+        conn, changes = self.conn, self.work.changes
+        await store.save_aggregates(conn, changes.states, self.work.loaded)
+        if changes.timers:
+            await store.save_timers(conn, changes.timers)
+        rows: dict[type, list[Any]] = {}
+        for row in changes.rows:
+            rows.setdefault(type(row), []).append(row)
+        for kind, of_kind in rows.items():
+            await self.book.writers[kind](conn, of_kind)
+        if self.advanced:
+            await store.save_inbox(conn, self.advanced)
+        if gone := [record for record in freed if record.position not in self.parked]:
+            await store.unpark(conn, gone)
+        if self.parked:
+            await store.park(conn, list(self.parked.values()))
+        if self.dead:
+            await store.bury(conn, self.dead, BUILD)
+        if changes.outgoing:
+            trace = get_contextvars().get("traceparent")
+            await store.save_outgoing(conn, changes.outgoing, self.book.service, trace)
+
+
+def _starts_anywhere(topic: str) -> bool:
+    return topic in BY_NAME and BY_NAME[topic].first_seen_starts
+
+
+def _claim(record: Record, message: Parsed) -> tuple[str, str, str]:
+    return record.topic, message.source or "", message.id or ""
+
+
+def _hash(record: Record) -> bytes:
+    return hashlib.sha256(record.value or b"").digest()
+
+
+def _bad(message: Parsed, code: str, stage: str) -> Bad:
+    if isinstance(message, Bad):
+        return message
+    type_ = getattr(type(message.data), "TYPE", None)
+    return Bad(code, stage, message.subject, message.version, message.id, type_, message.source)
+
+
+def _id_reused() -> Refused:
+    return Refused(
+        "id-reused",
+        "id",
+        "Dette id er brugt før til et svar med andet indhold. Send svaret igen med et nyt id.",
+        "This id was used before for a reply with other content. Send the reply again with a new id.",
+    )

@@ -1,0 +1,232 @@
+"""Who may: access tokens (JWT) become a Principal, and every route names the roles that it lets in.
+
+    @router.get("/places/{id}")
+    async def place(id: UUID, who: Annotated[Principal, Depends(allow("consultant", "leader"))]): ...
+
+    @router.post("/leaders", dependencies=[Depends(open_route)])
+
+Tokens come from an OpenID Connect issuer (Keycloak in production), or for local runs from `mint` with a shared key.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Protocol
+from uuid import UUID
+
+import jwt
+import structlog
+from fastapi import Depends, FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from shared.settings import Settings
+from shared.web.problems import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE, Problem
+
+log = structlog.get_logger(__name__)
+
+ROLES = frozenset({"leader", "consultant", "kommune", "partner", "operator"})
+# Staff of the alliance work with every kommune and every leader; what they may do is said by the route.
+UNBOUND = frozenset({"consultant", "operator"})
+
+ALGORITHMS = frozenset({"RS256", "ES256", "EdDSA"})
+LEEWAY = timedelta(seconds=30)
+REQUIRED = ["exp", "iss", "aud", "sub"]
+LOCAL = "lederalliancen-local"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who is asking. As given by `allow`, it holds only the roles through which the route let it in."""
+
+    sub: str
+    roles: frozenset[str] = frozenset()
+    kommuner: frozenset[str] = frozenset()
+    leader_id: str | None = None
+
+    def own(self, *, kommune: str | None = None, leader: UUID | str | None = None) -> None:
+        """Pass where the thing is one's own as a kommune or as its leader; otherwise a 403 problem."""
+        as_kommune = "kommune" in self.roles and kommune in self.kommuner
+        as_leader = "leader" in self.roles and leader is not None and str(leader) == self.leader_id
+        if not (as_kommune or as_leader or self.roles & UNBOUND):
+            raise Problem(FORBIDDEN, rule="own-only")
+
+    def own_kommune(self, code: str) -> None:
+        self.own(kommune=code)
+
+    def own_leader(self, leader_id: UUID | str) -> None:
+        self.own(leader=leader_id)
+
+
+_PRINCIPAL = TypeAdapter(Principal)
+
+
+class Verifier(Protocol):
+    """Turns a token into its checked claims; raises jwt.PyJWTError, or a 503 problem where it cannot tell."""
+
+    async def claims(self, token: str) -> dict[str, Any]: ...
+
+
+class LocalKey:
+    """Tokens of local runs, signed by `mint` with the key that all services share."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    async def claims(self, token: str) -> dict[str, Any]:
+        options: Any = {"require": REQUIRED}
+        return jwt.decode(token, self._key, ["HS256"], options, audience=LOCAL, issuer=LOCAL, leeway=LEEWAY)
+
+
+class Issuer:
+    """Tokens of an OpenID Connect issuer: keys found by discovery, cached, and fetched in a thread.
+
+    A key id that is not known asks again (rotation), but no more often than every `cooldown` seconds, so forged ids
+    cannot make us hammer the issuer. While it does not answer, keys already known serve on for an hour.
+    """
+
+    FRESH, STALE = 300.0, 3600.0
+
+    def __init__(self, issuer: str, audience: str, cooldown: float = 10.0) -> None:
+        self._issuer, self._audience, self._cooldown = issuer, audience, cooldown
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched = self._tried = -self.STALE
+        self._lock = asyncio.Lock()
+
+    async def claims(self, token: str) -> dict[str, Any]:
+        key = await self._key(jwt.get_unverified_header(token).get("kid"))
+        # Only the algorithm of the key itself: the token does not get to choose one.
+        return jwt.decode(
+            token,
+            key,
+            [key.algorithm_name],
+            {"require": REQUIRED},
+            audience=self._audience,
+            issuer=self._issuer,
+            leeway=LEEWAY,
+        )
+
+    async def _key(self, kid: str | None) -> jwt.PyJWK:
+        if kid not in self._keys or self._age() > self.FRESH:
+            async with self._lock:
+                await self._refresh(kid)
+        if kid not in self._keys and self._tried > self._fetched:
+            raise Problem(UNAVAILABLE, headers={"Retry-After": "10"})
+        if kid is None or kid not in self._keys:
+            raise jwt.InvalidKeyError("unknown key id")
+        return self._keys[kid]
+
+    def _age(self) -> float:
+        return time.monotonic() - self._fetched
+
+    async def _refresh(self, kid: str | None) -> None:
+        known = kid in self._keys and self._age() <= self.FRESH
+        if known or time.monotonic() - self._tried < self._cooldown:
+            return
+        self._tried = time.monotonic()
+        try:
+            self._keys = await asyncio.to_thread(self._fetch)
+            self._fetched = self._tried
+        except (jwt.PyJWTError, ValueError, KeyError, OSError) as error:
+            log.warning("the issuer's keys could not be fetched", issuer=self._issuer, reason=error)
+            if self._age() > self.STALE:
+                self._keys = {}
+
+    def _fetch(self) -> dict[str, jwt.PyJWK]:
+        # PyJWKClient fetches any JSON object: http(s) only, no redirects, with a time limit.
+        discovery = jwt.PyJWKClient(
+            f"{self._issuer.rstrip('/')}/.well-known/openid-configuration", cache_jwk_set=False, timeout=5
+        )
+        found = discovery.fetch_data()
+        if found["issuer"] != self._issuer:
+            raise ValueError("the discovery document is another issuer's")
+        keys = jwt.PyJWKClient(found["jwks_uri"], timeout=5).get_signing_keys()
+        return {str(key.key_id): key for key in keys if key.algorithm_name in ALGORITHMS}
+
+
+def install(app: FastAPI, settings: Settings) -> None:
+    """Tell the routes of this app whose tokens count."""
+    if settings.token_key:
+        app.state.verifier = LocalKey(settings.token_key.get_secret_value())
+    else:
+        app.state.verifier = Issuer(str(settings.oidc_issuer), str(settings.oidc_audience))
+
+
+_bearer = HTTPBearer(auto_error=False, description="JWT with the claims sub, roles, kommuner, leader_id")
+
+
+@dataclass(frozen=True)
+class _Allow:
+    roles: frozenset[str]
+
+    async def __call__(
+        self, request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    ) -> Principal:
+        if bearer is None:
+            raise Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
+        try:
+            verifier: Verifier = request.app.state.verifier
+            principal = _PRINCIPAL.validate_python(await verifier.claims(bearer.credentials))
+        except (jwt.PyJWTError, ValidationError):
+            raise Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}) from None
+        through = principal.roles & self.roles
+        if not through:
+            raise Problem(FORBIDDEN, rule="role")
+        return replace(principal, roles=through)
+
+
+def allow(*roles: str) -> _Allow:
+    """A dependency that lets these roles in and gives the Principal; 401 or 403 as problems."""
+    if not roles or not ROLES.issuperset(roles):
+        raise ValueError(f"roles are {sorted(ROLES)}, not {sorted(roles)}")
+    return _Allow(frozenset(roles))
+
+
+async def open_route() -> None:
+    """A dependency that says: this route is meant to be open to everybody."""
+
+
+def access_of_routes(app: FastAPI) -> Iterator[tuple[str, frozenset[str] | None]]:
+    """Each route as ("GET /places/{id}", roles): an empty set is open on purpose, None is a route nobody marked.
+
+    FastAPI's own pages of documentation are left out. Where several `allow` apply, all must pass.
+    """
+    own = {app.openapi_url, app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url}
+    for route in iter_route_contexts(app.routes):
+        if route.path in own:
+            continue
+        calls = list(_calls(getattr(route, "dependant", None)))
+        allowed = [call.roles for call in calls if isinstance(call, _Allow)]
+        name = f"{','.join(sorted(route.methods or {'*'}))} {route.path}"
+        yield name, frozenset.intersection(*allowed) if allowed else frozenset() if open_route in calls else None
+
+
+def _calls(dependant: Dependant | None) -> Iterator[Any]:
+    for inner in dependant.dependencies if dependant else ():
+        yield inner.call
+        yield from _calls(inner)
+
+
+def mint(
+    role: str, *, kommune: str | None = None, leader: UUID | str | None = None, key: str, minutes: int = 60
+) -> str:
+    """A token for local runs and tests: what the issuer would say about such a person."""
+    if role not in ROLES:
+        raise ValueError(f"roles are {sorted(ROLES)}, not {role}")
+    now = datetime.now(UTC)
+    claims = {
+        "iss": LOCAL,
+        "aud": LOCAL,
+        "sub": "-".join(str(part) for part in ("local", role, kommune, leader) if part),
+        "iat": now,
+        "exp": now + timedelta(minutes=minutes),
+        "roles": [role],
+        "kommuner": [kommune] if kommune else [],
+        "leader_id": str(leader) if leader else None,
+    }
+    return jwt.encode(claims, key, "HS256")

@@ -1,0 +1,51 @@
+"""How a route hands a command to the spine: who asks, through which route, and which request it is (Idempotency-Key)."""
+
+import hashlib
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Depends, Header, Request
+from structlog.contextvars import get_contextvars
+
+from shared.web.access import Principal
+from shared.work import Command
+
+if TYPE_CHECKING:
+    from shared.service import Runtime
+
+
+def here(request: Request) -> Any:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+Here = Annotated[Any, Depends(here)]
+"""The service's Runtime: `pool`, `spine`, `vault`, `clock`, `config`."""
+
+
+class Asking:
+    """Dependency of every POST: `await ask(command, who)` decides it once, however often the same request comes."""
+
+    def __init__(
+        self,
+        request: Request,
+        idempotency_key: Annotated[
+            str | None,
+            Header(min_length=8, max_length=100, description="The same request again gets the same answer."),
+        ] = None,
+    ) -> None:
+        self.request, self.key = request, idempotency_key
+
+    async def __call__(self, command: Command, who: Principal | None) -> Any:
+        """Raises Refused (422) or NotYet (409); then nothing is stored."""
+        path = f"{self.request.method} {self.request.url.path}"
+        return await here(self.request).spine.execute(
+            command,
+            by=who.sub if who else "anonymous",
+            route=path,
+            idempotency_key=self.key,
+            body_hash=hashlib.sha256(await self.request.body()).digest(),
+            correlation=get_contextvars().get("correlation_id"),
+        )
+
+
+Ask = Annotated[Asking, Depends()]

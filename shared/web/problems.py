@@ -1,0 +1,402 @@
+"""Errors over HTTP: problem details (RFC 9457), in Danish and English, and the edge that every request passes.
+
+    raise Problem(NOT_FOUND, field="place_id")
+
+`type` is stable, `detail` is in the language asked for, `da` and `en` are both there. What was sent in is never echoed.
+(fastapi-problem and fastapi-rfc9457 were tried: both put pydantic's own texts, and the first also the input and the
+exception's text, into the answer; each of their handlers would have had to be replaced.)
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+import orjson
+import structlog
+import uuid_utils
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.decision import NotYet, Refused
+from shared.privacy import find_cpr, find_cpr_in_bytes
+
+log = structlog.get_logger(__name__)
+
+Text = tuple[str, str]  # Danish, English
+Language = Literal["da", "en"]
+
+MAX_BODY = 256 * 1024  # bytes
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type of problem. Its slug is published: never renamed, never reused."""
+
+    slug: str
+    status: int
+    title: Text
+    detail: Text
+    way_out: Text | None = None
+
+
+UNAUTHENTICATED = Kind(
+    "unauthenticated",
+    401,
+    ("Log ind", "Log in"),
+    ("Adgangstokenet mangler, er udløbet eller er ikke gyldigt.", "The access token is missing, expired or not valid."),
+    ("Log ind, og prøv igen.", "Log in and try again."),
+)
+FORBIDDEN = Kind(
+    "forbidden",
+    403,
+    ("Ingen adgang", "No access"),
+    ("Du har ikke adgang til dette.", "You do not have access to this."),
+    ("Spørg den, der har givet dig adgang.", "Ask whoever gave you access."),
+)
+NOT_FOUND = Kind("not-found", 404, ("Findes ikke", "Not found"), ("Det findes ikke her.", "It does not exist here."))
+NOT_ALLOWED = Kind(
+    "method-not-allowed",
+    405,
+    ("Ikke muligt her", "Not possible here"),
+    ("Adressen findes, men kan ikke bruges på den måde.", "The address exists but cannot be used in this way."),
+)
+NOT_YET = Kind(
+    "not-yet",
+    409,
+    ("Ikke endnu", "Not yet"),
+    ("Det venter på noget, der ikke er nået frem endnu.", "It waits for something that has not arrived yet."),
+    ("Prøv igen om lidt.", "Try again in a moment."),
+)
+TOO_LARGE = Kind(
+    "too-large",
+    413,
+    ("For stort", "Too large"),
+    ("Der kan højst sendes 256 KiB.", "At most 256 KiB can be sent."),
+    ("Send mindre ad gangen.", "Send less at a time."),
+)
+INVALID = Kind(
+    "invalid-input",
+    422,
+    ("Noget skal rettes", "Something needs correcting"),
+    ("De nævnte felter kan ikke bruges, som de er.", "The fields named cannot be used as they are."),
+    ("Ret felterne, og send igen.", "Correct the fields and send again."),
+)
+REFUSED = Kind("refused", 422, ("Det kan ikke lade sig gøre", "This cannot be done"), ("", ""))
+PERSONAL_DATA = Kind(
+    "personal-data",
+    422,
+    ("Ligner et CPR-nummer", "Looks like a CPR number"),
+    (
+        "Feltet indeholder noget, der ligner et CPR-nummer. Intet er gemt.",
+        "The field holds something that looks like a CPR number. Nothing was stored.",
+    ),
+    ("Fjern det, og send igen.", "Remove it and send again."),
+)
+INTERNAL = Kind(
+    "internal",
+    500,
+    ("Fejl hos os", "An error of ours"),
+    ("Noget gik galt hos os. Fejlen er noteret.", "Something went wrong on our side. It has been recorded."),
+    ("Prøv igen, eller ring med fejlens nummer.", "Try again, or call us with the correlation id."),
+)
+UNAVAILABLE = Kind(
+    "unavailable",
+    503,
+    ("Ikke tilgængelig lige nu", "Not available right now"),
+    ("Noget, vi er afhængige af, svarer ikke.", "Something we depend on does not answer."),
+    ("Prøv igen om lidt.", "Try again in a moment."),
+)
+_BY_STATUS = {
+    kind.status: kind for kind in (UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, TOO_LARGE, UNAVAILABLE)
+}
+
+
+class Problem(Exception):  # noqa: N818 - the name of the RFC
+    """An error that the asker is told about; `errors` are the single fields of an input error."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        *,
+        detail: Text | None = None,
+        field: str | None = None,
+        rule: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[Mapping[str, str]] = (),
+    ) -> None:
+        super().__init__(kind.slug)
+        self.kind, self.detail, self.field, self.rule = kind, detail or kind.detail, field, rule
+        self.headers, self.errors = dict(headers or {}), errors
+
+    def response(self, language: Language) -> Response:
+        at = 0 if language == "da" else 1
+        members = {
+            "type": f"urn:lederalliancen:problem:{self.kind.slug}",
+            "title": self.kind.title[at],
+            "status": self.kind.status,
+            "detail": self.detail[at],
+            "da": self.detail[0],
+            "en": self.detail[1],
+            "field": self.field,
+            "rule": self.rule,
+            "way_out": self.kind.way_out[at] if self.kind.way_out else None,
+            "errors": self.errors or None,
+            "correlation_id": structlog.contextvars.get_contextvars().get("correlation_id"),
+        }
+        return Response(
+            orjson.dumps({name: value for name, value in members.items() if value is not None}),
+            self.kind.status,
+            {**self.headers, "Content-Language": language, "Vary": "Accept-Language"},
+            "application/problem+json",
+        )
+
+
+def language(header: str | None) -> Language:
+    """What an Accept-Language header asks for: English where it is preferred to Danish, otherwise Danish."""
+    weights = {"da": 0.0, "en": 0.0}
+    for tag, _, q in (part.partition(";q=") for part in (header or "").replace(" ", "").lower().split(",")):
+        primary = tag.partition("-")[0]
+        if primary in weights and re.fullmatch(r"(0(\.\d*)?|1(\.0*)?)?", q):
+            weights[primary] = max(weights[primary], float(q or 1))
+    # Equal weights: the order of the header would decide, and browsers always lower what comes second.
+    return "en" if weights["en"] > weights["da"] else "da"
+
+
+# pydantic's error type -> our code, Danish, English; {names} come from the schema's limits, never from the input.
+_INPUT: dict[str, tuple[str, str, str]] = {
+    "missing": ("missing-field", "Feltet mangler.", "The field is missing."),
+    "extra_forbidden": ("unknown-field", "Feltet kendes ikke.", "The field is not known."),
+    "literal_error": ("unknown-code", "Skal være {expected}.", "Must be {expected}."),
+    "enum": ("unknown-code", "Skal være {expected}.", "Must be {expected}."),
+    "json_invalid": ("json-invalid", "Det er ikke gyldig JSON.", "It is not valid JSON."),
+    "greater_than": ("out-of-range", "Skal være over {gt}.", "Must be above {gt}."),
+    "greater_than_equal": ("out-of-range", "Skal være mindst {ge}.", "Must be at least {ge}."),
+    "less_than": ("out-of-range", "Skal være under {lt}.", "Must be below {lt}."),
+    "less_than_equal": ("out-of-range", "Må højst være {le}.", "Must be at most {le}."),
+    "string_too_short": ("too-short", "Mindst {min_length} tegn.", "At least {min_length} characters."),
+    "string_too_long": ("too-long", "Højst {max_length} tegn.", "At most {max_length} characters."),
+    "too_short": ("too-few", "Vælg mindst {min_length}.", "Choose at least {min_length}."),
+    "too_long": ("too-many", "Vælg højst {max_length}.", "Choose at most {max_length}."),
+    "string_pattern_mismatch": ("wrong-form", "Det har ikke den rigtige form.", "It does not have the right form."),
+}
+_WRONG_TYPE = ("wrong-type", "Værdien er af en forkert slags.", "The value is of the wrong kind.")
+
+
+def _input_error(error: Mapping[str, Any]) -> dict[str, str]:
+    kind, place = error["type"], [str(part) for part in error["loc"]]
+    if kind == "json_invalid" or place == ["body"]:
+        field = "body"
+    else:
+        field = ".".join(place[1:] if place[0] == "body" else place)
+    other = (kind.replace("_", "-"), "Værdien kan ikke bruges.", "The value cannot be used.")
+    wrong_type = kind.endswith(("_type", "_parsing", "_from_date_inexact"))
+    rule, da, en = _INPUT.get(kind) or (_WRONG_TYPE if wrong_type else other)
+    limits = error.get("ctx", {}) if kind in _INPUT else {}
+    # pydantic joins the codes it expects in English.
+    return {
+        "field": field,
+        "rule": rule,
+        "da": da.format(**limits).replace(" or ", " eller "),
+        "en": en.format(**limits),
+    }
+
+
+def of(error: Exception) -> Problem:
+    """The problem that an exception is, as the asker may see it."""
+    match error:
+        case Problem():
+            return error
+        case Refused():
+            kind = replace(REFUSED, status=error.status)
+            return Problem(kind, detail=(error.da, error.en), field=error.field, rule=error.rule)
+        case NotYet():
+            return Problem(NOT_YET, rule=NOT_YET.slug, headers={"Retry-After": "1"})
+        case RequestValidationError():
+            errors = [_input_error(e) for e in error.errors()]
+            return Problem(INVALID, field=errors[0]["field"], rule=errors[0]["rule"], errors=errors)
+        case HTTPException():
+            phrase = HTTPStatus(error.status_code).phrase
+            other = Kind(f"http-{error.status_code}", error.status_code, (phrase, phrase), (phrase, phrase))
+            return Problem(_BY_STATUS.get(error.status_code, other), headers=error.headers)
+    return Problem(INTERNAL)
+
+
+async def _handle(request: Request, error: Exception) -> Response:
+    return of(error).response(language(request.headers.get("accept-language")))
+
+
+_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "da", "en"],
+    "properties": {
+        **{name: {"type": "string"} for name in ("type", "title", "detail", "da", "en", "field", "rule", "way_out")},
+        "status": {"type": "integer"},
+        "correlation_id": {"type": "string", "format": "uuid"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "rule", "da", "en"],
+                "properties": {name: {"type": "string"} for name in ("field", "rule", "da", "en")},
+            },
+        },
+    },
+}
+
+
+def install(app: FastAPI) -> None:
+    """Every error of this app becomes a problem, and every request passes the edge; call before adding routes."""
+    for kind in (Problem, Refused, NotYet, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, _handle)
+    app.add_middleware(Edge)
+    app.router.responses["default"] = {
+        "description": "Problem details (RFC 9457)",
+        "content": {"application/problem+json": {"schema": _SCHEMA}},
+    }
+
+
+_PAGES = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+# FastAPI's /docs loads Swagger UI from this network and starts it inline.
+_DOCS = (
+    f"{_PAGES}; script-src 'self' 'unsafe-inline' cdn.jsdelivr.net; style-src 'self' 'unsafe-inline' cdn.jsdelivr.net"
+)
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Edge:
+    """ASGI middleware: correlation id, body limit, CPR guard, security headers, and the last catch for exceptions.
+
+    The body is read here as a whole, because the guard has to see it before any handler does; Starlette's own limit
+    would answer in plain text.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        correlation_id = _uuid(headers.get("x-correlation-id")) or str(uuid_utils.uuid7())
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+            await self._serve(scope, receive, send, headers, correlation_id)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers, correlation_id: str) -> None:
+        status = 0
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                out = MutableHeaders(scope=message)
+                out["X-Correlation-Id"] = correlation_id
+                for name, value in _HEADERS.items():
+                    out.setdefault(name, value)
+                docs = scope["path"] in (scope["app"].docs_url, scope["app"].redoc_url)
+                out.setdefault("Content-Security-Policy", _DOCS if docs else _PAGES)
+            await send(message)
+
+        try:
+            body = await _read(headers, receive)
+            if body is None:
+                return
+            if field := _cpr_in(scope, headers, body):
+                raise Problem(PERSONAL_DATA, field=field, rule="personal-data")
+            await self._app(scope, _replay(body, receive), send_on)
+        except Exception as error:
+            if status:  # half an answer is on its way: only cutting the connection tells the asker
+                raise
+            problem = of(error)
+            if problem.kind is INTERNAL:
+                log.error("request failed", exc_info=error)
+            await problem.response(language(headers.get("accept-language")))(scope, receive, send_on)
+        # The endpoint's name, not the address: an address may hold anything.
+        endpoint = getattr(scope.get("endpoint"), "__qualname__", None)
+        log.info("request", method=scope["method"], endpoint=endpoint, status=status)
+
+
+async def _read(headers: Headers, receive: Receive) -> bytes | None:
+    """The whole body; None when the asker has gone."""
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > MAX_BODY:
+        raise Problem(TOO_LARGE)
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            raise Problem(TOO_LARGE)
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return first.pop() if first else await receive()
+
+    return again
+
+
+# Written by software, in forms of their own: random tokens, addresses (10.12.201.123 spells a date) and versions
+# (Chrome/131.0.6778.85 does too). None of them is stored or logged.
+_UNSCANNED = re.compile(
+    r"authorization|cookie|host|origin|referer|forwarded|x-forwarded-.*|x-real-ip|user-agent|sec-.*|if-none-match"
+)
+
+
+def _cpr_in(scope: Scope, headers: Headers, body: bytes) -> str | None:
+    """The dotted name of what looks like a CPR number in anything that was sent (no UUID does), or None."""
+    sent = {
+        "path": dict(enumerate(scope["path"].split("/"))),
+        "query": _grouped(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+        "header": _grouped([item for item in headers.items() if not _UNSCANNED.fullmatch(item[0])]),
+    }
+    found = find_cpr(sent) or _cpr_in_body(headers, body)
+    return "body" if found == "$" else found
+
+
+def _cpr_in_body(headers: Headers, body: bytes) -> str | None:
+    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return find_cpr(_grouped(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)))
+    try:
+        # The same parser as FastAPI's, which also takes UTF-16: what it would read is what is looked at.
+        return find_cpr(json.loads(body))
+    except (ValueError, RecursionError):
+        return "body" if find_cpr_in_bytes(body) else None
+
+
+def _grouped(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for name, value in pairs:
+        grouped.setdefault(name, []).append(value)
+    return grouped
+
+
+def _uuid(text: str | None) -> str | None:
+    try:
+        return str(UUID(text)) if text and len(text) == 36 else None
+    except ValueError:
+        return None

@@ -1,0 +1,221 @@
+"""One unit of work in memory: what a handler reads, changes and says. The spine loads before it and saves after it.
+
+A handler is a short function `(work, message) -> None`. It declares the aggregates that it touches, so that the spine can
+load and lock them for a whole batch in one query:
+
+    @handlers.on(PlaceOpened, (Place, "place_id"))
+    def opened(work: Work, message: Message[PlaceOpened]) -> None: ...
+
+Nothing here does I/O, so a handler is tested with a `Work` and no database.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from uuid_utils import uuid7
+
+from shared.catalogue import calendar
+from shared.decision import NotYet, Poison
+from shared.events.base import Event
+from shared.events.topics import Topic
+
+Key = tuple[str, str]
+"""(kind of aggregate, id)"""
+
+
+class Aggregate(BaseModel):
+    """A frozen state, saved as one JSON document under (KIND, id)."""
+
+    model_config = ConfigDict(frozen=True)
+    KIND: ClassVar[str]
+    id: str
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.KIND = cls.__name__.lower()
+
+    @property
+    def key(self) -> Key:
+        return self.KIND, self.id
+
+
+class Strict(BaseModel):
+    """Input at an edge: an unknown field is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Command(Strict):
+    """Something that a person or a timer asks for; it takes the same way in as an event."""
+
+
+A = TypeVar("A", bound=Aggregate)
+D = TypeVar("D", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Message(Generic[D]):
+    """An event, a reply, a command or a fired timer, as a handler sees it. `version` is None where there is none."""
+
+    data: D
+    id: str
+    source: str
+    subject: str
+    time: datetime
+    version: int | None = None
+    correlation: str | None = None
+    topic: str = ""
+    offset: int | None = None
+    by: str = "system"
+    """Who asked: the subject of the access token, or `system`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An event to send, before it has a version."""
+
+    topic: str
+    event: Event
+    id: str
+    time: datetime
+    correlation: str | None
+    causation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """`command` is due at an instant of the domain's clock, for the aggregate `key`; `name` is unique within it."""
+
+    key: Key
+    name: str
+    due: datetime
+    command: Command
+
+
+@dataclass
+class Changes:
+    """What one message (or a whole batch) changes."""
+
+    states: dict[Key, Aggregate] = field(default_factory=dict)
+    outgoing: list[Outgoing] = field(default_factory=list)
+    timers: dict[tuple[Key, str], Timer | None] = field(default_factory=dict)
+    rows: list[Any] = field(default_factory=list)
+
+    def add(self, other: "Changes") -> None:
+        self.states |= other.states
+        self.outgoing += other.outgoing
+        self.timers |= other.timers
+        self.rows += other.rows
+
+
+class Work:
+    """What a handler may do. `now` is the domain's instant (UTC), `today` the date in Denmark."""
+
+    def __init__(self, now: datetime, loaded: dict[Key, Aggregate | None] | None = None) -> None:
+        self.now, self.today = now, calendar.today(now)
+        self.loaded: dict[Key, Aggregate | None] = loaded if loaded is not None else {}
+        self.changes = Changes()
+        self._draft = Changes()
+        self._cause: str | None = None
+        self._correlation: str | None = None
+
+    def get(self, kind: type[A], id: str) -> A | None:  # noqa: A002
+        key = kind.KIND, id
+        if key not in self.loaded:
+            raise Poison(f"undeclared-{kind.KIND}", stage="load")
+        state = self._draft.states.get(key) or self.changes.states.get(key) or self.loaded[key]
+        return state if isinstance(state, kind) else None
+
+    def need(self, kind: type[A], id: str) -> A:  # noqa: A002
+        """The aggregate, or the message waits until it has come."""
+        state = self.get(kind, id)
+        if state is None:
+            raise NotYet((kind.KIND, id))
+        return state
+
+    def put(self, *states: Aggregate) -> None:
+        for state in states:
+            if state.key not in self.loaded:
+                raise Poison(f"undeclared-{state.KIND}", stage="load")
+            self._draft.states[state.key] = state
+
+    def emit(self, *events: Event, kommune: str | None = None, topic: Topic | None = None) -> None:
+        """Say it. To a kommune's topic with its code; the correlation is the place, as far as it is known."""
+        for event in events:
+            name = (topic or event.TOPIC).of(kommune) if kommune else (topic or event.TOPIC).name
+            correlation = getattr(event, "place_id", None) or self._correlation
+            self._draft.outgoing.append(Outgoing(name, event, self.new_id(), self.now, correlation, self._cause))
+
+    def timer(self, key: Key, name: str, due: datetime, command: Command) -> None:
+        """Set or move a timer of an aggregate."""
+        self._draft.timers[key, name] = Timer(key, name, due, command)
+
+    def cancel_timer(self, key: Key, *names: str) -> None:
+        for name in names:
+            self._draft.timers[key, name] = None
+
+    def soon(self, key: Key, name: str, command: Command) -> None:
+        """The same decision touches another aggregate: it follows in a transaction of its own, at once."""
+        self.timer(key, name, self.now, command)
+
+    def write(self, *rows: Any) -> None:
+        """Rows that the service's store saves, set-based, in the same transaction."""
+        self._draft.rows += rows
+
+    @staticmethod
+    def new_id() -> str:
+        return str(uuid7())
+
+    def begin(self, cause: str | None = None, correlation: str | None = None) -> None:
+        """A new message: what an earlier one left undone is forgotten."""
+        self._cause, self._correlation, self._draft = cause, correlation, Changes()
+
+    def keep(self) -> Changes:
+        """The message succeeded: its changes join the batch's. Returns them."""
+        draft, self._draft = self._draft, Changes()
+        self.changes.add(draft)
+        return draft
+
+
+Handler = Callable[[Work, Message[Any]], Any]
+KeySource = tuple[type[Aggregate], str | Callable[[Any], str | Iterable[str] | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a message finds its handler, and which aggregates it touches."""
+
+    handler: Handler
+    keys: tuple[KeySource, ...]
+
+    def keys_of(self, data: Any) -> list[Key]:
+        found: list[Key] = []
+        for kind, source in self.keys:
+            ids = getattr(data, source) if isinstance(source, str) else source(data)
+            found += [(kind.KIND, id) for id in ([ids] if isinstance(ids, str) else ids or ())]  # noqa: A001
+        return found
+
+
+class Handlers:
+    """The decisions of one service: which function takes which message."""
+
+    def __init__(self) -> None:
+        self.routes: dict[type[BaseModel], Route] = {}
+        self.kinds: dict[str, type[Aggregate]] = {}
+
+    def on(self, message: type[D], *keys: KeySource) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            if message in self.routes:
+                raise TypeError(f"{message.__name__} has a handler already")
+            self.routes[message] = Route(handler, keys)
+            self.kinds |= {kind.KIND: kind for kind, _ in keys}
+            return handler
+
+        return register
+
+    def commands(self) -> dict[str, type[Command]]:
+        return {kind.__name__: kind for kind in self.routes if issubclass(kind, Command)}

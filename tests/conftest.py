@@ -1,0 +1,82 @@
+"""What tests of several kinds share: the real Kafka and PostgreSQL, started by the first test that asks for them."""
+
+import os
+import random
+import shutil
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import mkdtemp
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from deploy.local.stack import Stack, StackError
+
+LOCAL = Path(__file__).parents[1] / ".local" / "test"
+
+
+def two_free_ports() -> int:
+    """The first of two neighbours, below the range that the system hands out by itself."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as first, socket.socket() as second:
+            try:
+                first.bind(("127.0.0.1", port))
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """A folder of this test run alone: runs, and a demo, can go side by side."""
+    LOCAL.mkdir(parents=True, exist_ok=True)
+    folder = Path(mkdtemp(dir=LOCAL))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stack(home: Path) -> Iterator[Stack]:
+    with ExitStack() as exit_stack:
+        try:
+            running = exit_stack.enter_context(Stack(home, two_free_ports()))
+        except StackError as error:
+            if os.environ.get("CI") == "true":
+                raise
+            pytest.skip(str(error))
+        yield running
+
+
+@pytest.fixture
+def kafka(stack: Stack) -> str:
+    """The bootstrap address."""
+    return stack.kafka
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """For topics that no other test sees."""
+    return f"t{uuid4().hex[:12]}."
+
+
+@pytest.fixture
+async def database(stack: Stack) -> AsyncIterator[str]:
+    """The URL of an empty database, dropped after the test."""
+    name = f"t{uuid4().hex[:12]}"
+    await _as_admin(stack, f"CREATE DATABASE {name}")
+    yield urlsplit(stack.database)._replace(path=f"/{name}").geturl()
+    await _as_admin(stack, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _as_admin(stack: Stack, command: str) -> None:
+    connection = await asyncpg.connect(stack.database)
+    try:
+        await connection.execute(command)
+    finally:
+        await connection.close()

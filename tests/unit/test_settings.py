@@ -1,0 +1,269 @@
+"""Settings from the environment, and the log that they choose."""
+
+import asyncio
+import base64
+import io
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import asyncpg
+import pytest
+import structlog
+from pydantic import BaseModel, ValidationError
+
+from shared import log
+from shared.settings import Settings, load
+
+CANARY = "kanariefugl-7f3a91"
+ENOUGH = {
+    "LA_KAFKA_BOOTSTRAP": "127.0.0.1:19092",
+    "LA_DATABASE_URL": "postgresql://intake@127.0.0.1/test",
+    "LA_TOKEN_KEY": "k" * 32,
+}
+
+Environment = Callable[..., None]
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Environment:
+    for name in [name for name in os.environ if name.upper().startswith("LA_")]:
+        monkeypatch.delenv(name)
+
+    def put(**changed: str | None) -> None:
+        for name, value in (ENOUGH | changed).items():
+            if value is not None:
+                monkeypatch.setenv(name, value)
+
+    return put
+
+
+def refusal(capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as stopped:
+        load()
+    out, err = capsys.readouterr()
+    assert (stopped.value.code, out, err.count("\n")) == (2, "", 1)
+    return err
+
+
+def test_three_settings_are_enough(environment: Environment) -> None:
+    environment()
+    settings = load()
+    assert settings.kafka_bootstrap == "127.0.0.1:19092"
+    assert settings.database_url.get_secret_value() == ENOUGH["LA_DATABASE_URL"]
+    assert (settings.session_timeout_ms, settings.batch_max, settings.retention_days) == (12_000, 500, 2_190)
+
+
+@pytest.mark.parametrize("name", ["LA_KAFKA_BOOTSTRAP", "LA_DATABASE_URL"])
+def test_a_missing_setting_stops_the_start_with_its_name_and_an_example(
+    name: str, environment: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment(**{name: None})
+    line = refusal(capsys)
+    assert line.startswith(f"{name} is missing; example: {name}=")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("LA_BATCH_MAX", "5000", "less than or equal to 2000"),
+        ("LA_SESSION_TIMEOUT_MS", "5999", "greater than or equal to 6000"),
+        ("LA_HTTP_PORT", "all", "valid integer"),
+        ("LA_LOG_FORMAT", "xml", "'json' or 'console'"),
+        ("LA_KAFKA_BOOTSTRAP", "127.0.0.1", "pattern"),
+        ("LA_DATABASE_URL", "mysql://x", "postgresql://"),
+        ("LA_OIDC_ISSUER", "https://login.example.dk", "not both"),
+        ("LA_SASL_MECHANISM", "GSSAPI", "SCRAM-SHA-512"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_is_wrong(
+    name: str, value: str, why: str, environment: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment(**{name: value})
+    line = refusal(capsys)
+    assert line.startswith(f"{name} ")
+    assert why in line
+    assert f"example: {name}=" in line
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        ({"LA_TOKEN_KEY": None}, "LA_OIDC_ISSUER"),
+        ({"LA_TOKEN_KEY": None, "LA_OIDC_ISSUER": "https://login.example.dk"}, "LA_OIDC_AUDIENCE"),
+        ({"LA_SECURITY_PROTOCOL": "SASL_SSL"}, "LA_SASL_USERNAME"),
+        ({"LA_SECURITY_PROTOCOL": "SASL_SSL", "LA_SASL_USERNAME": "intake"}, "LA_SASL_PASSWORD"),
+    ],
+)
+def test_settings_that_need_each_other_are_asked_for(
+    changed: dict[str, str | None], name: str, environment: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment(**changed)
+    assert refusal(capsys).startswith(f"{name} is ")
+
+
+def test_several_wrong_settings_still_make_one_line(
+    environment: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment(LA_DATABASE_URL=None, LA_BATCH_MAX="0")
+    line = refusal(capsys)
+    assert "LA_DATABASE_URL" in line
+    assert "LA_BATCH_MAX" in line
+
+
+@pytest.mark.parametrize("name", ["LA_TOKEN_KEY", "LA_MASTER_KEY", "LA_DATABASE_URL"])
+def test_a_wrong_secret_is_never_printed(
+    name: str, environment: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment(**{name: CANARY})
+    line = refusal(capsys)
+    assert line.startswith(name)
+    assert CANARY not in line
+
+
+def test_secrets_do_not_show_in_the_settings_themselves(environment: Environment) -> None:
+    environment(
+        LA_TOKEN_KEY=CANARY * 2,
+        LA_DATABASE_URL=f"postgresql://intake:{CANARY}@127.0.0.1/test",
+        LA_SASL_PASSWORD=CANARY,
+        LA_MASTER_KEY=base64.b64encode(CANARY.encode().ljust(32)).decode(),
+    )
+    settings = load()
+    assert settings.master_key is not None
+    assert settings.master_key.get_secret_value() == CANARY.encode().ljust(32)
+    assert CANARY not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+def test_an_empty_variable_counts_as_not_set(environment: Environment) -> None:
+    environment(LA_CLOCK_FILE="", LA_HTTP_PORT="")
+    assert (load().clock_file, load().http_port) == (None, None)
+
+
+def test_settings_do_not_change_while_a_service_runs(environment: Environment) -> None:
+    environment()
+    with pytest.raises(ValidationError):
+        load().batch_max = 1  # type: ignore[misc]
+
+
+@pytest.fixture
+def json_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
+    """Log as in a container; call it for what was written."""
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", written)
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    root.handlers.clear()
+    log.setup("json", "info")
+    yield written.getvalue
+    root.handlers[:] = before
+    root.setLevel(level)
+    logging.getLogger("uvicorn.access").disabled = False
+    structlog.reset_defaults()
+
+
+class Leader(BaseModel):
+    age: int
+
+
+@dataclass
+class Row:
+    email: str
+
+
+def by_pydantic() -> None:
+    try:
+        Leader.model_validate({"age": CANARY})
+    except ValidationError:
+        structlog.get_logger("t").exception("refused")
+
+
+def by_asyncpg() -> None:
+    error = asyncpg.UniqueViolationError(f"Key (email)=({CANARY}) already exists.")
+    structlog.get_logger("t").error("not stored", exc_info=error)
+
+
+def by_a_chain() -> None:
+    try:
+        try:
+            raise ValueError(CANARY)
+        except ValueError as cause:
+            raise RuntimeError(CANARY) from cause
+    except RuntimeError:
+        structlog.get_logger("t").exception("failed")
+
+
+def by_a_value() -> None:
+    structlog.get_logger("t").warning("retry", error=ValueError(CANARY), row=Row(CANARY), leader=Leader)
+
+
+def by_a_library_s_argument() -> None:
+    logging.getLogger("aiokafka.client").error("Unable to send: %s", ValueError(CANARY))
+
+
+def by_a_library_s_traceback() -> None:
+    error = ValueError(CANARY)
+    logging.getLogger("faststream").error(f"ValueError: {error}", exc_info=error)
+
+
+def by_asyncio() -> None:
+    loop = asyncio.new_event_loop()
+    future = loop.create_future()
+    future.set_exception(ValueError(CANARY))
+    context = {"message": "Task exception was never retrieved", "exception": future.exception(), "future": future}
+    loop.call_exception_handler(context)
+    loop.close()
+
+
+def by_uvicorn_s_access_log() -> None:
+    logging.getLogger("uvicorn.access").info('"GET /leaders?name=%s HTTP/1.1" 200', CANARY)
+    logging.getLogger("uvicorn.error").info("started")
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        by_pydantic,
+        by_asyncpg,
+        by_a_chain,
+        by_a_value,
+        by_a_library_s_argument,
+        by_a_library_s_traceback,
+        by_asyncio,
+        by_uvicorn_s_access_log,
+    ],
+    ids=lambda leak: leak.__name__,
+)
+def test_what_an_exception_quotes_never_reaches_the_log(leak: Callable[[], None], json_log: Callable[[], str]) -> None:
+    leak()
+    written = json_log()
+    assert [json.loads(line)["level"] for line in written.splitlines()]
+    assert CANARY not in written
+
+
+def test_an_exception_is_logged_by_class_code_and_place(json_log: Callable[[], str]) -> None:
+    by_asyncpg()
+    by_pydantic()
+    by_a_chain()
+    unique, refused, failed = map(json.loads, json_log().splitlines())
+    assert (unique["error"], unique["code"]) == ("asyncpg.exceptions.UniqueViolationError", "23505")
+    assert refused["code"] == ["int_parsing"]
+    assert refused["at"][0].endswith("by_pydantic")
+    assert (failed["error"], failed["cause"]) == ("RuntimeError", "ValueError")
+
+
+def test_every_line_carries_the_correlation_id_whoever_writes_it(json_log: Callable[[], str]) -> None:
+    with structlog.contextvars.bound_contextvars(correlation_id="c-1"):
+        structlog.get_logger("ours").info("one")
+        logging.getLogger("aiokafka").warning("two %s", 2)
+    ours, theirs = map(json.loads, json_log().splitlines())
+    assert (ours["event"], theirs["event"]) == ("one", "two 2")
+    assert ours["correlation_id"] == theirs["correlation_id"] == "c-1"
+
+
+def test_settings_given_in_code_are_checked_too() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(kafka_bootstrap="127.0.0.1:1", database_url=f"mysql://{CANARY}", token_key="k" * 32)
+    assert CANARY not in str(refused.value)

@@ -1,0 +1,79 @@
+"""What of the vault needs no database: keys, sealing and the hashes that find duplicates."""
+
+from uuid import UUID
+
+import orjson
+import pytest
+
+from shared.vault import Kind, Vault, VaultError, _sealed
+
+ID, OTHER = UUID(int=1), UUID(int=2)
+VAULT, STRANGER = Vault(b"m" * 32), Vault(b"s" * 32)
+KEY = b"k" * 32
+DATA = {"name": "Navn", "email": "leder@example.dk"}
+
+
+def test_what_was_sealed_opens_again() -> None:
+    assert VAULT._opened(ID, _sealed(ID, DATA, KEY), VAULT._wrapped(KEY)) == DATA
+
+
+def test_the_same_data_never_looks_the_same_twice() -> None:
+    assert _sealed(ID, DATA, KEY) != _sealed(ID, DATA, KEY)
+
+
+def test_another_master_key_is_named_as_the_error() -> None:
+    with pytest.raises(VaultError, match="LA_MASTER_KEY"):
+        STRANGER._opened(ID, _sealed(ID, DATA, KEY), VAULT._wrapped(KEY))
+
+
+def test_data_moved_to_another_person_does_not_open() -> None:
+    with pytest.raises(VaultError, match=str(OTHER)):
+        VAULT._opened(OTHER, _sealed(ID, DATA, KEY), VAULT._wrapped(KEY))
+
+
+@pytest.mark.parametrize("at", [0, 12, -1])
+def test_altered_data_does_not_open_and_the_error_says_nothing_of_it(at: int) -> None:
+    sealed = bytearray(_sealed(ID, DATA, KEY))
+    sealed[at] ^= 1
+    with pytest.raises(VaultError, match="altered") as refused:
+        VAULT._opened(ID, bytes(sealed), VAULT._wrapped(KEY))
+    assert "leder@example.dk" not in str(refused.value)
+
+
+def test_nothing_of_the_data_is_readable_in_what_is_stored() -> None:
+    stored = _sealed(ID, DATA, KEY) + VAULT._wrapped(KEY) + VAULT._hash("email", DATA["email"])
+    assert not [value for value in DATA.values() if value.encode() in stored]
+    assert KEY not in stored
+    assert orjson.dumps(DATA)[:8] not in stored
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "same"),
+    [
+        ("email", "leder@example.dk", "  Leder@Example.DK "),
+        ("email", "søren@example.dk", "SØREN@example.dk"),
+        ("phone", "20 12 34 56", "+4520123456"),
+        ("phone", "0045 2012 3456", "20-12-34-56"),
+        ("phone", "+46 8 123 456 78", "0046812345678"),
+        ("phone", "lokal 12", "12"),
+    ],
+)
+def test_the_same_address_is_found_however_it_was_written(kind: Kind, one: str, same: str) -> None:
+    assert VAULT._hash(kind, one) == VAULT._hash(kind, same)
+
+
+def test_other_values_kinds_and_keys_give_other_hashes() -> None:
+    hashes = [
+        VAULT._hash("email", "leder@example.dk"),
+        VAULT._hash("email", "leder@example.com"),
+        STRANGER._hash("email", "leder@example.dk"),
+        VAULT._hash("phone", "20123456"),
+        VAULT._hash("phone", "+46 20123456"),
+        VAULT._hash("email", "+4520123456"),
+    ]
+    assert len(set(hashes)) == len(hashes)
+
+
+def test_a_master_key_of_another_length_is_refused() -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        Vault(b"short")
