@@ -13,6 +13,10 @@ class Clock:
     def __init__(self, file: Path | None = None) -> None:
         self.file = file
 
+    @classmethod
+    def at(cls, file: str | None) -> "Clock":
+        return cls(Path(file) if file else None)
+
     def now(self) -> datetime:
         if self.file is None:
             return datetime.now(UTC)

@@ -59,7 +59,7 @@ async def redrive(spine: Spine, id_: UUID, *, by: str, dry_run: bool = False) ->
             message = spine.parse(record)
             batch = Batch(conn, spine.book, spine.clock.now(), spine.parse)
             await batch.load([(record, message)], fresh=False)
-            batch.take(record, message)
+            batch.take(record, message, released=True)
             if batch.dead:
                 raise _NotDone(batch.dead[0][2].code)
             if batch.parked:

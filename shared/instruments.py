@@ -4,7 +4,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 HANDLED = Counter(
     "lederalliancen_messages_total",
-    "Records handled. outcome: applied, ignored (type unknown here), duplicate, parked, refused, dead. One unit: one record.",
+    "Records handled; outcome: applied, ignored (type unknown here), duplicate, parked, refused, dead.",
     ["service", "topic", "outcome"],
 )
 BATCH_SECONDS = Histogram(

@@ -1,7 +1,7 @@
-"""Consuming: FastStream with batches and explicit commits; what bites there is written in docs/decisions/0004-consuming.md.
+"""Consuming: FastStream with batches and explicit commits; what bites there: docs/decisions/0004-consuming.md.
 
-A batch is committed only after its transaction. A commit that fails is only a redelivery; one that succeeds is no proof of
-ownership: the inbox decides.
+A batch is committed only after its transaction. A commit that fails is only a redelivery; one that succeeds is no proof
+of ownership: the inbox decides.
 """
 
 import asyncio
@@ -21,14 +21,14 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 
 from shared import instruments
 from shared.envelope import Record
-from shared.settings import Settings
+from shared.settings import KafkaSettings, Settings
 from shared.spine import TRANSIENT, Spine
 
 log = structlog.get_logger()
 RETRY_FOR = 25.0  # seconds a batch waits in place for PostgreSQL; below max_poll_interval and rebalance_timeout
 
 
-def client_options(settings: Settings) -> dict[str, Any]:
+def client_options(settings: KafkaSettings) -> dict[str, Any]:
     """What every Kafka client of ours needs to connect."""
     options: dict[str, Any] = {
         "bootstrap_servers": settings.kafka_bootstrap,
@@ -45,7 +45,7 @@ def client_options(settings: Settings) -> dict[str, Any]:
     return options
 
 
-def _security(settings: Settings) -> BaseSecurity | None:
+def _security(settings: KafkaSettings) -> BaseSecurity | None:
     """The same for FastStream's broker object."""
     if settings.security_protocol == "PLAINTEXT":
         return None
@@ -145,7 +145,7 @@ class Consumer:
         )(on_batch)
 
     async def handle(self, records: list[Record]) -> None:
-        """The batch in one transaction; if that fails for good, record by record, so that only the bad one is buried."""
+        """The batch in one transaction; if that fails for good, record by record: only the bad one is buried."""
         try:
             with instruments.BATCH_SECONDS.labels(self.service).time():
                 await self._patiently(self.spine.consume, records)
@@ -230,7 +230,8 @@ class Consumer:
 
     async def end_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
         """Where the broker's logs end now, asked for afresh."""
-        consumer = next(s.consumer for s in self.broker.subscribers if getattr(s, "consumer", None))
+        consumers = (getattr(subscriber, "consumer", None) for subscriber in self.broker.subscribers)
+        consumer = next(found for found in consumers if found)
         partitions = [TopicPartition(t, p) for t in topics for p in consumer.partitions_for_topic(t) or ()]
         ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
         return ends

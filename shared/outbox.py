@@ -1,7 +1,7 @@
 """The relay: one active per service sends the outbox in id order, and deletes what the broker has acknowledged.
 
-Why exactly this one: docs/decisions/0003-outbox.md. A producer that does not get its answer is killed hard before another
-takes over, for an abandoned one would deliver its old messages after the new ones.
+Why exactly this one: docs/decisions/0003-outbox.md. A producer that gets no answer is killed hard before another takes
+over, for an abandoned one would deliver its old messages after the new ones.
 """
 
 import asyncio
@@ -62,7 +62,7 @@ class Relay:
     async def _listen(self) -> None:
         if self._listener is None or self._listener.is_closed():
             options = db.connection_options(self.schema)
-            self._listener = await asyncpg.connect(self.url, **options)  # type: ignore[arg-type]
+            self._listener = await asyncpg.connect(self.url, **options)
             await self._listener.add_listener(f"outbox_{self.schema}", lambda *_: self._wake.set())
 
     async def _send_pending(self, limit: int) -> int:

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -61,6 +60,18 @@ class Service:
     def book(self) -> Rulebook:
         return Rulebook(self.name, self.handlers, self.writers, self.on_refused)
 
+    def book_with(self, vault: Vault) -> Rulebook:
+        """The same, with people's data sealed and erased in the transaction that says so."""
+
+        async def seal(conn: Connection, people: list[Person]) -> None:
+            await vault.seal(conn, [(UUID(person.id), person.data) for person in people])
+
+        async def erase(conn: Connection, people: list[Erased]) -> None:
+            for person in people:
+                await vault.erase(conn, UUID(person.id))
+
+        return replace(self.book, writers=self.writers | {Person: seal, Erased: erase})
+
     def app(self, config: Settings) -> FastAPI:
         """The HTTP application; starting it starts consuming, relaying and the timers."""
 
@@ -81,7 +92,7 @@ class Service:
 
     def main(self) -> None:
         """Run until SIGTERM. A wrong setting stops the start with one line."""
-        config = settings.load()
+        config = settings.load(Settings)
         if self.people and config.master_key is None:
             raise SystemExit(
                 "LA_MASTER_KEY is missing: this service keeps contact data; example: openssl rand -base64 32"
@@ -99,7 +110,7 @@ class Service:
 
 
 class Runtime:
-    """The living parts of one replica. It starts with Kafka and PostgreSQL away, and goes on by itself when they come."""
+    """The living parts of one replica. It starts with Kafka and PostgreSQL away, and goes on when they come."""
 
     def __init__(self, service: Service, config: Settings) -> None:
         self.service, self.config = service, config
@@ -112,16 +123,16 @@ class Runtime:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> "Runtime":
-        schema = self.service.schema
+        service, schema = self.service, self.service.schema
         self.pool = await asyncpg.create_pool(self.url, min_size=0, max_size=12, **db.connection_options(schema))
         self.spine = Spine(
             self.pool,
-            self._book(),
+            service.book_with(self.vault) if self.vault else service.book,
             self.clock,
-            parse_record=self.service.parse,
-            may_fire=self._may_fire if self.service.may_fire else None,
+            parse_record=service.parse,
+            may_fire=self._may_fire,
         )
-        self.relay = Relay(self.service.name, schema, self.pool, self.url, client_options(self.config))
+        self.relay = Relay(service.name, schema, self.pool, self.url, client_options(self.config))
         self.slot = Slot(self.url, schema)
         deadline = timedelta(seconds=self.config.park_deadline_seconds)
         self._tasks = [
@@ -143,20 +154,6 @@ class Runtime:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.pool.close(), 1)
         logger.info("stopped", service=self.service.name)
-
-    def _book(self) -> Rulebook:
-        vault = self.vault
-        if vault is None:
-            return self.service.book
-
-        async def seal(conn: Connection, people: list[Person]) -> None:
-            await vault.seal(conn, [(UUID(person.id), person.data) for person in people])
-
-        async def erase(conn: Connection, people: list[Erased]) -> None:
-            for person in people:
-                await vault.erase(conn, UUID(person.id))
-
-        return replace(self.service.book, writers=self.service.writers | {Person: seal, Erased: erase})
 
     async def _ended(self, *names: str, within: float) -> None:
         tasks = [task for task in self._tasks if task.get_name() in names]
@@ -180,5 +177,4 @@ class Runtime:
             await self.consumer.stop()
 
     async def _may_fire(self, rows: list[asyncpg.Record]) -> list[asyncpg.Record]:
-        assert self.service.may_fire is not None
-        return await self.service.may_fire(self, rows)
+        return await self.service.may_fire(self, rows) if self.service.may_fire else rows

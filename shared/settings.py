@@ -7,7 +7,7 @@ import base64
 import binascii
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, SecretBytes, SecretStr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -34,8 +34,8 @@ def _terminal_or_machine() -> Literal["json", "console"]:
 Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
-class Settings(BaseSettings):
-    """One for all five services; what is None has a default of the service's own, or is not needed by it."""
+class KafkaSettings(BaseSettings):
+    """How to reach Kafka."""
 
     model_config = SettingsConfigDict(env_prefix="LA_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
 
@@ -45,13 +45,37 @@ class Settings(BaseSettings):
     sasl_username: str | None = Field(None, examples=["intake"])
     sasl_password: SecretStr | None = Field(None, examples=["(the user's password)"])
     ssl_cafile: Path | None = Field(None, examples=["/etc/kafka/ca.pem"])
+    retention_days: int = Field(2_190, ge=1)
+
+    @model_validator(mode="after")
+    def _has_credentials(self) -> Self:
+        if self.security_protocol.startswith("SASL"):
+            for name in ("sasl_username", "sasl_password"):
+                if getattr(self, name) is None:
+                    raise _wrong(name, f"is missing: LA_SECURITY_PROTOCOL={self.security_protocol} needs it")
+        return self
+
+
+class DatabaseSettings(BaseSettings):
+    """How to reach PostgreSQL. A secret as a whole: the password is part of it."""
+
+    model_config = KafkaSettings.model_config
+    database_url: SecretStr = Field(examples=["postgresql://intake:PASSWORD@127.0.0.1:5432/lederalliancen"])
+
+    @model_validator(mode="after")
+    def _is_postgres(self) -> Self:
+        if not self.database_url.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise _wrong("database_url", "must begin with postgresql://")
+        return self
+
+
+class Settings(KafkaSettings, DatabaseSettings):
+    """One for all five services; what is None has a default of the service's own, or is not needed by it."""
+
     session_timeout_ms: int = Field(12_000, ge=6_000, le=1_800_000)
     batch_max: int = Field(500, ge=1, le=2_000)
     park_deadline_seconds: int = Field(3_600, ge=1)
 
-    # A secret as a whole: the password is part of it.
-    database_url: SecretStr = Field(examples=["postgresql://intake:PASSWORD@127.0.0.1:5432/lederalliancen"])
-    retention_days: int = Field(2_190, ge=1)
     # Wraps the people's own keys; lives outside the database.
     master_key: Annotated[SecretBytes, BeforeValidator(_decoded)] | None = Field(
         None, examples=["(the output of: openssl rand -base64 32)"]
@@ -71,18 +95,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        if not self.database_url.get_secret_value().startswith(("postgresql://", "postgres://")):
-            raise _wrong("database_url", "must begin with postgresql://")
         if (self.oidc_issuer is None) == (self.token_key is None):
             raise _wrong("oidc_issuer", "is who signs tokens: set either LA_OIDC_ISSUER or LA_TOKEN_KEY, and not both")
         if self.oidc_issuer and not self.oidc_audience:
             raise _wrong("oidc_audience", "is missing: LA_OIDC_ISSUER needs it")
         if self.token_key and len(self.token_key.get_secret_value().encode()) < KEY_BYTES:
             raise _wrong("token_key", "must be at least 32 bytes")
-        if self.security_protocol.startswith("SASL"):
-            for name in ("sasl_username", "sasl_password"):
-                if getattr(self, name) is None:
-                    raise _wrong(name, f"is missing: LA_SECURITY_PROTOCOL={self.security_protocol} needs it")
         return self
 
 
@@ -91,19 +109,22 @@ def _wrong(name: str, why: str) -> PydanticCustomError:
     return PydanticCustomError("setting", "{why}", {"name": name, "why": why})
 
 
-def load() -> Settings:
+S = TypeVar("S", bound=BaseSettings)
+
+
+def load(kind: type[S] = Settings) -> S:  # type: ignore[assignment]
     """The settings of this process; exits with code 2 and one line on stderr where they cannot be used."""
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
-        print(_line(error), file=sys.stderr)
+        print(_line(kind, error), file=sys.stderr)
         raise SystemExit(2) from None
 
 
-def _line(error: ValidationError) -> str:
+def _line(kind: type[BaseSettings], error: ValidationError) -> str:
     first, *others = [_named(e) for e in error.errors(include_input=False, include_url=False)]
     name, why = first
-    examples = Settings.model_fields[name].examples or [Settings.model_fields[name].default]
+    examples = kind.model_fields[name].examples or [kind.model_fields[name].default]
     also = ", ".join(f"LA_{other.upper()}" for other, _ in others)
     return f"LA_{name.upper()} {why}; example: LA_{name.upper()}={examples[0]}" + (
         f" (wrong too: {also})" if also else ""

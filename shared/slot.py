@@ -45,10 +45,10 @@ class Slot:
 
     async def _connect(self) -> None:
         await self.release()
-        self._conn = await asyncpg.connect(self.url, **db.connection_options(self.schema))  # type: ignore[arg-type]
+        self._conn = await asyncpg.connect(self.url, **db.connection_options(self.schema))
 
     async def _lock(self, number: int) -> bool:
-        assert self._conn is not None
-        return bool(
-            await self._conn.fetchval("SELECT pg_try_advisory_lock(hashtext($1), $2)", f"slot-{self.schema}", number)
+        conn = self._conn
+        return conn is not None and bool(
+            await conn.fetchval("SELECT pg_try_advisory_lock(hashtext($1), $2)", f"slot-{self.schema}", number)
         )

@@ -1,9 +1,9 @@
-"""All SQL of the spine: set-based, one statement per kind of row and batch. Locks are taken in sorted order everywhere."""
+"""All SQL of the spine: set-based, one statement per kind of row and batch; locks are taken in sorted order."""
 
 import base64
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import orjson
@@ -11,7 +11,8 @@ import orjson
 from shared.envelope import Bad, Headers, Record, headers_of
 from shared.work import Aggregate, Key, Outgoing, Timer
 
-Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+Connection: TypeAlias = asyncpg.Connection
+"""Or one of a pool, which behaves the same."""
 
 
 def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
@@ -94,7 +95,8 @@ async def see(conn: Connection, rows: Sequence[tuple[str, str, str, bytes]]) -> 
     """Note who said what (topic, source, id, hash). Returns the hashes of those that were said before."""
     arrays = columns(sorted(rows), 4)
     new = await conn.fetch(
-        "INSERT INTO seen (topic, source, id, hash) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[])"
+        "INSERT INTO seen (topic, source, id, hash)"
+        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[])"
         " ON CONFLICT DO NOTHING RETURNING topic, source, id",
         *arrays,
     )
@@ -153,7 +155,8 @@ async def released(
     rows = await conn.fetch(
         "SELECT p.* FROM parked p JOIN unnest($1::text[], $2::text[]) AS k(kind, id)"
         " ON p.waits_kind = k.kind AND p.waits_id = k.id"
-        " UNION SELECT p.* FROM parked p JOIN unnest($3::text[], $4::text[], $5::bigint[]) AS s(topic, subject, version)"
+        " UNION SELECT p.* FROM parked p"
+        " JOIN unnest($3::text[], $4::text[], $5::bigint[]) AS s(topic, subject, version)"
         " ON p.topic = s.topic AND p.subject = s.subject AND p.version = s.version + 1"
         ' ORDER BY topic, subject, version, "offset"',
         *columns(keys, 2),
@@ -179,8 +182,8 @@ async def bury(conn: Connection, rows: Sequence[tuple[str, Record, Bad, str]], b
     await conn.execute(
         'INSERT INTO dead_letter (id, topic, partition, "offset", event_id, event_type, subject, version, key, value,'
         " headers, stage, error, status, build)"
-        " SELECT *, $15 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[],"
-        " $8::bigint[], $9::bytea[], $10::bytea[], $11::jsonb[], $12::text[], $13::text[], $14::text[])"
+        " SELECT *, $15 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[],"
+        " $7::text[], $8::bigint[], $9::bytea[], $10::bytea[], $11::jsonb[], $12::text[], $13::text[], $14::text[])"
         ' ON CONFLICT (topic, partition, "offset") DO UPDATE'
         " SET attempts = dead_letter.attempts + 1, last_failed_at = now(), error = excluded.error",
         *columns(
@@ -254,7 +257,8 @@ async def save_timers(conn: Connection, timers: dict[tuple[Key, str], Timer | No
 async def due_timers(conn: Connection, now: datetime, limit: int) -> list[asyncpg.Record]:
     return list(
         await conn.fetch(
-            "SELECT kind, id, name, due, command, body FROM timer WHERE due <= $1 ORDER BY due, kind, id, name LIMIT $2",
+            "SELECT kind, id, name, due, command, body FROM timer WHERE due <= $1"
+            " ORDER BY due, kind, id, name LIMIT $2",
             now,
             limit,
         )

@@ -1,7 +1,7 @@
 """One batch, one transaction: load what it touches, fold it through the handlers, save it all.
 
-Events, replies, commands and timers take the same way in. At-least-once in, exactly-once effect: the inbox (a version per
-subject, or who said what) decides, in the same transaction as the effect and the outbox.
+Events, replies, commands and timers take the same way in. At-least-once in, exactly-once effect: the inbox (a version
+per subject, or who said what) decides, in the same transaction as the effect and the outbox.
 """
 
 import hashlib
@@ -65,8 +65,12 @@ class Batch:
         subjects = {(m.topic if isinstance(m, Message) else r.topic, m.subject) for r, m in items if m.version}
         if unknown := subjects - self.versions.keys():
             self.versions |= await store.lock_inbox(self.conn, unknown)
-        if fresh and (said := {_claim(r, m): _hash(r) for r, m in items if m.version is None and m.id and m.source}):
-            self.said |= await store.see(self.conn, [(*claim, hash_) for claim, hash_ in said.items()])
+        claims: dict[tuple[str, str, str], bytes] = {}
+        for record, message in items:
+            if fresh and message.version is None and message.id and message.source:
+                claims.setdefault(_claim(record, message), _hash(record))
+        if claims:
+            self.said |= await store.see(self.conn, [(*claim, hash_) for claim, hash_ in claims.items()])
         await self.load_keys(key for _, m in items if isinstance(m, Message) for key in self.keys_of(m))
 
     def keys_of(self, message: Message[Any]) -> list[Key]:
@@ -79,7 +83,7 @@ class Batch:
 
     # -- fold -----------------------------------------------------------------------------------------------------
 
-    def take(self, record: Record, message: Parsed) -> None:
+    def take(self, record: Record, message: Parsed, *, released: bool = False) -> None:
         """One record: applied, ignored, a duplicate, parked, refused, or a dead letter."""
         self.parked.pop(record.position, None)
         if record.position in self.aside:
@@ -91,10 +95,13 @@ class Batch:
                 return self.count("duplicate")
             if message.version > last + 1 and not (last == 0 and _starts_anywhere(record.topic)):
                 return self.park(record, message, None)
-        elif (before := self.said.get(_claim(record, message))) is not None:
-            if before == _hash(record):
+        elif message.id and message.source and not released:
+            before = self.said.setdefault(_claim(record, message), b"")
+            if before and before != _hash(record):
+                return self.refuse(record, message, _id_reused())
+            if before:
                 return self.count("duplicate")
-            return self.refuse(record, message, _id_reused())
+            self.said[_claim(record, message)] = _hash(record)
         if isinstance(message, Bad):
             if message.refusal:
                 return self.refuse(record, message, message.refusal)
@@ -183,7 +190,7 @@ class Batch:
                 await self.load(items, fresh=False)
             self.aside -= waiting.keys()
             for record, message in items:
-                self.take(record, message)
+                self.take(record, message, released=True)
             freed |= waiting
         await self._save(list(freed.values()))
 

@@ -1,7 +1,7 @@
 """One unit of work in memory: what a handler reads, changes and says. The spine loads before it and saves after it.
 
-A handler is a short function `(work, message) -> None`. It declares the aggregates that it touches, so that the spine can
-load and lock them for a whole batch in one query:
+A handler is a short function `(work, message) -> None`. It declares the aggregates that it touches, so that the spine
+can load and lock them for a whole batch in one query:
 
     @handlers.on(PlaceOpened, (Place, "place_id"))
     def opened(work: Work, message: Message[PlaceOpened]) -> None: ...
@@ -11,7 +11,7 @@ Nothing here does I/O, so a handler is tested with a `Work` and no database.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict

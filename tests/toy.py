@@ -5,6 +5,7 @@ It counts orders. `counted` adds to an order and tells it onward; `shipped`, on 
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -24,6 +25,11 @@ NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)
 class Order(Aggregate):
     total: int = 0
     shipped: bool = False
+
+
+@dataclass(frozen=True)
+class Slow:
+    """A row whose saving takes a while, where a test wants a batch in flight."""
 
 
 class Add(Command):
@@ -46,7 +52,8 @@ class Toy:
 
     def event(self, order: str, n: int, version: int, offset: int = 0, **changes: Any) -> Record:
         """`counted` as the relay of another service would have sent it."""
-        return record(self.orders.name, self.counted.TYPE, order, version, f'{{"order_id":"{order}","n":{n}}}', offset, **changes)
+        value = f'{{"order_id":"{order}","n":{n}}}'
+        return record(self.orders.name, self.counted.TYPE, order, version, value, offset, **changes)
 
     def shipment(self, order: str, version: int, offset: int = 0) -> Record:
         return record(self.shipments.name, self.shipped.TYPE, order, version, f'{{"order_id":"{order}"}}', offset)
@@ -67,6 +74,7 @@ def record(topic: str, type_: str, subject: str, version: int, value: str, offse
     return Record(topic, 0, offset, subject.encode(), value.encode(), pairs)
 
 
+@cache
 def toy(prefix: str) -> Toy:
     def topic(name: str) -> Topic:
         return Topic(prefix + name, "toy", ("toy",), "id", 3, timedelta(days=1))
@@ -108,13 +116,18 @@ def toy(prefix: str) -> Toy:
         order = work.get(Order, order_id) or Order(id=order_id)
         order = order.model_copy(update={"total": order.total + n})
         work.put(order)
+        work.write(Slow())
         work.emit(ToldOnward(order_id=order_id, n=n, total=order.total))
         return order.total
 
-    return Toy(Rulebook("metrics", handlers), orders, shipments, onward, Counted, Shipped)
+    async def at_once(conn: Any, rows: list[Slow]) -> None:
+        pass
+
+    return Toy(Rulebook("metrics", handlers, {Slow: at_once}), orders, shipments, onward, Counted, Shipped)
 
 
-async def toy_pool(database: str) -> asyncpg.Pool:
-    """The spine's tables and a pool in them; the schema is that of the service with the fewest tables of its own."""
-    await db.migrate(database, "metrics", only_spine=True)
+async def toy_pool(database: str, *, migrate: bool = True) -> asyncpg.Pool:
+    """The spine's tables and a pool in them."""
+    if migrate:
+        await db.migrate(database, "metrics", only_spine=True)
     return await db.connect_pool(database, "metrics")

@@ -40,7 +40,9 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        if self._process and self._process.poll() is not None:
+            self._forget()
+        return self._process is not None
 
     def start(self) -> None:
         """Does nothing while it runs. A new run begins a new log."""
@@ -91,6 +93,11 @@ class Child:
         except subprocess.TimeoutExpired:
             self.send(signal.SIGKILL)
             self._process.wait()
+        self._forget()
+
+    def _forget(self) -> None:
+        """At once after its end, while its pid cannot be anybody else's."""
+        self._process = None
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)  # what it started itself
         (self._home / "pids" / self.name).unlink(missing_ok=True)

@@ -84,7 +84,7 @@ class Postgres:
             lines = (self._data / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
             return False
-        return lines[0] == str(self.child.pid) and [line.strip() for line in lines[7:]] == ["ready"]
+        return lines[:1] == [str(self.child.pid)] and [line.strip() for line in lines[7:]] == ["ready"]
 
     def _give(self, folder: Path) -> None:
         if self._account:

@@ -1,4 +1,4 @@
-"""The contract with the kommuner: what we tell one (`k.<code>.referrals.v1`) and what it may reply (`k.<code>.replies.v1`).
+"""The contract with the kommuner: what we tell (`k.<code>.referrals.v1`) and what they reply (`k.<code>.replies.v1`).
 
 Outgoing events are the gateway's own copies: own ids, own versions per subject. Replies are strict: the unknown is
 refused. Who speaks is known from the topic, never from the payload.
@@ -250,7 +250,7 @@ class ChallengeRaised(ToKommune, name="challenge.raised", subject="challenge_id"
 class AboutReply(ToKommune):
     """Base of what is said of a reply of yours. `referral_id` is the id that the reply was about, else its subject."""
 
-    referral_id: str  # type: ignore[assignment]
+    referral_id: str
     reply: str
     """The id of your reply, or `offset-<n>` where it could not be read."""
     source: str | None = None

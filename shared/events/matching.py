@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shared.events.base import Approval, Code, Event, Id, Kommune, Terms, date
+from shared.events.base import Approval, Code, Event, Id, Kommune, Terms, Version, date
 from shared.events.topics import MATCHING
 
 Party = Literal["leader", "kommune", "young-person"]
@@ -68,6 +68,8 @@ class MatchAgreed(MatchEvent, name="match.agreed", subject="match_id"):
     gate: tuple[Code, ...]
     warnings: tuple[Code, ...] = ()
     seats_left: int
+    candidate_version: Version | None = None
+    """Of the candidate's topic: a withdrawal with a later one came after the agreement."""
     contact_id: Id
     buddy_id: Id | None = None
     company_id: Id

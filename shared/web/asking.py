@@ -1,4 +1,4 @@
-"""How a route hands a command to the spine: who asks, through which route, and which request it is (Idempotency-Key)."""
+"""How a route hands a command to the spine: who asks, through which route, which request (Idempotency-Key)."""
 
 import hashlib
 from typing import TYPE_CHECKING, Annotated, Any

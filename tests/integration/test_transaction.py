@@ -55,7 +55,9 @@ async def test_a_batch_has_its_effect_once_however_often_it_comes(world: SimpleN
 
 async def test_an_unknown_type_changes_nothing_and_advances_the_version(world: SimpleNamespace) -> None:
     t, a = world.toy, order()
-    await world.spine.consume([t.event(a, 1, 1, 0, ce_type="dk.lederalliancen.toy.of-tomorrow.v1"), t.event(a, 2, 2, 1)])
+    await world.spine.consume(
+        [t.event(a, 1, 1, 0, ce_type="dk.lederalliancen.toy.of-tomorrow.v1"), t.event(a, 2, 2, 1)]
+    )
     assert await totals(world.pool) == {a: 2}
 
 

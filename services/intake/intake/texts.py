@@ -32,7 +32,7 @@ NEXT = {
 
 
 def sentence(past: Past) -> str:
-    kommune = KOMMUNER[past.reason].formal_name if past.reason in KOMMUNER else "Kommunen"
+    kommune = KOMMUNER[past.reason].formal_name if past.reason and past.reason in KOMMUNER else "Kommunen"
     return SAID.get(past.what, past.what).format(kommune=kommune)
 
 
