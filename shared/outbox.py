@@ -29,29 +29,31 @@ class Relay:
     def __init__(self, service: str, schema: str, pool: asyncpg.Pool, url: str, kafka: dict[str, Any]) -> None:
         self.service, self.schema, self.pool, self.url, self.kafka = service, schema, pool, url, kafka
         self.failure: str | None = None
+        self.rebuilds = 0
         self._producer: AIOKafkaProducer | None = None
         self._listener: asyncpg.Connection | None = None
         self._wake = asyncio.Event()
 
     async def run(self, stop: asyncio.Event, *, limit: int = 500, poll: float = 0.5, send_timeout: float = 5.0) -> None:
-        one_by_one = False
+        size = limit
         while not stop.is_set():
-            sent = 0
             try:
                 await self._listen()
                 self._wake.clear()
                 async with asyncio.timeout(send_timeout):
-                    sent = await self._send_pending(1 if one_by_one else limit)
-                one_by_one, self.failure = False, None
+                    sent = await self._send_pending(size)
+                more, self.failure = sent == size, None
+                size = min(limit, size * 2)
             except Exception as error:  # whatever it is, nothing is lost: the rows are still there
-                one_by_one = isinstance(error, TOO_LARGE)
+                more, size = True, 1 if isinstance(error, TOO_LARGE) else size  # one by one, to find which
                 self.failure = type(error).__name__
                 log.warning("relay_again", error=self.failure)
                 instruments.REBUILDS.labels(self.service).inc()
+                self.rebuilds += 1
                 await self._kill_producer()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), 0.3)
-            if sent < limit and not one_by_one and not stop.is_set():
+            if not more and not stop.is_set():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), poll)
         await self._close()

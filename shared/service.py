@@ -30,7 +30,7 @@ from shared.spine import TRANSIENT, Spine
 from shared.store import Connection
 from shared.transaction import OnRefused, Parsed, Rulebook, Writer
 from shared.vault import Erased, Person, Vault
-from shared.web import access, operations, problems
+from shared.web import access, edge, operations
 from shared.work import Handlers
 
 logger = structlog.get_logger()
@@ -82,7 +82,7 @@ class Service:
                 yield
 
         app = FastAPI(title=f"Lederalliancen: {self.name}", version="1", lifespan=lifespan)
-        problems.install(app)
+        edge.install(app)
         access.install(app, config)
         for kind in TRANSIENT:
             app.add_exception_handler(kind, operations.unavailable)

@@ -1,13 +1,24 @@
 """Topics as they are declared: create what is missing, set retention and size, say what cannot be changed in place."""
 
+import asyncio
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    ResourceType,
+)
 
 from shared.events.topics import TOPICS, YEARS_6, Topic
-from shared.kafka import client_options
 from shared.settings import KafkaSettings
+
+TIMEOUT = 30.0  # seconds
 
 
 @dataclass
@@ -27,53 +38,77 @@ def config_of(topic: Topic, retention_days: int) -> dict[str, str]:
 
 
 async def create(settings: KafkaSettings, replication: int = -1) -> Done:
-    """`replication` -1 takes the broker's default."""
-    done = Done()
-    admin = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=30_000)
-    await admin.start()
+    """`replication` -1 takes the broker's default. Raises OSError where Kafka does not answer."""
     try:
-        there = set(await admin.list_topics())
-        wanted = [(name, topic) for topic in TOPICS for name in topic.names()]
-        new = [
-            NewTopic(name, topic.partitions, replication, topic_configs=config_of(topic, settings.retention_days))
-            for name, topic in wanted
-            if name not in there
-        ]
-        if new:
-            answer = await admin.create_topics(new)
-            for name, code, *rest in answer.topic_errors:
-                if code not in (0, 36):  # none, or another one was quicker
-                    raise RuntimeError(f"topic {name} was not created: error {code} {rest[0] if rest else ''}")
-        done.created = len(new)
-        old = [(name, topic) for name, topic in wanted if name in there]
-        await _adjust(admin, settings, old, done)
-    finally:
-        await admin.close()
+        return await asyncio.to_thread(_create, settings, replication)
+    except KafkaException as error:
+        raise OSError(f"Kafka at {settings.kafka_bootstrap}: {error.args[0].str()}") from None
+
+
+def _create(settings: KafkaSettings, replication: int) -> Done:
+    admin, done = AdminClient(_options(settings), logger=None), Done()
+    there = admin.list_topics(timeout=TIMEOUT).topics
+    wanted = {name: topic for topic in TOPICS for name in topic.names()}
+    new = [
+        NewTopic(name, topic.partitions, replication, config=config_of(topic, settings.retention_days))
+        for name, topic in wanted.items()
+        if name not in there
+    ]
+    if new:
+        _await(admin.create_topics(new, operation_timeout=TIMEOUT), unless=KafkaError.TOPIC_ALREADY_EXISTS)
+    old = {name: topic for name, topic in wanted.items() if name in there}
+    for name, topic in old.items():
+        if (found := len(there[name].partitions)) != topic.partitions:
+            done.warnings.append(
+                f"{name} has {found} partitions, declared are {topic.partitions}:"
+                " changing it in place would break the order per key"
+            )
+    done.created, done.adjusted = len(new), _adjust(admin, settings, old)
+    done.kept = len(old) - done.adjusted
     return done
 
 
-async def _adjust(
-    admin: AIOKafkaAdminClient, settings: KafkaSettings, old: list[tuple[str, Topic]], done: Done
-) -> None:
+def _adjust(admin: AdminClient, settings: KafkaSettings, old: dict[str, Topic]) -> int:
+    """Set what differs from the declaration. Returns how many topics that were."""
     if not old:
-        return
-    described = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics([name for name, _ in old])}
-    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name, _ in old]
-    set_ = {
-        resource[3]: {entry[0]: entry[1] for entry in resource[4]}
-        for answer in await admin.describe_configs(resources)
-        for resource in answer.resources
-    }
+        return 0
+    described = admin.describe_configs([ConfigResource(ResourceType.TOPIC, name) for name in old])
     change = []
-    for name, topic in old:
-        wanted = config_of(topic, settings.retention_days)
-        if any(set_.get(name, {}).get(key) != value for key, value in wanted.items()):
-            change.append(ConfigResource(ConfigResourceType.TOPIC, name, configs=wanted))
-        if described.get(name) != topic.partitions:
-            done.warnings.append(
-                f"{name} has {described.get(name)} partitions, declared are {topic.partitions}:"
-                " order per key would break if they were changed in place"
-            )
+    for resource, future in described.items():
+        found = {name: entry.value for name, entry in future.result(TIMEOUT).items()}
+        wanted = config_of(old[resource.name], settings.retention_days)
+        if differing := {name: value for name, value in wanted.items() if found.get(name) != value}:
+            entries = [
+                ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+                for name, value in differing.items()
+            ]
+            change.append(ConfigResource(ResourceType.TOPIC, resource.name, incremental_configs=entries))
     if change:
-        await admin.alter_configs(change)
-    done.adjusted, done.kept = len(change), len(old) - len(change)
+        _await(admin.incremental_alter_configs(change))
+    return len(change)
+
+
+def _await(futures: dict[Any, Future[Any]], unless: int | None = None) -> None:
+    for future in futures.values():
+        try:
+            future.result(TIMEOUT)
+        except KafkaException as error:
+            if error.args[0].code() != unless:
+                raise
+
+
+def _options(settings: KafkaSettings) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "bootstrap.servers": settings.kafka_bootstrap,
+        "security.protocol": settings.security_protocol,
+        "log_level": 0,
+    }
+    if settings.security_protocol.startswith("SASL") and settings.sasl_password:
+        options |= {
+            "sasl.mechanism": settings.sasl_mechanism,
+            "sasl.username": settings.sasl_username,
+            "sasl.password": settings.sasl_password.get_secret_value(),
+        }
+    if settings.ssl_cafile:
+        options["ssl.ca.location"] = str(settings.ssl_cafile)
+    return options

@@ -1,4 +1,4 @@
-"""One replica of the toy service as a process of its own, so that it can be killed and frozen: `python -m tests.toy_service`.
+"""One replica of the toy service as a process of its own, to be killed and frozen: `python -m tests.toy_service`.
 
 Reads LA_KAFKA_BOOTSTRAP, LA_DATABASE_URL, TOY_PREFIX, and TOY_SLOW: seconds that saving a batch takes.
 """

@@ -25,7 +25,9 @@ class Kafka:
         self.child = Child(home, "kafka", [*self._java, "kafka.Kafka", str(self._config)])
 
     def start(self) -> None:
-        """Returns before it is ready."""
+        """Returns before it is ready; does nothing while it runs."""
+        if self.child.alive:
+            return
         for port in (self._port, self._port + 1):
             _check_free(port)
         self._config.write_text("".join(f"{key}={value}\n" for key, value in self._settings().items()))

@@ -56,6 +56,11 @@ class Stack:
         self._own = kafka, postgres
         self.kafka, self.database = kafka.bootstrap, postgres.url
 
+    @property
+    def kafka_pid(self) -> int | None:
+        """None where Kafka is the operator's."""
+        return self._own[0].child.pid if self._own else None
+
     def start_kafka(self) -> None:
         """Returns when it is ready."""
         kafka, _ = self._servers()

@@ -1,4 +1,4 @@
-"""Errors over HTTP: problem details (RFC 9457), in Danish and English, and the edge that every request passes.
+"""Errors over HTTP: problem details (RFC 9457), in Danish and English.
 
     raise Problem(NOT_FOUND, field="place_id")
 
@@ -7,34 +7,23 @@
 exception's text, into the answer; each of their handlers would have had to be replaced.)
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Literal
-from urllib.parse import parse_qsl
-from uuid import UUID
 
 import orjson
 import structlog
-import uuid_utils
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.decision import NotYet, Refused
-from shared.privacy import find_cpr, find_cpr_in_bytes
-
-log = structlog.get_logger(__name__)
 
 Text = tuple[str, str]  # Danish, English
 Language = Literal["da", "en"]
-
-MAX_BODY = 256 * 1024  # bytes
 
 
 @dataclass(frozen=True)
@@ -254,149 +243,10 @@ _SCHEMA = {
 
 
 def install(app: FastAPI) -> None:
-    """Every error of this app becomes a problem, and every request passes the edge; call before adding routes."""
+    """Every error of this app becomes a problem, and its documentation says so; call before adding routes."""
     for kind in (Problem, Refused, NotYet, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _handle)
-    app.add_middleware(Edge)
     app.router.responses["default"] = {
         "description": "Problem details (RFC 9457)",
         "content": {"application/problem+json": {"schema": _SCHEMA}},
     }
-
-
-_PAGES = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
-# FastAPI's /docs loads Swagger UI from this network and starts it inline.
-_DOCS = (
-    f"{_PAGES}; script-src 'self' 'unsafe-inline' cdn.jsdelivr.net; style-src 'self' 'unsafe-inline' cdn.jsdelivr.net"
-)
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-
-
-class Edge:
-    """ASGI middleware: correlation id, body limit, CPR guard, security headers, and the last catch for exceptions.
-
-    The body is read here as a whole, because the guard has to see it before any handler does; Starlette's own limit
-    would answer in plain text.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = Headers(scope=scope)
-        correlation_id = _uuid(headers.get("x-correlation-id")) or str(uuid_utils.uuid7())
-        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
-            await self._serve(scope, receive, send, headers, correlation_id)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers, correlation_id: str) -> None:
-        status = 0
-
-        async def send_on(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                out = MutableHeaders(scope=message)
-                out["X-Correlation-Id"] = correlation_id
-                for name, value in _HEADERS.items():
-                    out.setdefault(name, value)
-                docs = scope["path"] in (scope["app"].docs_url, scope["app"].redoc_url)
-                out.setdefault("Content-Security-Policy", _DOCS if docs else _PAGES)
-            await send(message)
-
-        try:
-            body = await _read(headers, receive)
-            if body is None:
-                return
-            if field := _cpr_in(scope, headers, body):
-                raise Problem(PERSONAL_DATA, field=field, rule="personal-data")
-            await self._app(scope, _replay(body, receive), send_on)
-        except Exception as error:
-            if status:  # half an answer is on its way: only cutting the connection tells the asker
-                raise
-            problem = of(error)
-            if problem.kind is INTERNAL:
-                log.error("request failed", exc_info=error)
-            await problem.response(language(headers.get("accept-language")))(scope, receive, send_on)
-        # The endpoint's name, not the address: an address may hold anything.
-        endpoint = getattr(scope.get("endpoint"), "__qualname__", None)
-        log.info("request", method=scope["method"], endpoint=endpoint, status=status)
-
-
-async def _read(headers: Headers, receive: Receive) -> bytes | None:
-    """The whole body; None when the asker has gone."""
-    announced = headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > MAX_BODY:
-        raise Problem(TOO_LARGE)
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY:
-            raise Problem(TOO_LARGE)
-        more = message.get("more_body", False)
-    return bytes(body)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return first.pop() if first else await receive()
-
-    return again
-
-
-# Written by software, in forms of their own: random tokens, addresses (10.12.201.123 spells a date) and versions
-# (Chrome/131.0.6778.85 does too). None of them is stored or logged.
-_UNSCANNED = re.compile(
-    r"authorization|cookie|host|origin|referer|forwarded|x-forwarded-.*|x-real-ip|user-agent|sec-.*|if-none-match"
-)
-
-
-def _cpr_in(scope: Scope, headers: Headers, body: bytes) -> str | None:
-    """The dotted name of what looks like a CPR number in anything that was sent (no UUID does), or None."""
-    sent = {
-        "path": dict(enumerate(scope["path"].split("/"))),
-        "query": _grouped(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
-        "header": _grouped([item for item in headers.items() if not _UNSCANNED.fullmatch(item[0])]),
-    }
-    found = find_cpr(sent) or _cpr_in_body(headers, body)
-    return "body" if found == "$" else found
-
-
-def _cpr_in_body(headers: Headers, body: bytes) -> str | None:
-    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return find_cpr(_grouped(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)))
-    try:
-        # The same parser as FastAPI's, which also takes UTF-16: what it would read is what is looked at.
-        return find_cpr(json.loads(body))
-    except (ValueError, RecursionError):
-        return "body" if find_cpr_in_bytes(body) else None
-
-
-def _grouped(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    grouped: dict[str, list[str]] = {}
-    for name, value in pairs:
-        grouped.setdefault(name, []).append(value)
-    return grouped
-
-
-def _uuid(text: str | None) -> str | None:
-    try:
-        return str(UUID(text)) if text and len(text) == 36 else None
-    except ValueError:
-        return None

@@ -1,4 +1,4 @@
-"""At-least-once transport, exactly-once effect, order per key: on a real Kafka, with replicas that are killed and frozen."""
+"""At-least-once transport, exactly-once effect, order per key: on a real Kafka, with replicas killed and frozen."""
 
 import asyncio
 import os
@@ -6,7 +6,6 @@ import signal
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -17,16 +16,9 @@ from aiokafka.errors import CommitFailedError
 
 from deploy.local.stack import Stack
 from tests.toy import toy, toy_pool
+from tests.waiting import until
 
 KEYS = [str(uuid4()) for _ in range(30)]
-
-
-async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 60) -> Any:
-    """The first true answer; waits on a condition, never for a time."""
-    async with asyncio.timeout(seconds):
-        while not (answer := await condition()):
-            await asyncio.sleep(0.1)
-        return answer
 
 
 class Rig:

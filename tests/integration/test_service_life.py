@@ -1,0 +1,206 @@
+"""A service with its surroundings away, at start and in between; its health, its stop, its settings."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local.stack import Stack
+from shared import db, topic_admin
+from shared.events.topics import FOLLOWUP
+from shared.service import Runtime
+from shared.settings import KafkaSettings, Settings
+from tests.conftest import two_free_ports
+from tests.waiting import until
+
+BIN = Path(sys.executable).parent
+MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+def settings(stack: Stack, database: str, **more: str) -> dict[str, str]:
+    return {
+        "LA_KAFKA_BOOTSTRAP": stack.kafka,
+        "LA_DATABASE_URL": database,
+        "LA_TOKEN_KEY": "k" * 32,
+        "LA_MASTER_KEY": MASTER_KEY,
+        "LA_LOG_FORMAT": "json",
+    } | more
+
+
+@asynccontextmanager
+async def running(env: dict[str, str], name: str = "intake") -> AsyncIterator[SimpleNamespace]:
+    port = two_free_ports()
+    process = await asyncio.create_subprocess_exec(
+        str(BIN / name), env=os.environ | env | {"LA_HTTP_PORT": str(port)}, stderr=asyncio.subprocess.DEVNULL
+    )
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+
+        async def ready(wanted: bool = True) -> Any:
+            try:
+                answer = await client.get("/health/ready")
+            except httpx.TransportError:
+                return None
+            body = answer.json()
+            return body if body["ready"] == wanted and answer.status_code == (200 if wanted else 503) else None
+
+        yield SimpleNamespace(process=process, client=client, ready=ready)
+    if process.returncode is None:
+        process.kill()
+    await process.wait()
+
+
+@pytest.fixture
+async def prepared(stack: Stack, database: str) -> str:
+    await db.migrate(database, "intake")
+    await topic_admin.create(KafkaSettings(kafka_bootstrap=stack.kafka))
+    return database
+
+
+async def test_a_service_starts_without_kafka_and_postgresql_and_goes_on_when_they_come(
+    stack: Stack, prepared: str
+) -> None:
+    await asyncio.to_thread(stack.stop_kafka)
+    await asyncio.to_thread(stack.stop_postgres)
+    try:
+        async with running(settings(stack, prepared)) as service:
+            body = await until(lambda: service.ready(False))
+            assert set(body["reasons"]) >= {"database", "kafka"}
+            assert (await service.client.get("/health/live")).status_code == 200
+            await asyncio.to_thread(stack.start_postgres)
+            body = await until(lambda: _without_database_reason(service))
+            assert "kafka" in body["reasons"]
+            await asyncio.to_thread(stack.start_kafka)
+            body = await until(service.ready)
+            assert body["lag"].keys() == {"municipality-gateway.v1", "matching.v1", "followup.v1"}
+            service.process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(10):
+                assert await service.process.wait() == 0
+    finally:
+        await asyncio.to_thread(stack.start_postgres)
+        await asyncio.to_thread(stack.start_kafka)
+
+
+async def _without_database_reason(service: SimpleNamespace) -> Any:
+    body = await service.ready(False)
+    return body if body and "database" not in body["reasons"] else None
+
+
+async def test_a_service_says_when_postgresql_goes_and_goes_on_when_it_is_back(stack: Stack, prepared: str) -> None:
+    async with running(settings(stack, prepared)) as service:
+        await until(service.ready)
+        await asyncio.to_thread(stack.stop_postgres)
+        try:
+            assert "database" in (await until(lambda: service.ready(False)))["reasons"]
+            assert (await service.client.get("/metrics")).status_code == 200
+        finally:
+            await asyncio.to_thread(stack.start_postgres)
+        await until(service.ready)
+
+
+async def test_a_service_stops_within_ten_seconds_while_kafka_is_frozen(stack: Stack, prepared: str) -> None:
+    if stack.kafka_pid is None:
+        pytest.skip("this Kafka is not ours to freeze")
+    async with running(settings(stack, prepared)) as service:
+        await until(service.ready)
+        os.kill(stack.kafka_pid, signal.SIGSTOP)
+        try:
+            service.process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(10):
+                await service.process.wait()
+        finally:
+            os.kill(stack.kafka_pid, signal.SIGCONT)
+
+
+async def test_health_sees_a_consume_loop_that_died_and_it_is_started_again(
+    stack: Stack, prepared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings(stack, prepared).items():
+        monkeypatch.setenv(name, value)
+    from intake.app import service
+
+    async with Runtime(service, Settings()) as runtime:
+        await until(lambda: _consuming(runtime))
+        assert runtime.consumer is not None
+        subscriber: Any = runtime.consumer.broker.subscribers[0]
+        subscriber.tasks[0].cancel()
+        await until(lambda: _failed(runtime), 10)
+        await until(lambda: _consuming(runtime))
+
+
+async def test_a_leaked_cancellation_does_not_end_the_consume_loop(
+    stack: Stack, prepared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings(stack, prepared).items():
+        monkeypatch.setenv(name, value)
+    from intake.app import service
+
+    async with Runtime(service, Settings()) as runtime:
+        await until(lambda: _consuming(runtime))
+        consume, leaks = runtime.spine.consume, 0
+
+        async def leaky(records: Any) -> None:
+            nonlocal leaks
+            leaks += 1
+            if leaks == 1:
+                raise asyncio.CancelledError
+            await consume(records)
+
+        runtime.spine.consume = leaky  # type: ignore[method-assign]
+        before = await runtime.pool.fetchval("SELECT coalesce(sum(next_offset), 0) FROM consumed")
+        await runtime.pool.execute(
+            "INSERT INTO outbox (topic, key, value, headers) VALUES ($1, 'x', 'no json', '{}')", FOLLOWUP.name
+        )
+
+        async def handled() -> bool:
+            now = await runtime.pool.fetchval("SELECT coalesce(sum(next_offset), 0) FROM consumed")
+            return bool(now > before)
+
+        await until(handled)
+        assert leaks == 2
+        assert runtime.consumer is not None
+        assert runtime.consumer.failure is None
+
+
+async def _consuming(runtime: Runtime) -> bool:
+    return runtime.consumer is not None and runtime.consumer.failure is None
+
+
+async def _failed(runtime: Runtime) -> bool:
+    return runtime.consumer is not None and runtime.consumer.failure is not None
+
+
+async def test_a_wrong_setting_stops_the_start_with_one_line(stack: Stack) -> None:
+    env = os.environ | settings(stack, "postgresql://x@localhost/y", LA_SESSION_TIMEOUT_MS="5")
+    process = await asyncio.create_subprocess_exec(str(BIN / "intake"), env=env, stderr=asyncio.subprocess.PIPE)
+    _, said = await process.communicate()
+    assert process.returncode == 2
+    assert said.decode().count("\n") == 1
+    assert "LA_SESSION_TIMEOUT_MS" in said.decode()
+
+
+async def test_a_service_cannot_read_the_schema_of_another(stack: Stack, database: str) -> None:
+    import asyncpg
+
+    await db.migrate(database, "metrics")
+    await db.migrate(database, "intake")
+    pool = await db.connect_pool(database, "metrics")
+    assert await pool.fetchval("SELECT count(*) FROM aggregate") == 0
+    for statement in ("SELECT * FROM intake.aggregate", "DELETE FROM intake.person", "CREATE TABLE metrics.x ()"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await pool.execute(statement)
+    await pool.close()
+
+
+async def test_migrating_twice_changes_nothing_and_topics_are_created_once(stack: Stack, prepared: str) -> None:
+    await db.migrate(prepared, "intake")
+    again = await topic_admin.create(KafkaSettings(kafka_bootstrap=stack.kafka))
+    assert (again.created, again.adjusted, again.warnings) == (0, 0, [])
+    assert again.kept == 99 * 2 + 5 + 5
