@@ -95,12 +95,8 @@ class Relay:
         producer = AIOKafkaProducer(
             **self.kafka, enable_idempotence=True, acks="all", max_batch_size=BATCH_BYTES, max_request_size=2 << 20
         )
-        try:
-            await producer.start()
-        except BaseException:
-            await producer.client.close()
-            raise
         self._producer = producer
+        await producer.start()
         return producer
 
     async def _kill_producer(self) -> None:

@@ -26,16 +26,16 @@ class Calendar:
     """Writes the file that LA_CLOCK_FILE names. It is moved only when everybody waits and nothing is on its way."""
 
     def __init__(self, file: Path, start: datetime) -> None:
-        self._file = file
+        self.file = file
         self._waiting: list[_Waiting] = []
         self.move(start)
 
     def move(self, instant: datetime) -> None:
         """Replaced atomically: whoever reads the file sees the old instant or the new one."""
         self.now = instant
-        new = self._file.with_suffix(".new")
+        new = self.file.with_suffix(".new")
         new.write_text(instant.isoformat())
-        new.replace(self._file)
+        new.replace(self.file)
 
     @property
     def today(self) -> date:
@@ -48,6 +48,10 @@ class Calendar:
         waiting = _Waiting(instant, unless, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         await waiting.woken
+
+    async def quiet(self) -> None:
+        """Until nothing is on its way any more."""
+        await self.until(self.now)
 
     async def until_day(self, day: date) -> None:
         """Until the office opens on that day; at once where it has."""

@@ -29,10 +29,10 @@ class Hands(Clock):
     """Moved by hand."""
 
     def __init__(self) -> None:
-        self.at = at(MONDAY)
+        self.time = at(MONDAY)
 
     def now(self) -> datetime:
-        return self.at
+        return self.time
 
 
 class World:
@@ -53,7 +53,7 @@ class World:
         await self.settle()
 
     async def on(self, day: date) -> None:
-        self.clock.at = at(day)
+        self.clock.time = at(day)
         await self.settle()
 
     async def settle(self) -> None:

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -19,6 +18,7 @@ from shared.clock import Clock
 from shared.decision import Refused
 from shared.envelope import Record, headers_of
 from shared.events.base import Event
+from shared.events.intake import PlaceFilled, PlaceReopened
 from shared.settings import Settings
 from shared.spine import Spine
 from shared.web.access import mint
@@ -33,7 +33,6 @@ from tests.unit.matching.given import (
     about_place,
     answer,
     ended,
-    intake,
     opened,
     proposed,
     sent,
@@ -53,9 +52,7 @@ class World:
     def __init__(self, pool: asyncpg.Pool, url: str) -> None:
         self.pool, self.clock, self.spine = pool, Noon(), Spine(pool, service.book, Noon())
         self._offset, self._versions = 0, Counter[tuple[str, str]]()
-        app = service.app(
-            Settings(kafka_bootstrap="127.0.0.1:9092", database_url=url, token_key=KEY, clock_file=Path())
-        )
+        app = service.app(Settings(kafka_bootstrap="127.0.0.1:9092", database_url=url, token_key=KEY))
         app.state.runtime = self
         self._transport = ASGITransport(app)
 
@@ -142,14 +139,13 @@ async def test_what_comes_in_the_wrong_order_ends_the_same(world: World) -> None
 async def test_a_reopened_place_is_parked_until_its_placement_has_ended(world: World) -> None:
     await world.hear(opened(), sent())
     match = await world.propose()
-    await world.spine.execute(
-        AnswerGate(match_id=match, answers=dict.fromkeys((await world.match(match)).gate, True)), by="c"
-    )
+    answers = dict.fromkeys((await world.match(match)).gate, True)
+    await world.spine.execute(AnswerGate(match_id=match, answers=answers), by="consultant")
     await world.hear(answer(match, "young-person", "yes"))
-    await world.spine.execute(LeaderAnswers(match_id=match, place_id=PLACE, answer="yes", reason=None), by="l")
+    await world.spine.execute(LeaderAnswers(match_id=match, place_id=PLACE, answer="yes", reason=None), by="leader")
     await world.settle()
-    reopened = intake.PlaceReopened(**about_place("open"), agreed_at=NOW.date(), placement_id=PLACEMENT)
-    await world.hear(intake.PlaceFilled(**about_place("filled")), reopened)
+    reopened = PlaceReopened(**about_place("open"), agreed_at=NOW.date(), placement_id=PLACEMENT)
+    await world.hear(PlaceFilled(**about_place("filled")), reopened)
     assert await world.pool.fetchval("SELECT waits_kind || ' ' || waits_id FROM parked") == f"place {PLACE}"
     await world.hear(ended(match))
     assert await world.pool.fetchval("SELECT count(*) FROM parked") == 0
@@ -161,8 +157,8 @@ async def test_of_two_who_say_yes_at_once_to_the_last_seat_one_gets_it(world: Wo
     await world.hear(opened(), sent())
     matches = [await world.propose(n) for n in range(4)]
     yes = [LeaderAnswers(match_id=match, place_id=PLACE, answer="yes", reason=None) for match in matches]
-    answers = await asyncio.gather(*(world.spine.execute(one_, by="leader") for one_ in yes), return_exceptions=True)
-    assert [answer_.rule for answer_ in answers if isinstance(answer_, Refused)] == ["no-seat"] * 3
+    answers = await asyncio.gather(*(world.spine.execute(asked, by="leader") for asked in yes), return_exceptions=True)
+    assert [no.rule for no in answers if isinstance(no, Refused)] == ["no-seat"] * 3
     assert (await world.said()).count("match.approved") == 1
 
 

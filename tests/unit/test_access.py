@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import APIRouter, Depends, FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
-from shared.web import access, problems
+from shared.web import access, edge
 from shared.web.access import Issuer, LocalKey, Principal, access_of_routes, allow, mint, open_route
 from shared.web.problems import Problem
 
@@ -82,7 +82,7 @@ def identity() -> Iterator[Identity]:
 
 def service(verifier: access.Verifier) -> FastAPI:
     app = FastAPI()
-    problems.install(app)
+    edge.install(app)
     app.state.verifier = verifier
 
     @app.get("/calls")

@@ -15,8 +15,9 @@ from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive
 
 from shared.decision import NotYet, Refused
-from shared.web import problems
-from shared.web.problems import MAX_BODY, NOT_FOUND, Problem, language
+from shared.web import edge
+from shared.web.edge import MAX_BODY
+from shared.web.problems import NOT_FOUND, Problem, language
 
 # Looks like a CPR number; the day and month exist, the person does not.
 CPR = "010199-9999"
@@ -49,7 +50,7 @@ VALID: dict[str, Any] = {"form": "ORDINAER", "hours": {"begin": 2}, "tasks": ["T
 @pytest.fixture
 def app() -> FastAPI:
     app = FastAPI()
-    problems.install(app)
+    edge.install(app)
 
     @app.post("/places")
     async def place(place: Place, note: Annotated[str, Header()] = "") -> dict[str, str]:

@@ -14,11 +14,10 @@ from typing import Any
 
 import httpx
 
+from deploy.demo.kommuner import SCRIPT
 from deploy.demo.kommuner.bus import Inbox, Outbox
 from deploy.demo.kommuner.calendar import Calendar
 from deploy.demo.kommuner.kommune import Kommune
-
-SCRIPT = Path(__file__).with_name("kommuner.json")
 
 
 async def main() -> None:
@@ -71,5 +70,6 @@ def _answering(status: Any) -> Any:
 
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-logging.getLogger("httpx").setLevel(logging.WARNING)
+for _chatty in ("aiokafka", "aiokafka.cluster", "httpx"):
+    logging.getLogger(_chatty).setLevel(logging.ERROR)
 asyncio.run(main())

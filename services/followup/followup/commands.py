@@ -8,14 +8,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from followup.state import When
 from shared.catalogue import codes
 from shared.catalogue.codes import codes as code_list
 from shared.catalogue.refusal import refusal
 from shared.events.base import Id
 from shared.events.kommune import Tasks, TimesOfDay, WeekHours
-from shared.work import Command
-
-from followup.state import When
+from shared.work import Command, Strict
 
 
 def _answer(code: str) -> str:
@@ -35,7 +34,7 @@ class OfPlacement(Command):
     placement_id: Id
 
 
-class FirstDay(Command):
+class FirstDay(Strict):
     """The day on which it really began."""
 
     on: date
@@ -44,7 +43,7 @@ class FirstDay(Command):
 class Start(FirstDay, OfPlacement): ...
 
 
-class Call(Command):
+class Call(Strict):
     """`answered`: somebody picked up. `answers` are gains, learning or challenges."""
 
     kind: codes.CheckinKind
@@ -56,7 +55,7 @@ class CheckIn(Call, OfPlacement):
     by: Literal["leader", "consultant"]
 
 
-class NewStage(Command):
+class NewStage(Strict):
     """Another form, other hours, times or tasks from a day on. Hours are a week's; praktik needs `next_step`."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -74,7 +73,7 @@ class PlanStage(NewStage, OfPlacement):
     stage_id: Id
 
 
-class TimeOut(Command):
+class TimeOut(Strict):
     """An approval that runs out pauses by itself; people give a time-out."""
 
     reason: Literal["time-out"] = "time-out"
@@ -87,14 +86,14 @@ class Pause(TimeOut, OfPlacement): ...
 class Resume(OfPlacement): ...
 
 
-class Cancelling(Command):
+class Cancelling(Strict):
     reason: codes.PlacementCancelled
 
 
 class Cancel(Cancelling, OfPlacement): ...
 
 
-class Ending(Command):
+class Ending(Strict):
     reason: codes.PlacementEnded
     on: date
     gains: tuple[codes.Gain, ...] = ()
@@ -103,7 +102,7 @@ class Ending(Command):
 class End(Ending, OfPlacement): ...
 
 
-class Became(Command):
+class Became(Strict):
     """`when` is left out to have it worked out from `on`. Hours are a week's; employment needs them."""
 
     outcome: codes.Outcome
@@ -129,7 +128,7 @@ class PlaceStopped(OfPlacement):
     reason: str
 
 
-class Trouble(Command):
+class Trouble(Strict):
     """Something is hard; about a placement, a place or a company, never about a person."""
 
     about: Literal["placement", "place", "company"]
@@ -138,7 +137,7 @@ class Trouble(Command):
     help: Literal["kommune"] | None = None
 
 
-class RaiseChallenge(Trouble):
+class RaiseChallenge(Trouble, Command):
     challenge_id: Id
     by: Literal["leader", "consultant"]
 
@@ -147,7 +146,7 @@ class CloseChallenge(Command):
     challenge_id: Id
 
 
-class Tried(Command):
+class Tried(Strict):
     """Against a challenge, or for a placement without one. `minutes`: what it cost the leader and the consultant."""
 
     challenge_id: Id | None = None
@@ -157,13 +156,13 @@ class Tried(Command):
     minutes: Annotated[int, Field(ge=0, le=10_000)]
 
 
-class TryIntervention(Tried):
+class TryIntervention(Tried, Command):
     intervention_id: Id
 
 
-class Judgement(Command):
+class Judgement(Strict):
     result: codes.InterventionResult
 
 
-class JudgeIntervention(Judgement):
+class JudgeIntervention(Judgement, Command):
     intervention_id: Id

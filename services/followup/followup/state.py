@@ -8,6 +8,7 @@ from shared.work import Aggregate
 
 PlacementState = Literal["planned", "active", "paused", "finished", "cancelled"]
 When = Literal["living", "0", "3", "6", "12"]
+How = Literal["as-planned", "early"]
 LIVING = ("active", "paused")
 
 
@@ -68,7 +69,7 @@ class Placement(Aggregate):
     outcomes: tuple[Outcome, ...] = ()
     started_on: date | None = None
     ended_on: date | None = None
-    how: Literal["as-planned", "early"] | None = None
+    how: How | None = None
     gains: tuple[str, ...] = ()
 
     @property

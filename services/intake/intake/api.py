@@ -47,7 +47,7 @@ class SigningUp(Strict):
     cvr: Cvr
     p_number: PNumber | None = None
     postnr: Postnr
-    sector: Code | None = None
+    sector: codes.Sector | None = None
     size_band: codes.SizeBand | None = None
     kickoff: Code | None = None
 

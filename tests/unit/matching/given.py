@@ -139,7 +139,7 @@ class Matching:
     def tell(self, data: BaseModel, version: int = 1) -> list[Event]:
         """Everything that is said because of it. Raises NotYet and Refused, and then nothing has changed."""
         before = len(self.said)
-        self._decide(data, version)
+        self.decide(data, version)
         self._fire()
         return self.said[before:]
 
@@ -150,9 +150,10 @@ class Matching:
 
     def _fire(self) -> None:
         while due := sorted(at for at, timer in self.timers.items() if timer.due <= self.now):
-            self._decide(self.timers.pop(due[0]).command, 1)
+            self.decide(self.timers.pop(due[0]).command)
 
-    def _decide(self, data: BaseModel, version: int) -> None:
+    def decide(self, data: BaseModel, version: int = 1) -> None:
+        """One message alone; what it asks for soon waits until the next `tell` or `wait_until`."""
         route = handlers.routes[type(data)]
         for key in route.keys_of(data):
             self.states.setdefault(key, None)

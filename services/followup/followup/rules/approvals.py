@@ -3,7 +3,7 @@
 from datetime import date
 
 from shared.catalogue import forms
-from shared.events.base import Approval, Stage
+from shared.events.base import Approval, Stage, Terms
 from shared.events.municipality_gateway import PlacementAnswered
 
 
@@ -22,11 +22,19 @@ def fitted(stage: Stage, approvals: tuple[Approval, ...]) -> Stage | None:
     return stage.model_copy(update={"to": stage.to or covering.to}) if covering else None
 
 
+def of_terms(approval: Approval, terms: Terms) -> Approval:
+    """A yes that says no more than yes is one to the terms of the match, not to any other form."""
+    if approval.form:
+        return approval
+    whole = {"form": terms.form, "hours": terms.hours, "from_": terms.start, "to": terms.until}
+    return approval.model_copy(update=whole)
+
+
 def cut(stage: Stage, approvals: tuple[Approval, ...]) -> Stage:
     """The first stage runs no longer than the approval that came with the match."""
     if not needed(stage.form, stage.from_):
         return stage
-    ends = [a.to for a in approvals if a.party == "kommune" and a.form in (None, stage.form) and a.to]
+    ends = [a.to for a in approvals if a.form == stage.form and a.to]
     return stage.model_copy(update={"to": min([*ends, *([stage.to] if stage.to else [])], default=None)})
 
 
@@ -35,20 +43,20 @@ def expired(stage: Stage, today: date) -> bool:
     return stage.to is not None and stage.to < today and needed(stage.form, stage.from_)
 
 
-def misfit(answer: PlacementAnswered, stage: Stage) -> str | None:
+def misfit(answer: PlacementAnswered, stage: Stage, today: date) -> str | None:
     """The field in which a yes does not fit the stage, or None."""
     if answer.form not in (None, stage.form):
         return "form"
     if answer.hours is not None and answer.hours < stage.hours:
         return "hours"
-    approved = within(answer, stage)
+    approved = within(answer, stage, today)
     return "to" if approved.to and approved.to < approved.from_ else None
 
 
-def within(answer: PlacementAnswered, stage: Stage) -> Stage:
-    """The stage within the days that the kommune approves: it may begin later and end earlier than planned."""
+def within(answer: PlacementAnswered, stage: Stage, today: date) -> Stage:
+    """The stage within the approved days: not before the yes has come, perhaps shorter than planned."""
     ends = [day for day in (stage.to, answer.to) if day]
-    begins = max(stage.from_, answer.from_ or stage.from_)
+    begins = max(stage.from_, answer.from_ or stage.from_, today)
     return stage.model_copy(update={"from_": begins, "to": min(ends, default=None)})
 
 
@@ -65,6 +73,5 @@ def given(answer: PlacementAnswered, stage: Stage) -> Approval:
 def _covers(approval: Approval, stage: Stage) -> bool:
     starts = approval.from_ is None or approval.from_ <= stage.from_
     ends = approval.to is None or (stage.from_ <= approval.to and (stage.to is None or stage.to <= approval.to))
-    right_form = approval.form in (None, stage.form)
     enough = approval.hours is None or approval.hours >= stage.hours
-    return approval.party == "kommune" and right_form and enough and starts and ends
+    return approval.form == stage.form and enough and starts and ends

@@ -4,9 +4,8 @@ from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from shared.catalogue.calendar import add_working_days, is_working_day
-
 from followup.state import Asked, Checkin, Placement
+from shared.catalogue.calendar import add_working_days, is_working_day
 
 Plan = tuple[Checkin, ...]
 WEEK = timedelta(weeks=1)
@@ -32,11 +31,11 @@ def when_started(plan: Plan, on: date, to: date | None) -> Plan:
     return _sorted((first, *_first_weeks(on, on), *_before_end(to, on)))
 
 
-def when_changed(plan: Plan, on: date, to: date | None, *, jump: bool) -> Plan:
+def when_changed(plan: Plan, on: date, to: date | None, today: date, *, jump: bool) -> Plan:
     """A week after every change, for that is when it gets hard; and a week before the new stage ends."""
     kept = (c for c in plan if c.kind != "before-stage-ends")
     extra = (_on("after-change", on + AFTER_JUMP),) if jump else ()
-    return _sorted((*kept, *extra, _on("after-change", on + WEEK), *_before_end(to, on)))
+    return _sorted((*kept, *extra, _on("after-change", on + WEEK), *_before_end(to, today)))
 
 
 def when_paused(until: date | None, today: date) -> Plan:
@@ -67,8 +66,13 @@ def when_asked(plan: Plan, asked: Asked) -> Plan:
 
 
 def never_without(placement: Placement, today: date) -> Placement:
-    """Every living placement always has a next check-in (publication 2024): the next month's, paused the next week's."""
-    if placement.state == "active" and not any(c.kind in REGULAR for c in placement.plan):
+    """Every living placement always has a next check-in (publication 2024): in a month; paused, in a week.
+
+    A planned one whose start nobody has recorded is asked about until somebody does.
+    """
+    if placement.state == "planned" and not placement.plan:
+        missing = Checkin(kind="first-day", on=add_working_days(today, 1))
+    elif placement.state == "active" and not any(c.kind in REGULAR for c in placement.plan):
         missing = _on("monthly", months_after(today, 1))
     elif placement.state == "paused" and not placement.plan:
         missing = _on("weekly", today + WEEK)

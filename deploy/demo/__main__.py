@@ -1,0 +1,62 @@
+"""`make demo`: play the case stories and stay up; `make demo ARGS=--once`: verify, say so with the exit code, and leave."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from deploy.demo import show
+from deploy.demo.driver import play
+from deploy.demo.stories import STORIES
+from deploy.demo.world import SERVICES, World
+from deploy.local.stack import StackError
+
+HOME = Path(__file__).parents[2] / ".local"
+START = datetime.fromisoformat("2026-11-30T08:00+01:00")  # a Monday
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m deploy.demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="verify, and exit with 0 or 1")
+    once: bool = parser.parse_args().once
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return demo(once)
+    except StackError as error:
+        show.console.print(f"[red]{error}[/]")
+        return 1
+    except KeyboardInterrupt:
+        show.console.print("Stopped.")
+        return 0
+
+
+def demo(once: bool) -> int:
+    show.console.print("Starting Kafka, PostgreSQL, five services and the simulated kommuner")
+    screen = show.Screen()
+    with World(HOME, START, first_port=_first_port()) as world:
+        with screen.live():
+            plays = asyncio.run(play(world, STORIES, screen.show))
+        show.table(plays)
+        show.unexpected(plays)
+        ok = all(one.ok for one in plays)
+        if not once:
+            show.addresses({name: world.urls[name] for name in SERVICES})
+            show.console.print(f"Kafka {world.stack.kafka} · logs in {HOME / 'logs'} · Ctrl-C stops all of it")
+            with suppress(KeyboardInterrupt):
+                signal.pause()
+    return 0 if ok else 1
+
+
+def _first_port() -> int:
+    value = os.environ.get("LA_DEMO_PORT", "8001")
+    if not value.isdecimal() or not 1 <= int(value) <= 65530:
+        raise StackError(f"LA_DEMO_PORT must be a port number from 1 to 65530, not {value!r}.")
+    return int(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""All that runs in a demo: Kafka, PostgreSQL, five services and the simulated kommuner, on fresh data."""
+# ruff: noqa: S603 - starting programs is what this is for
+
+import asyncio
+import base64
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from deploy.demo import fresh
+from deploy.demo.api import Api
+from deploy.demo.calendar import Calendar
+from deploy.demo.kommuner import SCRIPT
+from deploy.local.processes import Processes
+from deploy.local.stack import Stack, StackError
+
+SERVICES = ("intake", "municipality-gateway", "matching", "followup", "metrics")
+KOMMUNER = "kommuner"
+BIN = Path(sys.executable).parent
+PATIENCE = 90.0  # seconds that it may take until all is quiet
+
+
+class World:
+    """Services listen on `first_port` and the four after it, the kommuner on the next. The calendar begins at `start`."""
+
+    calendar: Calendar
+
+    def __init__(self, home: Path, start: datetime, first_port: int = 8001, kafka_port: int | None = None) -> None:
+        self.home, self._start = home, start
+        names = (*SERVICES, KOMMUNER)
+        self._ports = {name: first_port + i for i, name in enumerate(names)}
+        self.urls = {name: f"http://127.0.0.1:{port}" for name, port in self._ports.items()}
+        self._token_key = secrets.token_urlsafe(48)
+        self.api = Api(self.urls, self._token_key)
+        self.stack = Stack(home, kafka_port)
+        self.processes = Processes(home)
+        self._exit = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            fresh.forget(self.home)
+            undo.enter_context(self.stack)
+            for port in self._ports.values():
+                _check_free(port)
+            self.calendar = Calendar(self.home / "clock", self._start)
+            asyncio.run(fresh.check(self.stack.kafka, self.stack.database))
+            env = {
+                "LA_KAFKA_BOOTSTRAP": self.stack.kafka,
+                "LA_DATABASE_URL": self.stack.database,
+                "LA_TOKEN_KEY": self._token_key,
+                "LA_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+                "LA_CLOCK_FILE": str(self.calendar.file),
+                "LA_PUBLIC_URL_INTAKE": self.urls["intake"],
+                "LA_LOG_FORMAT": "json",
+            }
+            for command in ("migrate", "topics"):
+                _run([BIN / "lederalliancen", command], env)
+            undo.enter_context(self.processes)
+            for name in SERVICES:
+                self.processes.start(name, [BIN / name], {**env, "LA_HTTP_PORT": str(self._ports[name])})
+            self.processes.start(KOMMUNER, [sys.executable, "-m", "deploy.demo.kommuner"], self._for_kommuner())
+            self._exit = undo.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._exit.close()
+
+    def _for_kommuner(self) -> dict[str, str]:
+        tokens = {code: self.api.token("kommune", code) for code in json.loads(SCRIPT.read_text())}
+        return {
+            "KOMMUNER_KAFKA": self.stack.kafka,
+            "KOMMUNER_CLOCK_FILE": str(self.calendar.file),
+            "KOMMUNER_TOKENS": json.dumps(tokens),
+            "KOMMUNER_PORT": str(self._ports[KOMMUNER]),
+        }
+
+    # -- is all quiet? ---------------------------------------------------------------------------------------------
+
+    async def health(self, name: str, http: httpx.AsyncClient) -> dict[str, Any]:
+        """What it says of itself; where it cannot be asked, that it is not idle and why."""
+        try:
+            found: dict[str, Any] = (await http.get(f"{self.urls[name]}/health/ready", timeout=10)).json()
+        except httpx.TransportError as error:
+            return {"idle": False, "reasons": {"http": type(error).__name__}}
+        return found
+
+    async def quiet(self, http: httpx.AsyncClient) -> datetime | None:
+        """Return when nothing is on its way any more; the next instant at which something is due.
+
+        What one was about to tell the other as we looked shows at a second look: its `progress` has changed.
+        """
+        deadline, before = time.monotonic() + PATIENCE, None
+        while True:
+            seen = dict(
+                zip(self._ports, await asyncio.gather(*(self.health(name, http) for name in self._ports)), strict=True)
+            )
+            busy = {name: state for name, state in seen.items() if not state["idle"]}
+            progress = None if busy else [state["progress"] for state in seen.values()]
+            if progress and progress == before:
+                dues = [datetime.fromisoformat(state["next_due"]) for state in seen.values() if state["next_due"]]
+                return min(dues, default=None)
+            before = progress
+            if dead := [name for name in busy if not self.processes.alive(name)]:
+                self._check_alive(dead)
+            if time.monotonic() > deadline:
+                raise StackError(f"Not quiet after {PATIENCE:.0f} seconds: {busy}. Logs: {self.home / 'logs'}")
+            await asyncio.sleep(0.03)
+
+    def _check_alive(self, dead: list[str]) -> None:
+        log = self.processes.log(dead[0])
+        end = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
+        raise StackError(f"{dead[0]} stopped. The end of its log, {log}:\n{end}")
+
+
+def _run(command: list[Any], env: dict[str, str]) -> None:
+    done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True)
+    if done.returncode:
+        raise StackError(f"{' '.join([command[0].name, *command[1:]])} failed:\n{done.stdout}{done.stderr}")
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that is just closing is no obstacle
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise StackError(
+                f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}). Stop the program that has it, or move "
+                "the demo, which takes six ports from 8001 on: LA_DEMO_PORT=18001"
+            ) from error

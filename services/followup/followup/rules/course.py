@@ -1,0 +1,156 @@
+"""The course of a placement: planned, active, paused, finished; or cancelled before it began. Always with a reason."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from followup.rules import approvals, checkins, refusals, stages
+from followup.state import LIVING, Asked, How, Placement
+from shared.decision import Refused
+from shared.events.base import Event, Stage
+from shared.events.followup import (
+    PlacementCancelled,
+    PlacementCheckedIn,
+    PlacementCheckinDue,
+    PlacementEnded,
+    PlacementPaused,
+    PlacementPlanned,
+    PlacementResumed,
+    PlacementStarted,
+)
+from shared.events.matching import MatchAgreed
+
+Decision = tuple[Placement, Sequence[Event]]
+
+# Leaving for education is a success (publication 2024, S01); what the workplace or a challenge ends is an early end.
+AS_PLANNED = ("goal-reached", "education", "job-elsewhere", "period-over", "entered-in-error")
+
+
+def agreed(match: MatchAgreed, stage_id: str) -> Decision:
+    """The placement that all have said yes to, on the terms of the match."""
+    terms = match.terms
+    first = Stage(
+        stage_id=stage_id,
+        form=terms.form,
+        hours=terms.hours,
+        times_of_day=terms.times_of_day,
+        tasks=terms.tasks,
+        from_=terms.start,
+        to=terms.until,
+        next_step=terms.next_step,
+    )
+    given = tuple(approvals.of_terms(a, terms) for a in match.approvals if a.party == "kommune")
+    first = approvals.cut(first, given)
+    p = Placement(
+        id=match.match_id,
+        place_id=match.place_id,
+        referral_id=match.referral_id,
+        leader_id=match.leader_id,
+        company_id=match.company_id,
+        candidate_id=match.candidate_id,
+        kommune=match.kommune,
+        contact_id=match.contact_id,
+        buddy_id=match.buddy_id,
+        stages=(first,),
+        approvals=given,
+        plan=checkins.when_planned(first.from_),
+    )
+    said = PlacementPlanned(
+        **p.about, stage=first, contact_id=p.contact_id, buddy_id=p.buddy_id, warnings=match.warnings
+    )
+    return p, [said]
+
+
+def started(p: Placement, on: date) -> Decision:
+    """Unpaid work begins only within the days that the young person's kommune approved (R-PAY-1)."""
+    if p.state in LIVING and p.started_on == on:
+        return p, []
+    if p.state != "planned":
+        raise refusals.begun_already() if p.state in LIVING else refusals.over()
+    stage = approvals.fitted(p.stage.model_copy(update={"from_": on}), p.approvals)
+    if stage is None:
+        raise Refused.by("R-PAY-1", "on")
+    if stage.to and stage.to < on:
+        raise refusals.days_in_order("on")
+    plan = checkins.when_started(p.plan, on, stage.to)
+    p = p.model_copy(update={"state": "active", "started_on": on, "stages": (stage,), "plan": plan})
+    return p, [PlacementStarted(**p.about, on=on, stage=stage)]
+
+
+def asked(p: Placement, call: Asked) -> Decision:
+    """Somebody asked how it goes; after the end too."""
+    if p.state == "cancelled":
+        raise refusals.over()
+    p = p.model_copy(update={"asked": (*p.asked, call), "plan": checkins.when_asked(p.plan, call)})
+    return p, [PlacementCheckedIn(**p.about, kind=call.kind, on=call.on, answered=call.answered, answers=call.answers)]
+
+
+def paused(p: Placement, reason: str, until: date | None, today: date) -> Decision:
+    if p.state == "paused" and (p.reason, p.until) == (reason, until):
+        return p, []
+    _must_live(p)
+    if p.state == "paused":
+        raise refusals.paused_already()
+    if until and until <= today:
+        raise refusals.days_in_order("until")
+    plan = checkins.when_paused(until, today)
+    p = p.model_copy(update={"state": "paused", "reason": reason, "until": until, "plan": plan})
+    return p, [PlacementPaused(**p.about, reason=reason, until=until)]
+
+
+def resumed(p: Placement, today: date) -> Decision:
+    """On the present stage, while its approval lasts; otherwise a next stage is what resumes it."""
+    _must_live(p)
+    if p.state != "paused" or p.started_on is None:
+        raise refusals.not_paused()
+    if approvals.expired(p.stage, today):
+        raise Refused.by("R-PAY-1", "stage")
+    plan = checkins.when_resumed(p.started_on, today, p.stage.to)
+    p = p.model_copy(update={"state": "active", "reason": None, "until": None, "plan": plan})
+    return p, [PlacementResumed(**p.about, stage=p.stage)]
+
+
+def cancelled(p: Placement, reason: str) -> Decision:
+    """It never begins."""
+    if p.state == "cancelled" and p.reason == reason:
+        return p, []
+    if p.state != "planned":
+        raise refusals.begun() if p.state in LIVING else refusals.over()
+    p = p.model_copy(update={"state": "cancelled", "reason": reason, "ahead": (), "plan": ()})
+    return p, [PlacementCancelled(**p.about, reason=reason)]
+
+
+def ended(p: Placement, reason: str, on: date, gains: tuple[str, ...]) -> Decision:
+    """What was gained is kept, also after an early end. What was entered in error is not followed up."""
+    if p.state == "finished" and (p.reason, p.ended_on) == (reason, on):
+        return p, []
+    _must_live(p)
+    if p.started_on and on < p.started_on:
+        raise refusals.days_in_order("on")
+    how: How = "as-planned" if reason in AS_PLANNED else "early"
+    plan = () if reason == "entered-in-error" else checkins.when_ended(on)
+    over = {"state": "finished", "reason": reason, "until": None, "how": how, "ended_on": on}
+    p = p.model_copy(update={**over, "gains": gains, "ahead": (), "plan": plan})
+    return p, [PlacementEnded(**p.about, how=how, reason=reason, on=on, form=p.stage.form, gains=gains)]
+
+
+def looked_in(p: Placement, today: date) -> Decision:
+    """Something happened around it that follow-up does not decide: it comes on the consultant's agenda."""
+    if p.state in ("finished", "cancelled"):
+        return p, []
+    return p.model_copy(update={"plan": checkins.with_look_in(p.plan, today)}), []
+
+
+def day(p: Placement, today: date) -> Decision:
+    """Last in every decision: what the day brings, the next check-in, and those that are due now."""
+    p, said = stages.settled(p, today)
+    p = checkins.never_without(p, today)
+    plan, due = checkins.announced(p.plan, today)
+    p = p.model_copy(update={"plan": plan})
+    return p, [*said, *(PlacementCheckinDue(**p.about, kind=c.kind, on=c.on) for c in due)]
+
+
+def _must_live(p: Placement) -> None:
+    if p.state == "planned":
+        raise refusals.never_began()
+    if p.state not in LIVING:
+        raise refusals.over()

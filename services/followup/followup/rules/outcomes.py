@@ -1,0 +1,59 @@
+"""What became of a placement: while it lives, at its end, and 3, 6 and 12 months after."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from followup.rules import refusals
+from followup.rules.checkins import months_after
+from followup.state import Outcome, Placement, When
+from shared.catalogue.outcomes import outcome as outcome_of
+from shared.decision import Refused
+from shared.events.base import Event
+from shared.events.followup import PlacementOutcomeRecorded
+from shared.events.municipality_gateway import PlacementReported
+
+Decision = tuple[Placement, Sequence[Event]]
+MONTHS: dict[When, int] = {"0": 0, "3": 3, "6": 6, "12": 12}
+
+
+def became(p: Placement, found: Outcome) -> Decision:
+    """Several can hold at once (S03: education and a student job)."""
+    if p.state == "cancelled":
+        raise refusals.over()
+    if p.state == "planned":
+        raise refusals.never_began()
+    if outcome_of(found.outcome).hours_required and not found.hours:
+        raise refusals.missing(
+            "hours", "Skriv timer om ugen: det er et job.", "Say the hours a week: this is employment."
+        )
+    if found in p.outcomes:
+        return p, []
+    p = p.model_copy(update={"outcomes": (*p.outcomes, found)})
+    said = PlacementOutcomeRecorded(
+        **p.about, outcome=found.outcome, hours=found.hours, on=found.on, when=found.when, by=found.by
+    )
+    return p, [said]
+
+
+def when(p: Placement, on: date, said: When | None = None) -> When:
+    """While it lives, or whole months since the end, rounded down to 0, 3, 6 or 12; a consultant may say which."""
+    if p.ended_on is None:
+        found: When = "living"
+    else:
+        passed: list[When] = [w for w in MONTHS if months_after(p.ended_on, MONTHS[w]) <= on]
+        found = passed[-1] if passed else "living"
+    if said and (said == "living") != (p.ended_on is None):
+        raise refusals.wrong_state(
+            "Skriv living, mens forløbet lever, og derefter antal måneder siden slutningen.",
+            "Say living while the placement lives, and after that the months since its end.",
+            "when",
+        )
+    return said or found
+
+
+def reported(p: Placement, report: PlacementReported) -> Decision:
+    """The young person's kommune tells what became of it."""
+    if report.kommune != p.kommune:
+        raise Refused.by("R-XBORDER-1", "kommune")
+    found = Outcome(outcome=report.outcome, hours=report.hours, on=report.on, when=when(p, report.on), by="kommune")
+    return became(p, found)

@@ -1,0 +1,141 @@
+"""Stages: dated stretches with one form and one number of hours. They grow, and praktik turns into paid hours."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from followup.rules import approvals, checkins, refusals
+from followup.state import LIVING, Placement
+from shared.catalogue.forms import is_paid
+from shared.catalogue.limits import limits
+from shared.decision import Refused
+from shared.events.base import Event, Stage
+from shared.events.followup import (
+    PlacementPaused,
+    PlacementResumed,
+    PlacementStageChanged,
+    PlacementStagePlanned,
+)
+from shared.events.municipality_gateway import PlacementAnswered
+
+Decision = tuple[Placement, Sequence[Event]]
+DAY = timedelta(days=1)
+EXPIRED = "approval-expired"
+
+
+def planned(p: Placement, stage: Stage) -> Decision:
+    """Agreed for later, or for a day since the present stage began. It begins on its day, if it is approved by then."""
+    if p.state in ("finished", "cancelled"):
+        raise refusals.over()
+    if stage.from_ <= p.stage.from_:
+        raise refusals.days_in_order("from")
+    if stage.to and stage.to < stage.from_:
+        raise refusals.days_in_order("to")
+    if not is_paid(stage.form) and stage.next_step is None:
+        raise Refused.by("R-PROG-1", "next_step")
+    approved = approvals.fitted(stage, p.approvals)
+    stage = approved or stage
+    before = max((s for s in (p.stage, *p.ahead) if s.from_ < stage.from_), key=lambda s: s.from_)
+    others = (s for s in p.ahead if s.from_ != stage.from_)
+    p = p.model_copy(update={"ahead": tuple(sorted((*others, stage), key=lambda s: s.from_))})
+    said = PlacementStagePlanned(
+        **p.about, stage=stage, warnings=hours_jump(before, stage), approval_needed=approved is None
+    )
+    return p, [said]
+
+
+def answered(p: Placement, answer: PlacementAnswered, today: date) -> Decision:
+    """The kommune approves or declines a stage that waits for it; the first one too, as long as it has not begun."""
+    if answer.kommune != p.kommune:
+        raise Refused.by("R-XBORDER-1", "kommune")
+    no = answer.answer == "no"
+    if no and answer.stage_id in p.declined:
+        return p, []
+    waiting = (*(p.stages if p.state == "planned" else ()), *p.ahead)
+    stage = next((s for s in waiting if s.stage_id == answer.stage_id), None)
+    if stage is None:
+        if not no and p.state in LIVING and any(s.stage_id == answer.stage_id for s in p.stages):
+            return p, []
+        raise refusals.wrong_state(
+            "Perioden venter ikke på en godkendelse.", "The stage does not wait for an approval.", "stage_id"
+        )
+    if no:
+        ahead = tuple(s for s in p.ahead if s != stage)
+        plan = checkins.with_look_in(p.plan, today)
+        return p.model_copy(update={"ahead": ahead, "plan": plan, "declined": (*p.declined, stage.stage_id)}), []
+    if field := approvals.misfit(answer, stage, today):
+        raise Refused.by("R-PAY-1", field)
+    approved, given = approvals.within(answer, stage, today), approvals.given(answer, stage)
+    if given in p.approvals:
+        return p, []
+    changed = {
+        "approvals": (*p.approvals, given),
+        "stages": tuple(approved if s == stage else s for s in p.stages),
+        "ahead": tuple(sorted((approved if s == stage else s for s in p.ahead), key=lambda s: s.from_)),
+    }
+    if stage in p.stages:
+        changed["plan"] = checkins.when_planned(approved.from_)
+    p = p.model_copy(update=changed)
+    return p, [PlacementStagePlanned(**p.about, stage=approved)]
+
+
+def settled(p: Placement, today: date) -> Decision:
+    """What the day brings by itself: stages that begin, an approval that has run out, check-ins that are due."""
+    said: list[Event] = []
+    while p.state in LIVING and (stage := _next(p, today)):
+        p, events = _entered(p, stage, today)
+        said += events
+    if p.state == "active" and approvals.expired(p.stage, today):
+        paused = {"state": "paused", "reason": EXPIRED, "until": None, "plan": checkins.when_paused(None, today)}
+        p = p.model_copy(update=paused)
+        said.append(PlacementPaused(**p.about, reason=EXPIRED))
+    return p, said
+
+
+def next_day(p: Placement) -> date | None:
+    """The next day on which something happens by itself."""
+    days = [c.on for c in p.plan if not c.announced]
+    if p.state in LIVING:
+        days += [s.from_ for s in p.ahead if approvals.fitted(s, p.approvals)]
+    if p.state == "active" and p.stage.to and approvals.needed(p.stage.form, p.stage.from_):
+        days.append(p.stage.to + DAY)
+    return min(days, default=None)
+
+
+def waits(p: Placement, stage_id: str) -> bool:
+    """It is planned, and its approval is missing."""
+    return any(s.stage_id == stage_id and approvals.fitted(s, p.approvals) is None for s in p.ahead)
+
+
+def hours_jump(before: Stage, after: Stage) -> tuple[str, ...]:
+    """R-HOURS-JUMP: to full time from far fewer hours warns, and is asked about sooner."""
+    limit = limits("hours-jump", after.from_)
+    jump = before.hours < limit["from-below"].value and after.hours >= limit["to"].value
+    return ("R-HOURS-JUMP",) if jump else ()
+
+
+def _next(p: Placement, today: date) -> Stage | None:
+    ready = (approvals.fitted(stage, p.approvals) for stage in p.ahead if stage.from_ <= today)
+    return next((stage for stage in ready if stage), None)
+
+
+def _entered(p: Placement, stage: Stage, today: date) -> Decision:
+    """The stage before ends the day before. What the end of an approval stopped goes on."""
+    before = p.stage
+    last = stage.from_ - DAY
+    closed = before.model_copy(update={"to": min(before.to or last, last)})
+    resumes = p.state == "paused" and p.reason == EXPIRED
+    warnings = hours_jump(before, stage)
+    p = p.model_copy(
+        update={
+            "stages": (*p.stages[:-1], closed, stage),
+            "ahead": tuple(s for s in p.ahead if s.from_ > stage.from_),
+            "plan": checkins.when_changed(p.plan, stage.from_, stage.to, today, jump=bool(warnings)),
+        }
+    )
+    said: list[Event] = [
+        PlacementStageChanged(**p.about, stage=stage, from_form=before.form, from_hours=before.hours, warnings=warnings)
+    ]
+    if resumes:
+        p = p.model_copy(update={"state": "active", "reason": None, "until": None})
+        said.append(PlacementResumed(**p.about, stage=stage))
+    return p, said

@@ -1,0 +1,7 @@
+"""The service put together; the only file that knows every part."""
+
+from matching.api import router
+from matching.handlers import handlers
+from shared.service import Service
+
+service = Service(name="matching", port=8003, handlers=handlers, router=router)

@@ -1,0 +1,56 @@
+"""Who has which seat of a place. Many matches may be open on one; the leader's yes holds it, the agreement takes it."""
+
+from collections.abc import Iterable, Iterator
+
+from matching.state import Place, Spot
+
+
+def free(place: Place, seat: int | None, others: Iterable[Spot]) -> bool:
+    """Whether a match can have a seat (that one, where it names one) beside these others."""
+    gone = list(others)
+    exists = seat is None or seat <= place.offer.seats
+    return exists and len(gone) < place.offer.seats and (seat is None or seat not in {spot.seat for spot in gone})
+
+
+def taken(place: Place) -> list[Spot]:
+    return [spot for spot in place.spots.values() if spot.state == "taken"]
+
+
+def can_hold(place: Place, match_id: str) -> bool:
+    """The leader can say yes to no more than there are seats."""
+    others = [spot for id_, spot in place.spots.items() if id_ != match_id and spot.state != "open"]
+    return free(place, place.spots[match_id].seat, others)
+
+
+def can_take(place: Place, match_id: str) -> bool:
+    """Agreements take seats, whoever holds one in the meantime."""
+    return free(place, place.spots[match_id].seat, taken(place))
+
+
+def left(place: Place) -> int:
+    return max(0, place.offer.seats - len(taken(place)))
+
+
+def put(place: Place, match_id: str, spot: Spot) -> Place:
+    return place.model_copy(update={"spots": {**place.spots, match_id: spot}})
+
+
+def hold(place: Place, match_id: str) -> Place:
+    return put(place, match_id, Spot(state="held", seat=place.spots[match_id].seat))
+
+
+def take(place: Place, match_id: str) -> Place:
+    return put(place, match_id, Spot(state="taken", seat=place.spots[match_id].seat))
+
+
+def leave(place: Place, match_id: str) -> Place:
+    return place.model_copy(update={"spots": {id_: spot for id_, spot in place.spots.items() if id_ != match_id}})
+
+
+def not_agreed(place: Place) -> Iterator[str]:
+    return (id_ for id_, spot in place.spots.items() if spot.state != "taken")
+
+
+def without_seat(place: Place) -> list[str]:
+    """The matches not yet agreed for which no seat is left."""
+    return [id_ for id_ in not_agreed(place) if not can_take(place, id_)]

@@ -1,0 +1,1 @@
+"""Metrics: decides nothing; what the four kept topics add up to."""

@@ -1,0 +1,11 @@
+"""The service put together; the only file that knows every part."""
+
+from metrics.api import router
+from metrics.collect import collect
+from metrics.handlers import handlers
+from metrics.store import WRITERS
+from shared.service import Service
+
+service = Service(
+    name="metrics", port=8005, handlers=handlers, router=router, writers=WRITERS, collect=collect
+)

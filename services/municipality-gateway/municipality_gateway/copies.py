@@ -1,0 +1,35 @@
+"""What a kommune gets to see: its own copy of an event, by the contract of its own topic.
+
+A copy has the type of the event it copies; what the kommune's contract does not name is left out.
+"""
+
+from datetime import date
+from typing import Any, cast
+
+from municipality_gateway.links import LINKS
+from municipality_gateway.rules import routing
+from municipality_gateway.state import Kommune, Place
+from shared.events.base import REGISTRY, Event
+from shared.events.kommune import ToKommune
+from shared.events.topics import REFERRALS
+
+
+def copy_of(event: Event, **more: Any) -> ToKommune | None:
+    """None for an event that kommuner are not told."""
+    kind = REGISTRY.get((REFERRALS.name, event.TYPE))
+    if kind is None:
+        return None
+    return cast("ToKommune", kind.model_validate({**event.model_dump(by_alias=True), **more}))
+
+
+# A place as the leader and the consultant found it, without ids of people, sector and size: nobody is pointed at.
+_OF_PLACE = {"postnr", "tasks", "hours_from", "hours_to", "times_of_day", "forms", "purpose", "support", "frame"}
+
+
+def place_for(place: Place, kommune: Kommune, referral_id: str, on: date) -> dict[str, Any]:
+    """What `referral.sent` tells beyond the gateway's own event: everything that is needed to answer."""
+    return {
+        **place.opened.model_dump(include=_OF_PLACE),
+        "own_words": routing.own_words(kommune, place.opened.forms, on),
+        "place_url": LINKS.place(referral_id),
+    }

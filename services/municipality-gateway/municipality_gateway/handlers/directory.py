@@ -1,0 +1,51 @@
+"""The directory: who answers for a kommune, how things are done there, and in which words."""
+
+from municipality_gateway.handlers.base import handlers
+from municipality_gateway.state import Contact, Kommune, RegisterContact, WriteCard, WriteTerms
+from shared.decision import Refused
+from shared.events import municipality_gateway as say
+from shared.vault import Person
+from shared.work import Message, Work
+
+
+@handlers.on(RegisterContact, (Contact, "contact_id"), (Kommune, "kommune"))
+def register_contact(work: Work, message: Message[RegisterContact]) -> dict[str, str]:
+    asked, before = message.data, work.get(Contact, message.data.contact_id)
+    if before and before.kommune != asked.kommune:
+        raise Refused(
+            "not-yours",
+            "contact_id",
+            "Personen er noteret i en anden kommune. Opret en ny kontaktperson med et nyt id.",
+            "This person is registered in another kommune. Register a new contact with a new id.",
+            409,
+        )
+    facts = asked.model_dump(include={"kommune", "role", "unit", "valid_from", "valid_to"})
+    contact = Contact(id=asked.contact_id, **facts)
+    kommune = _kommune(work, asked.kommune)
+    others = tuple(other for other in kommune.contacts if other.id != contact.id)
+    work.put(contact, kommune.model_copy(update={"contacts": (*others, contact)}))
+    work.write(Person(contact.id, asked.person))
+    if contact != before:
+        kind = say.ContactChanged if before else say.ContactRegistered
+        work.emit(kind(contact_id=contact.id, **facts))
+    return {"contact_id": contact.id}
+
+
+@handlers.on(WriteCard, (Kommune, "kommune"))
+def write_card(work: Work, message: Message[WriteCard]) -> dict[str, object]:
+    kommune = _kommune(work, message.data.kommune)
+    if message.data.card != kommune.card:
+        kommune = kommune.model_copy(update={"card": message.data.card, "card_version": kommune.card_version + 1})
+        work.put(kommune)
+    return {"kommune": kommune.id, "card_version": kommune.card_version}
+
+
+@handlers.on(WriteTerms, (Kommune, "kommune"))
+def write_terms(work: Work, message: Message[WriteTerms]) -> dict[str, object]:
+    kommune = _kommune(work, message.data.kommune).model_copy(update={"words": message.data.words})
+    work.put(kommune)
+    return {"kommune": kommune.id, "terms": len(kommune.words)}
+
+
+def _kommune(work: Work, code: str) -> Kommune:
+    return work.get(Kommune, code) or Kommune(id=code)

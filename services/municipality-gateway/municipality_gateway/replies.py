@@ -1,0 +1,135 @@
+"""The strict edge: a record of a kommune's replies topic as a message, or why it is refused. It never raises."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import orjson
+from pydantic import ValidationError
+
+from municipality_gateway import cloud_event
+from municipality_gateway.cloud_event import fits, named
+from municipality_gateway.refusals import by_rule, refused
+from shared import envelope
+from shared.decision import Refused
+from shared.envelope import Bad, Record
+from shared.events import kommune as said
+from shared.events.base import REGISTRY, UUID_SHAPE
+from shared.events.kommune import Reply
+from shared.events.topics import REPLIES, kommune_of
+from shared.work import Message
+
+
+def parse(record: Record) -> Message[Any] | Bad:
+    """Replies strictly; what comes from our own services tolerantly."""
+    return parse_reply(record) if kommune_of(record.topic) else envelope.parse(record)
+
+
+def parse_reply(record: Record) -> Message[Reply] | Bad:
+    unread = Unread(record)
+    try:
+        unread.attributes, data = cloud_event.read(record)
+        unread.about = _about(data)
+        cloud_event.check(unread.attributes)
+        reply = _reply(unread.attributes["type"], data)
+    except Refused as refusal:
+        return unread.bad(refusal)
+    attributes = unread.attributes
+    return Message(
+        data=reply,
+        id=attributes["id"],
+        source=attributes["source"],
+        subject=reply.subject,
+        time=datetime.fromisoformat(attributes["time"].upper()),
+        topic=record.topic,
+        offset=record.offset,
+    )
+
+
+@dataclass
+class Unread:
+    """A reply on its way in, and how much of it may be named when it is refused."""
+
+    record: Record
+    attributes: Mapping[str, Any] | None = None
+    about: str | None = None
+
+    def bad(self, refusal: Refused) -> Bad:
+        nowhere = f"offset-{self.record.offset}"
+        # Too large is not searched for personal data, so it is treated as if it held some.
+        personal = refusal.rule in ("personal-data", "too-large")
+        known = {} if personal or self.attributes is None else self.attributes
+        id_, source, type_ = known.get("id"), known.get("source"), known.get("type")
+        told_apart = fits(cloud_event.ID, id_) and fits(cloud_event.SOURCE, source)
+        return Bad(
+            code=refusal.rule,
+            stage="reply",
+            subject=self.about or nowhere,
+            id=id_ if told_apart else None,
+            source=source if told_apart else None,
+            type=type_ if isinstance(type_, str) and (REPLIES.name, type_) in REGISTRY else None,
+            refusal=refusal,
+            personal=personal,
+        )
+
+
+def _reply(type_: str, data: Any) -> Reply:
+    contract = REGISTRY.get((REPLIES.name, type_))
+    if contract is None:
+        raise refused("unknown-type", "type")
+    if data is None:
+        raise refused("missing-field", "data")
+    try:
+        # Strict: "10" is no number. By way of JSON, so that a date may be a text.
+        reply = cast("Reply", contract.model_validate_json(orjson.dumps(data), strict=True))
+    except (ValidationError, orjson.JSONEncodeError) as error:
+        raise _refusal(error) from None
+    _check_sound(reply)
+    return reply
+
+
+PRAKTIK = frozenset({"VIRKSOMHEDSPRAKTIK", "ERHVERVSPRAKTIK"})
+
+
+def _check_sound(reply: Reply) -> None:
+    """Fields that do not go together, whoever says it."""
+    match reply:
+        case said.CandidateProposed(form=form, next_step=None) if form in PRAKTIK:
+            raise by_rule("R-PROG-1", "next_step")
+        case said.CandidateProposed(start=start, until=until) if until and until < start:
+            raise refused("wrong-type", "until")
+        case said.KommuneApproved(from_=from_, to=to) if to and to < from_:
+            raise refused("wrong-type", "to")
+        case said.LeaderContacted(at=at) | said.MeetingPlanned(at=at) | said.MeetingMissed(at=at) if not at.tzinfo:
+            raise refused("wrong-type", "at")
+    if isinstance(reply, said.KommuneApproved | said.KommuneDeclined) and not (reply.match_id or reply.stage_id):
+        raise refused("missing-field", "match_id")
+    if isinstance(reply, said.KommuneApproved | said.KommuneDeclined) and reply.match_id and reply.stage_id:
+        raise refused("wrong-type", "stage_id")  # about one of the two
+
+
+_ABOUT = ("referral_id", "match_id", "stage_id", "placement_id", "candidate_id")
+_UUID = re.compile(UUID_SHAPE)
+
+
+def _about(data: Any) -> str | None:
+    """The id that a reply is about, also where the rest of it cannot be used."""
+    ids = (data.get(name) for name in _ABOUT) if isinstance(data, dict) else ()
+    return next((str(id_).lower() for id_ in ids if fits(_UUID, id_)), None)
+
+
+_CODES = {"missing": "missing-field", "extra_forbidden": "unknown-field", "literal_error": "unknown-code"}
+
+
+def _refusal(error: ValidationError | orjson.JSONEncodeError) -> Refused:
+    """The first thing that is wrong; its field is named, its value never."""
+    if not isinstance(error, ValidationError):
+        return refused("wrong-type", "data")
+    first = error.errors(include_url=False, include_input=False)[0]
+    field = named(".".join(str(part) for part in first["loc"]) or "data")
+    code = _CODES.get(first["type"], first["type"])
+    if code == "candidate-id":
+        return Refused("wrong-type", field, first["ctx"]["da"], first["ctx"]["en"])
+    return refused(code if code in ("missing-field", "unknown-field", "unknown-code") else "wrong-type", field)

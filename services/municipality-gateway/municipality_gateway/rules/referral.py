@@ -1,0 +1,216 @@
+"""What a referral goes through, from sent to over: FHIR Task status and our own business status, derived, never set.
+
+Each function is a change: the new state and what is said of it, also what a reply implies (seen, accepted, resumed).
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from municipality_gateway.rules.routing import Desk
+from municipality_gateway.state import Held, Place, Referral
+from shared.catalogue.calendar import add_working_days
+from shared.catalogue.deadlines import deadlines
+from shared.catalogue.reach import Reach
+from shared.decision import Refused
+from shared.events import municipality_gateway as say
+from shared.events.municipality_gateway import ReferralEvent
+
+Change = tuple[Referral, list[ReferralEvent]]
+
+
+def send(place: Place, id_: str, reach: Reach, desk: Desk, today: date) -> Change:
+    """The kommune has so many working days to answer."""
+    answer_by = add_working_days(today, deadlines(today).expired)
+    referral = Referral(
+        id=id_,
+        place_id=place.id,
+        leader_id=place.opened.leader_id,
+        company_id=place.opened.company_id,
+        place_kommune=place.opened.kommune,
+        kommune=reach.kommune,
+        round=place.round,
+        seats=place.seats,
+        place_version=place.version,
+        why=reach.why,
+        minutes=reach.minutes,
+        contact_id=desk.contact_id,
+        contact_role=desk.role,
+        guidance=place.opened.guidance,
+        sent_on=today,
+        since=today,
+        answer_by=answer_by,
+    )
+    facts = referral.model_dump(include=set(say.ReferralSent.model_fields) - {"state", "business_status"})
+    return referral, [said(say.ReferralSent, referral, **facts)]
+
+
+def guide(referral: Referral, card_version: int, channel: str) -> Change:
+    """Step 3: the leader knows what comes next, by whom and when. The kommune gets the contact data only after it."""
+    referral = referral.model_copy(update={"guided": True})
+    told = said(
+        say.ReferralLeaderGuided,
+        referral,
+        contact_id=referral.contact_id,
+        card_version=card_version,
+        channel=channel,
+    )
+    return referral, [told]
+
+
+# -- what the kommune says ---------------------------------------------------------------------------------------------
+
+
+def check_open(referral: Referral) -> None:
+    if referral.over:
+        raise Refused(
+            "referral-over",
+            "referral_id",
+            "Henvendelsen er slut og kan ikke besvares mere. Ring til konsulenten, hvis I har en ung til pladsen.",
+            "The referral is over and takes no more replies. Call the consultant if you have somebody for the place.",
+        )
+
+
+def see(referral: Referral) -> Change:
+    if referral.seen:
+        return referral, []
+    status = "seen" if referral.state == "requested" else referral.business_status
+    referral = referral.model_copy(update={"seen": True, "business_status": status})
+    return referral, [said(say.ReferralSeen, referral)]
+
+
+def accept(referral: Referral, today: date, company_known: bool | None = None) -> Change:
+    """Every sign that the kommune works on it is a yes; one on hold goes on."""
+    referral, events = see(referral)
+    if referral.state == "on-hold":
+        referral, resumed = resume(referral, today)
+        events += resumed
+    known = referral.company_known if company_known is None else company_known
+    news: dict[str, Any] = {"company_known": known}
+    if referral.state == "requested":
+        news |= {"state": "accepted", "business_status": "searching", "since": today}
+    elif known == referral.company_known:
+        return referral, events
+    referral = referral.model_copy(update=news)
+    return referral, [*events, said(say.ReferralAccepted, referral, company_known=known)]
+
+
+def reject(referral: Referral, reason: str) -> Change:
+    referral, events = see(referral)
+    referral = referral.model_copy(update={"state": "rejected", "business_status": "rejected", "held": None})
+    return referral, [*events, said(say.ReferralRejected, referral, reason=reason)]
+
+
+def hold(referral: Referral, today: date, reason: str, until: date) -> Change:
+    if until <= today:
+        raise Refused(
+            "state",
+            "until",
+            "Datoen er ikke i fremtiden. Skriv den dag, I regner med at kunne svare.",
+            "The date is not in the future. Say on which day you expect to be able to answer.",
+        )
+    referral, events = see(referral)
+    before = referral.held or Held(
+        state=referral.state, business_status=referral.business_status, reason=reason, until=until
+    )
+    held = before.model_copy(update={"reason": reason, "until": until})
+    if held == referral.held:
+        return referral, events
+    referral = referral.model_copy(update={"state": "on-hold", "business_status": "on-hold", "held": held})
+    return referral, [*events, said(say.ReferralOnHold, referral, reason=reason, until=until)]
+
+
+def resume(referral: Referral, today: date) -> Change:
+    """It goes on where it was; the time it has begins anew."""
+    if referral.held is None:
+        return referral, []
+    news: dict[str, Any] = {
+        "state": referral.held.state,
+        "business_status": referral.held.business_status,
+        "held": None,
+        "since": today,
+    }
+    if referral.held.state == "requested":
+        news["answer_by"] = add_working_days(today, deadlines(today).expired)
+    referral = referral.model_copy(update=news)
+    return referral, [said(say.ReferralResumed, referral)]
+
+
+def close(referral: Referral) -> Change:
+    """The kommune has found whom it could."""
+    if not referral.matched:
+        raise Refused(
+            "state",
+            "referral_id",
+            "Ingen er matchet endnu, så henvendelsen kan ikke afsluttes. Svar `rejected` med en årsag.",
+            "Nobody is matched yet, so the referral cannot be closed. Reply `rejected` with a reason.",
+        )
+    referral, events = see(referral)
+    referral, completed = complete(referral)
+    return referral, events + completed
+
+
+def propose(referral: Referral, today: date, reply_id: str) -> Change:
+    referral, events = accept(referral, today)
+    news = {
+        "proposals": referral.proposals | {reply_id},
+        "state": "in-progress",
+        "business_status": "candidate-identified",
+    }
+    changed = referral.business_status != news["business_status"]
+    referral = referral.model_copy(update=news)
+    return referral, [*events, *([said(say.ReferralChanged, referral)] if changed else [])]
+
+
+HAPPENINGS: dict[str, type[ReferralEvent]] = {
+    "leader-contacted": say.ReferralLeaderContacted,
+    "event-scheduled": say.ReferralMeetingPlanned,
+    "event-unattended": say.ReferralMeetingMissed,
+}
+
+
+def happen(referral: Referral, today: date, status: str, at: datetime) -> Change:
+    """The leader was contacted, a meeting planned or missed: that somebody did not come is a state, not an end."""
+    referral, events = accept(referral, today)
+    if referral.happened.get(status) == at:
+        return referral, events
+    happened = {**referral.happened, status: at}
+    referral = referral.model_copy(
+        update={"state": "in-progress", "business_status": status, "happened": happened},
+    )
+    return referral, [*events, said(HAPPENINGS[status], referral, at=at)]
+
+
+# -- what becomes of it ------------------------------------------------------------------------------------------------
+
+
+def matched(referral: Referral, match_id: str, reply_id: str) -> Change:
+    """It completes when its seats are matched."""
+    referral = referral.model_copy(
+        update={"matched": referral.matched | {match_id}, "proposals": referral.proposals - {reply_id}}
+    )
+    if referral.over or len(referral.matched) < referral.seats:
+        return referral, []
+    return complete(referral)
+
+
+def fell_through(referral: Referral, reply_id: str, match_id: str | None = None) -> Change:
+    """A proposal came to nothing: with no other one open, the kommune searches again."""
+    referral = referral.model_copy(
+        update={"proposals": referral.proposals - {reply_id}, "matched": referral.matched - {match_id}}
+    )
+    if referral.state != "in-progress" or referral.proposals or referral.matched:
+        return referral, []
+    referral = referral.model_copy(update={"state": "accepted", "business_status": "searching"})
+    return referral, [said(say.ReferralChanged, referral)]
+
+
+def complete(referral: Referral) -> Change:
+    referral = referral.model_copy(update={"state": "completed", "business_status": "matched", "held": None})
+    return referral, [said(say.ReferralCompleted, referral)]
+
+
+def said(kind: type[ReferralEvent], referral: Referral, **more: Any) -> ReferralEvent:
+    about = referral.model_dump(
+        include={"place_id", "leader_id", "company_id", "kommune", "state", "business_status"},
+    )
+    return kind(**{**more, **about, "referral_id": referral.id})

@@ -1,0 +1,144 @@
+"""All SQL of the gateway's schema: what the routes read, and how replies and their answers are saved."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import asyncpg
+
+from municipality_gateway.state import Kommune, Place, Referral
+from shared.events.topics import REPLIES
+from shared.store import Connection, columns
+from shared.work import Aggregate
+
+A = TypeVar("A", bound=Aggregate)
+STRUCTURED = '{"content-type": "application/cloudevents+json"}'
+
+
+def hash_of(body: bytes) -> bytes:
+    return hashlib.sha256(body).digest()
+
+
+@dataclass(frozen=True)
+class Given:
+    """A reply given over HTTP: noted as `pending`, and sent on to the kommune's own topic, as it is."""
+
+    kommune: str
+    source: str
+    id: str
+    by: str
+    about: str
+    body: bytes
+
+    @property
+    def hash(self) -> bytes:
+        return hash_of(self.body)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How a reply was answered. Without a source: the one of that id that was said last."""
+
+    kommune: str
+    source: str | None
+    id: str
+    state: Literal["taken", "refused"]
+    what: str | None
+    field: str | None = None
+    rule: str | None = None
+    da: str | None = None
+    en: str | None = None
+
+
+async def save_given(conn: Connection, rows: Sequence[Given]) -> None:
+    """Note and send; one that was said before is neither noted nor sent again."""
+    await conn.execute(
+        "WITH given AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[],"
+        " $7::bytea[], $8::text[]) AS g(kommune, source, id, given_by, about, body, hash, topic)),"
+        " new AS (INSERT INTO reply (kommune, source, id, state, hash, given_by)"
+        " SELECT kommune, source, id, 'pending', hash, given_by FROM given ON CONFLICT DO NOTHING"
+        " RETURNING kommune, source, id)"
+        " INSERT INTO outbox (topic, key, value, headers)"
+        " SELECT topic, about, body, $9::jsonb FROM given JOIN new USING (kommune, source, id)",
+        *columns(((r.kommune, r.source, r.id, r.by, r.about, r.body, r.hash, REPLIES.of(r.kommune)) for r in rows), 8),
+        STRUCTURED,
+    )
+
+
+async def save_answered(conn: Connection, rows: Sequence[Answered]) -> None:
+    """The last answer stands: what was taken may still be refused further in. An id used again changes nothing."""
+    last = {(r.kommune, r.source, r.id): r for r in rows if r.rule != "id-reused" and not r.id.startswith("offset-")}
+    first_hand = [r for r in last.values() if r.source is not None]
+    await conn.execute(
+        "INSERT INTO reply (kommune, source, id, state, what, field, rule, da, en)"
+        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
+        " $8::text[], $9::text[]) ORDER BY 1, 2, 3 ON CONFLICT (kommune, source, id) DO UPDATE"
+        " SET state = excluded.state, what = excluded.what, field = excluded.field, rule = excluded.rule,"
+        " da = excluded.da, en = excluded.en",
+        *columns(((r.kommune, r.source, r.id, r.state, r.what, r.field, r.rule, r.da, r.en) for r in first_hand), 9),
+    )
+    further_in = [r for r in last.values() if r.source is None]
+    await conn.execute(
+        "UPDATE reply r SET state = a.state, field = a.field, rule = a.rule, da = a.da, en = a.en"
+        " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])"
+        " AS a(kommune, id, state, field, rule, da, en) WHERE r.kommune = a.kommune AND r.id = a.id",
+        *columns(((r.kommune, r.id, r.state, r.field, r.rule, r.da, r.en) for r in further_in), 7),
+    )
+
+
+async def reply(pool: asyncpg.Pool, kommune: str, id_: str, source: str | None) -> asyncpg.Record | None:
+    """A reply and its answer; without a source the last one of that id."""
+    return await pool.fetchrow(
+        "SELECT source, id, state, hash, what, field, rule, da, en FROM reply"
+        " WHERE kommune = $1 AND id = $2 AND source = coalesce($3, source) ORDER BY at DESC LIMIT 1",
+        kommune,
+        id_,
+        source,
+    )
+
+
+async def one(pool: asyncpg.Pool, kind: type[A], id_: str) -> A | None:
+    state = await pool.fetchval("SELECT state FROM aggregate WHERE kind = $1 AND id = $2", kind.KIND, id_)
+    return kind.model_validate_json(state) if state else None
+
+
+async def kommuner(pool: asyncpg.Pool, codes: Iterable[str]) -> dict[str, Kommune]:
+    """Those that somebody has told us about."""
+    rows = await pool.fetch("SELECT state FROM aggregate WHERE kind = 'kommune' AND id = ANY($1::text[])", list(codes))
+    found = (Kommune.model_validate_json(row["state"]) for row in rows)
+    return {kommune.id: kommune for kommune in found}
+
+
+async def referrals(
+    pool: asyncpg.Pool, kommuner: Iterable[str] | None, place_id: str | None, limit: int
+) -> list[tuple[Referral, Place]]:
+    """The newest first; of these kommuner, or of all where None."""
+    rows = await pool.fetch(
+        "SELECT r.state AS referral, p.state AS place FROM aggregate r"
+        " JOIN aggregate p ON p.kind = 'place' AND p.id = r.state->>'place_id'"
+        " WHERE r.kind = 'referral' AND ($1::text[] IS NULL OR r.state->>'kommune' = ANY($1))"
+        " AND ($2::text IS NULL OR r.state->>'place_id' = $2)"
+        " ORDER BY r.state->>'sent_on' DESC, r.id LIMIT $3",
+        None if kommuner is None else list(kommuner),
+        place_id,
+        limit,
+    )
+    return [(Referral.model_validate_json(row["referral"]), Place.model_validate_json(row["place"])) for row in rows]
+
+
+# -- what the fire gate asks -------------------------------------------------------------------------------------------
+
+
+async def consumed(pool: asyncpg.Pool, topics: Iterable[str]) -> dict[str, int]:
+    """How far each of these topics (of one partition) has been handled."""
+    rows = await pool.fetch("SELECT topic, next_offset FROM consumed WHERE topic = ANY($1::text[])", list(topics))
+    return {row["topic"]: row["next_offset"] for row in rows}
+
+
+async def with_pending_replies(pool: asyncpg.Pool, kommuner: Iterable[str]) -> set[str]:
+    """Which of these kommuner have given a reply over HTTP that has not been decided yet."""
+    rows: Any = await pool.fetch(
+        "SELECT DISTINCT kommune FROM reply WHERE state = 'pending' AND kommune = ANY($1::text[])", list(kommuner)
+    )
+    return {row["kommune"] for row in rows}

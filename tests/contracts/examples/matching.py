@@ -1,0 +1,63 @@
+"""What matching says."""
+
+from datetime import date
+from typing import Any
+
+from shared.events import matching
+from shared.events.base import Approval, Event
+from tests.contracts.examples.story import (
+    APPROVED,
+    BUDDY,
+    CANDIDATE,
+    COMPANY,
+    ESBJERG,
+    LEADER,
+    MATCH,
+    PLACE,
+    REFERRAL,
+    REPLY,
+    TERMS,
+)
+
+
+def examples() -> list[Event]:
+    match: dict[str, Any] = {
+        "match_id": MATCH,
+        "place_id": PLACE,
+        "referral_id": REFERRAL,
+        "leader_id": LEADER,
+        "candidate_id": CANDIDATE,
+        "kommune": ESBJERG,
+        "place_kommune": ESBJERG,
+    }
+    questions = ("met-each-other", "tasks-clear", "hours-realistic", "support-named", "next-step-planned")
+    return [
+        matching.MatchProposed(
+            **match,
+            reply_id=REPLY,
+            terms=TERMS,
+            approvals_needed=("leader", "kommune", "young-person"),
+            gate=questions,
+            answer_by=date(2026, 12, 1),
+        ),
+        matching.MatchRefused(**match, reply_id=REPLY, rule="R-FIT-TIMES"),
+        matching.MatchApproved(**match, party="leader", held_until=date(2026, 12, 1)),
+        matching.MatchDeclined(**match, party="young-person", reason="times"),
+        matching.MatchAnswerRefused(**match, reply_id=REPLY, field="to", rule="rule:R-PAY-1"),
+        matching.MatchAgreed(
+            **match,
+            terms=TERMS,
+            approvals=(
+                Approval(party="leader"),
+                Approval(party="young-person"),
+                Approval(party="kommune", **APPROVED),
+            ),
+            gate=questions,
+            seats_left=0,
+            candidate_version=1,
+            contact_id=LEADER,
+            buddy_id=BUDDY,
+            company_id=COMPANY,
+        ),
+        matching.MatchCancelled(**match, reason="seat-taken"),
+    ]

@@ -1,0 +1,87 @@
+"""What a kommune is told."""
+
+from datetime import date
+from typing import Any
+
+from shared.events import kommune
+from shared.events.base import Event
+from tests.contracts.examples.story import (
+    ASKED,
+    CANDIDATE,
+    CHALLENGE,
+    CONTACT,
+    DEPUTY,
+    ESBJERG,
+    MATCH,
+    NEXT_STAGE,
+    PLACE,
+    PLACEMENT,
+    REFERRAL,
+    REPLY,
+    STAGE,
+    TERMS,
+)
+
+
+def examples() -> list[Event]:
+    referral: dict[str, Any] = {"referral_id": REFERRAL}
+    match = referral | {"match_id": MATCH, "candidate_id": CANDIDATE}
+    placement = match | {"placement_id": PLACEMENT}
+    begun = placement | {"next_checkin": date(2026, 12, 7)}
+    reply = referral | {"reply": REPLY, "source": "/esbjerg/fagsystem", "what": "candidate-proposed", "offset": 4}
+    return [
+        kommune.ReferralSent(
+            **referral,
+            **ASKED,
+            place_id=PLACE,
+            round=1,
+            kommune=ESBJERG,
+            place_kommune=ESBJERG,
+            why="own",
+            minutes=0,
+            answer_by=date(2026, 11, 16),
+            own_words=(kommune.OwnWord(concept="youth-unit", term="Vindmøllen"),),
+            contact_id=CONTACT,
+            contact_role="youth-unit",
+            place_url=f"https://intake.example.dk/referrals/{REFERRAL}/place",
+        ),
+        kommune.ReferralLeaderGuided(**referral, channel="page"),
+        kommune.ReferralReminded(**referral, contact_id=CONTACT, due_by=date(2026, 11, 12)),
+        kommune.ReferralEscalated(**referral, contact_id=DEPUTY, contact_role="deputy", due_by=date(2026, 11, 13)),
+        kommune.ReferralResumed(**referral),
+        kommune.ReferralExpired(**referral, reason="expired"),
+        kommune.ReferralCancelled(**referral, reason="place-paused"),
+        kommune.ReferralCompleted(**referral),
+        kommune.MatchProposed(
+            **match,
+            reply_id=REPLY,
+            terms=TERMS,
+            approvals_needed=("leader", "kommune", "young-person"),
+            answer_by=date(2026, 12, 1),
+        ),
+        kommune.MatchRefused(**match, reply_id=REPLY, rule="R-FIT-TIMES"),
+        kommune.MatchApproved(**match, party="leader"),
+        kommune.MatchDeclined(**match, party="young-person", reason="times"),
+        kommune.MatchAgreed(**match, terms=TERMS),
+        kommune.MatchCancelled(**match, reason="seat-taken"),
+        kommune.PlacementPlanned(**placement, next_checkin=date(2026, 11, 30), stage=STAGE),
+        kommune.PlacementStarted(**begun, on=date(2026, 11, 30), stage=STAGE),
+        kommune.PlacementStagePlanned(**begun, stage=NEXT_STAGE, approval_needed=False),
+        kommune.PlacementStageChanged(**placement, next_checkin=date(2027, 1, 4), stage=NEXT_STAGE),
+        kommune.PlacementMoved(**begun, stage=STAGE),
+        kommune.PlacementCheckinDue(**begun, kind="first-week", on=date(2026, 12, 7)),
+        kommune.PlacementPaused(**begun, reason="time-out", until=date(2026, 12, 14)),
+        kommune.PlacementResumed(**begun, stage=STAGE),
+        kommune.PlacementCancelled(**placement, reason="other-offer"),
+        kommune.PlacementEnded(**placement, how="as-planned", reason="goal-reached", on=date(2027, 6, 27)),
+        kommune.PlacementOutcomeRecorded(**placement, outcome="O-ORDINARY", hours=37, on=date(2027, 6, 28), when="0"),
+        kommune.ChallengeRaised(**referral, challenge_id=CHALLENGE, placement_id=PLACEMENT, code="C-PUNCTUALITY"),
+        kommune.ReplyTaken(**reply),
+        kommune.ReplyRefused(
+            **reply,
+            field="next_step",
+            rule="rule:R-PROG-1",
+            da="En praktik skal have et planlagt næste skridt. Skriv, hvilken form der kommer efter.",
+            en="Every praktik needs a planned next step. Say which form comes after it.",
+        ),
+    ]

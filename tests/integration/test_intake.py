@@ -1,0 +1,154 @@
+"""Intake over HTTP, on a real PostgreSQL: sign-up, the call list, a place, and who may see what."""
+
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from asgi_lifespan import LifespanManager
+
+from intake.app import service
+from shared import db
+from shared.settings import Settings
+from shared.web.access import mint
+
+KEY = "k" * 40
+MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+SIGN_UP = {
+    "name": "En Leder",
+    "email": "leder@vagtcentral.example",
+    "phone": "20 12 34 56",
+    "company_name": "Vagtcentralen",
+    "cvr": "13585628",
+    "p_number": "1003388394",
+    "postnr": "6700",
+    "sector": "business-service",
+}
+
+
+@pytest.fixture
+async def intake(database: str) -> AsyncIterator[SimpleNamespace]:
+    await db.migrate(database, "intake")
+    config = Settings(kafka_bootstrap="127.0.0.1:1", database_url=database, token_key=KEY, master_key=MASTER_KEY)  # type: ignore[arg-type]
+    app = service.app(config)
+    async with LifespanManager(app, shutdown_timeout=15) as manager:
+        transport = httpx.ASGITransport(app=manager.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            yield SimpleNamespace(client=client, pool=app.state.runtime.pool)
+
+
+def token(role: str, **of: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {mint(role, key=KEY, **of)}"}  # type: ignore[arg-type]
+
+
+async def signed_up(intake: SimpleNamespace) -> str:
+    await intake.client.post("/leaders", json=SIGN_UP)
+    [call] = (await intake.client.get("/calls", headers=token("consultant"))).json()
+    return str(call["leader_id"])
+
+
+async def test_signing_up_gives_nothing_away_and_a_second_time_changes_nothing(intake: SimpleNamespace) -> None:
+    first = await intake.client.post("/leaders", json=SIGN_UP)
+    again = await intake.client.post("/leaders", json=SIGN_UP | {"email": "LEDER@vagtcentral.example "})
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json() == again.json()
+    assert await intake.pool.fetchval("SELECT count(*) FROM outbox") == 1
+    assert await intake.pool.fetchval("SELECT count(*) FROM person") == 1
+
+
+async def test_the_call_list_shows_name_and_phone_and_leaves_a_row_for_every_reading(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    [call] = (await intake.client.get("/calls", headers=token("consultant"))).json()
+    assert (call["name"], call["phone"], call["kommune"]) == ("En Leder", "+4520123456", "0561")
+    rows = await intake.pool.fetch("SELECT person_id::text, route FROM access_log")
+    assert [tuple(row) for row in rows] == [(leader_id, "GET /calls")] * 2
+
+
+async def test_no_personal_data_lies_in_the_clear_outside_the_vault(intake: SimpleNamespace) -> None:
+    await signed_up(intake)
+    for table in ("aggregate", "outbox", "person", "person_key", "person_hash", "access_log", "idempotency"):
+        text = await intake.pool.fetchval(f"SELECT coalesce(string_agg(t::text, ''), '') FROM {table} t")
+        for secret in ("En Leder", "leder@", "20123456"):
+            assert secret not in text
+            assert secret.encode().hex() not in text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "rule"),
+    [
+        ("cvr", "13585629", "cvr"),
+        ("phone", "12", "phone"),
+        ("postnr", "0001", "postnr"),
+        ("email", "x", "email"),
+        ("sector", "no-such", "unknown-code"),
+        ("nickname", "x", "unknown-field"),
+        ("company_name", "Firma 010190-1234", "personal-data"),
+    ],
+)
+async def test_bad_input_is_refused_by_field_rule_and_way_out(
+    intake: SimpleNamespace, field: str, value: str, rule: str
+) -> None:
+    answer = await intake.client.post("/leaders", json=SIGN_UP | {field: value})
+    problem = answer.json()
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["field"].split(".")[-1] == field
+    assert problem["rule"] == rule
+    assert problem["da"] != problem["en"]
+    assert value not in answer.text or len(value) < 3 or rule == "unknown-code"
+
+
+async def test_a_place_goes_from_the_call_to_open(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    consultant = token("consultant") | {"Idempotency-Key": "one-and-the-same"}
+    draft = {"leader_id": leader_id, "tasks": [{"task_id": "viden_data-07"}]}
+    first = await intake.client.post("/places", json=draft, headers=consultant)
+    again = await intake.client.post("/places", json=draft, headers=consultant)
+    assert first.json() == again.json()
+    place_id = first.json()["place_id"]
+
+    refused = await intake.client.post(
+        f"/places/{place_id}/open", json={"agreed_at": "2026-11-30"}, headers=token("consultant")
+    )
+    assert (refused.status_code, refused.json()["rule"]) == (422, "leader-not-reached")
+    await intake.client.post(f"/leaders/{leader_id}/calls", json={"outcome": "reached"}, headers=token("consultant"))
+    found = {
+        "hours_from": 15, "hours_to": 32, "times_of_day": ["night"], "forms": ["VIRKSOMHEDSPRAKTIK", "LAERLING"],
+        "purpose": "trial-for-hiring",
+    }  # fmt: skip
+    await intake.client.patch(f"/places/{place_id}", json=found, headers=token("consultant"))
+    opened = await intake.client.post(
+        f"/places/{place_id}/open", json={"agreed_at": "2026-11-30"}, headers=token("consultant")
+    )
+    assert opened.json() == {"place_id": place_id, "state": "open", "warnings": ["R-PLACE-LAERLING-1"]}
+    status = await intake.client.get(f"/leaders/{leader_id}/status", headers=token("leader", leader=leader_id))
+    assert status.json()["places"][0]["history"][-1]["da"] == "Du har sagt ja, og vi finder den rigtige kommune."
+    types = await intake.pool.fetch("SELECT headers->>'ce_type' AS t FROM outbox ORDER BY id")
+    assert [row["t"].split(".", 2)[2] for row in types] == [
+        "leader.signed-up.v1",
+        "place.drafted.v1",
+        "leader.called.v1",
+        "place.opened.v1",
+    ]
+
+
+async def test_a_leader_sees_only_what_is_theirs(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    other = token("leader", leader="0199ab00-0000-7000-8000-000000000000")
+    assert (await intake.client.get(f"/leaders/{leader_id}/status", headers=other)).status_code == 403
+    assert (await intake.client.get("/calls", headers=other)).status_code == 403
+
+
+async def test_what_does_not_exist_is_a_404_and_code_lists_are_open(intake: SimpleNamespace) -> None:
+    nobody = "0199ab00-0000-7000-8000-000000000000"
+    for path in (f"/places/{nobody}", f"/referrals/{nobody}/place"):
+        answer = await intake.client.get(path, headers=token("consultant"))
+        assert (answer.status_code, answer.json()["type"]) == (404, "urn:lederalliancen:problem:not-found")
+    codes: Any = (await intake.client.get("/codes/sectors")).json()
+    assert {"code": "trade", "da": "Handel", "en": "Trade", "valid_from": None, "valid_to": None} in codes["codes"]
+
+
+async def test_a_service_without_kafka_still_takes_sign_ups(intake: SimpleNamespace) -> None:
+    assert (await intake.client.get("/health/ready")).status_code == 503
+    assert (await intake.client.post("/leaders", json=SIGN_UP)).status_code == 202
