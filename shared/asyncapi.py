@@ -58,7 +58,7 @@ EVENT_HEADERS: Json = {
 }
 REPLY_HEADERS: Json = {
     "type": "object",
-    "description": "CloudEvents 1.0, Kafka binary mode; structured mode (application/cloudevents+json) is accepted too. "
+    "description": "CloudEvents 1.0, Kafka binary mode; structured mode (application/cloudevents+json) is taken too. "
     "One `ce_id` per `ce_source` and reply: the same one again is taken once.",
     "properties": COMMON_HEADERS,
     "required": ["ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time"],
@@ -72,6 +72,7 @@ def document(contracts: Iterable[Contract], examples: Mapping[tuple[str, str], E
     messages: Json = {}
     for contract in (contract for of_topic in per_topic.values() for contract in of_topic):
         payload = contract.schema(refs="#/components/schemas/{model}")
+        del payload["$schema"], payload["$id"]  # a base of its own would turn its references away from this document
         for name, schema in payload.pop("$defs", {}).items():
             if schemas.setdefault(name, schema) != schema:
                 raise ValueError(f"{name} means two things: rename one")
@@ -143,26 +144,21 @@ def _operations(topic: Topic) -> Iterable[tuple[str, Json]]:
 
 
 def _message(contract: Contract, payload: Json, headers: Mapping[str, str], example: Any) -> Json:
-    common = "EventHeaders" if contract.topic.producer in SERVICES else "ReplyHeaders"
-    key = "By what the reply is about; `referral_id` where there is one." if common == "ReplyHeaders" else ""
-    return {
+    ours = contract.topic.producer in SERVICES
+    key = f"`{'.'.join(contract.model.KEY)}`" if ours else "The id that the reply is about."
+    message: Json = {
         "name": contract.type,
         "title": contract.model.__name__,
-        "summary": payload.get("description", ""),
+        "summary": payload["description"],
         "contentType": CONTENT_TYPE,
         "headers": {
             "allOf": [
-                {"$ref": f"#/components/schemas/{common}"},
+                {"$ref": f"#/components/schemas/{'EventHeaders' if ours else 'ReplyHeaders'}"},
                 {"type": "object", "properties": {"ce_type": {"const": contract.type}}},
             ]
         },
-        "correlationId": {"location": "$message.header#/ce_correlationid"},
         "payload": payload,
-        "bindings": {
-            "kafka": {
-                "key": {"type": "string", "description": key or f"`{'.'.join(contract.model.KEY)}`"},
-                "bindingVersion": BINDING,
-            }
-        },
+        "bindings": {"kafka": {"key": {"type": "string", "description": key}, "bindingVersion": BINDING}},
         "examples": [{"name": "esbjerg", "headers": dict(headers), "payload": example}],
     }
+    return message | ({"correlationId": {"location": "$message.header#/ce_correlationid"}} if ours else {})

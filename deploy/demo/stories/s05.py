@@ -14,7 +14,7 @@ CODES = {"age_band", "hours", "times_of_day", "strengths", "interests", "support
 
 async def signs_up(play: Play) -> None:
     """A leader signs up in minutes."""
-    await people.sign_up(play, COMPANY, "99000007", "6700", "security")
+    await people.sign_up(play, COMPANY, "99000007", "6700", "business-service")
     play.expect("the leader is on today's call list", 0, (await people.on_call_list(play, COMPANY)).get("attempts"))
 
 

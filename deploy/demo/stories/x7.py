@@ -15,7 +15,7 @@ SILENT, NEXT = "0607", "0410"
 
 async def signs_up(play: Play) -> None:
     """A leader signs up, and is reached at once."""
-    await people.sign_up(play, COMPANY, "99000015", "7000", "warehouse")
+    await people.sign_up(play, COMPANY, "99000015", "7000", "transport")
     await people.call(play, "reached")
 
 

@@ -91,7 +91,7 @@ def candidate_proposed(work: Work, message: Message[gateway.CandidateProposed]) 
         return
     referral, place = work.need(Referral, data.referral_id), work.need(Place, data.place_id)
     candidate = work.get(Candidate, _candidate(data)) or Candidate(id=_candidate(data), version=version)
-    candidate = candidate.model_copy(update={"profile": data.profile, "version": version, "withdrawn": False})
+    candidate = candidate.model_copy(update={"version": version, "withdrawn": False})
     terms = fit.terms_of(data, place)
     minutes = reach.minutes(place.offer.kommune, data.kommune)
     about = data.model_dump(include={"place_id", "referral_id", "leader_id", "candidate_id", "kommune", "reply_id"})
@@ -135,7 +135,7 @@ def candidate_withdrawn(work: Work, message: Message[gateway.CandidateWithdrawn]
     candidate = work.get(Candidate, _candidate(message.data))
     if candidate is None:  # never proposed
         return
-    gone: dict[str, Any] = {"profile": None, "version": message.version, "withdrawn": True, "waiting": {}}
+    gone: dict[str, Any] = {"version": message.version, "withdrawn": True, "waiting": {}}
     work.put(candidate.model_copy(update=gone))
     for match_id, place_id in candidate.waiting.items():
         steps.cancel_soon(work, match_id, place_id, "candidate-withdrawn")

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import Field
 
-from shared.events.base import Approval, Profile, Terms
+from shared.events.base import Approval, Terms
 from shared.events.intake import PlaceOpened, PlaceState
 from shared.events.matching import Party
 from shared.events.municipality_gateway import CandidateProposed
@@ -50,10 +50,11 @@ class Referral(Aggregate):
 
 
 class Candidate(Aggregate):
-    """A young person of a kommune, id `<kommune>.<candidate_id>`: only that kommune can say who it is."""
+    """A young person of a kommune, id `<kommune>.<candidate_id>`: only that kommune can say who it is.
 
-    profile: Profile | None = None
-    """None after a withdrawal: what describes a person is not kept without need."""
+    The profile is looked at when it comes and not kept: what describes a person is not stored without need.
+    """
+
     version: int
     withdrawn: bool = False
     match: str | None = None

@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 
 from matching.rules import agreement
-from matching.state import AnswerGate, Candidate, LeaderAnswers, Place
+from matching.state import AnswerGate, LeaderAnswers, Place
 from shared.decision import NotYet, Refused
 from shared.events import intake
 from shared.events import matching as said
 from shared.events.base import Event
 from tests.unit.matching.given import (
-    CANDIDATES,
     CONTACT,
     ESBJERG,
     NOW,
@@ -359,14 +358,16 @@ def test_what_is_agreed_stands(matching: Matching, event: Any) -> None:
     assert matching.match(match).state == "agreed"
 
 
-def test_after_a_withdrawal_the_profile_is_gone_until_the_next_proposal(matching: Matching) -> None:
+def test_who_was_withdrawn_can_be_proposed_again(matching: Matching) -> None:
     matching.propose()
     matching.tell(withdrawn(), version=2)
-    key = ("candidate", f"{ESBJERG}.{CANDIDATES[0]}")
-    gone = matching.states[key]
-    assert isinstance(gone, Candidate)
-    assert gone.profile is None
     matching.agree(matching.propose(reply_id="again"))
+
+
+def test_what_describes_a_young_person_is_not_kept(matching: Matching) -> None:
+    matching.propose(profile=profile(strengths=("coordination",), interests=("gaming",)))
+    kept = "".join(str(state.model_dump_json()) for state in matching.states.values() if state)
+    assert not {word for word in ("coordination", "gaming", "age_band", "18-24") if word in kept}
 
 
 # -- deadlines ---------------------------------------------------------------------------------------------------------

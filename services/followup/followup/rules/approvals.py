@@ -27,7 +27,7 @@ def of_terms(approval: Approval, terms: Terms) -> Approval:
     if approval.form:
         return approval
     whole = {"form": terms.form, "hours": terms.hours, "from_": terms.start, "to": terms.until}
-    return approval.model_copy(update=whole)
+    return approval.model_copy(update={name: getattr(approval, name) or said for name, said in whole.items()})
 
 
 def cut(stage: Stage, approvals: tuple[Approval, ...]) -> Stage:

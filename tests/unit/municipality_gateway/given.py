@@ -1,0 +1,259 @@
+"""A place in Esbjerg, replies of kommuner as they come, and the gateway in memory, without a database."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+from municipality_gateway.handlers import handlers
+from municipality_gateway.refusals import on_refused
+from municipality_gateway.replies import parse_reply
+from municipality_gateway.state import Referral
+from shared.decision import NotYet, Refused
+from shared.envelope import Bad, Headers, Record
+from shared.events import followup, intake, matching
+from shared.events.base import Event, Stage, Task, Terms
+from shared.events.topics import REPLIES
+from shared.work import Aggregate, Key, Message, Timer, Work
+
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+LEADER, COMPANY, WORKPLACE, CONTACT = (f"00000000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
+PLACE, MATCH, PLACEMENT, STAGE = (f"10000000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
+CANDIDATE, OTHER_CANDIDATE = (f"20000000-0000-4000-8000-00000000000{n}" for n in range(1, 3))
+ESBJERG, VARDE, TEST = "0561", "0573", "9999"
+
+
+def opened(**other: Any) -> intake.PlaceOpened:
+    facts: dict[str, Any] = {
+        "place_id": PLACE,
+        "kommune": ESBJERG,
+        "forms": ("SMAAJOB", "ORDINAER"),
+        "seats": 1,
+        "guidance": "page",
+        "max_kommuner": 2,
+        "at_once": "one-by-one",
+    }
+    return intake.PlaceOpened(
+        leader_id=LEADER,
+        company_id=COMPANY,
+        state="open",
+        workplace_id=WORKPLACE,
+        postnr="6700",
+        sector="service",
+        size_band="10-49",
+        contact_id=CONTACT,
+        tasks=(Task(task_id="viden_data-07"),),
+        hours_from=10,
+        hours_to=30,
+        times_of_day=("night",),
+        purpose="trial-for-hiring",
+        agreed_at=date(2026, 11, 23),
+        **facts | other,
+    )
+
+
+def about_place(state: str, **other: Any) -> dict[str, Any]:
+    return {"place_id": PLACE, "leader_id": LEADER, "company_id": COMPANY, "kommune": ESBJERG, "state": state, **other}
+
+
+PROFILE = {
+    "age_band": "18-24",
+    "hours": 12,
+    "times_of_day": ["night"],
+    "strengths": ["screens"],
+    "reach": 45,
+    "forms": ["SMAAJOB"],
+    "from": "2026-12-01",
+}
+PROPOSAL = {"candidate_id": CANDIDATE, "profile": PROFILE, "form": "SMAAJOB", "hours": 12, "start": "2026-12-14"}
+TERMS = Terms(form="SMAAJOB", hours=12, times_of_day=("night",), tasks=("viden_data-07",), start=date(2026, 12, 14))
+
+
+def reply_record(
+    kommune: str,
+    what: str,
+    data: dict[str, Any],
+    *,
+    offset: int = 7,
+    headers: Headers | None = None,
+    value: bytes | None = None,
+    **attributes: Any,
+) -> Record:
+    """As a kommune's own system would have sent it: binary, with `ce_` headers."""
+    said = {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": f"/kommune/{kommune}",
+        "type": f"dk.lederalliancen.reply.{what}.v1",
+        "time": "2026-11-24T09:00:00+01:00",
+        **attributes,
+    }
+    own = [(f"ce_{name}", text.encode()) for name, text in said.items() if text is not None]
+    body = json.dumps(data).encode() if value is None else value
+    return Record(REPLIES.of(kommune), 0, offset, b"k", body, headers if headers is not None else own)
+
+
+class Gateway:
+    """Takes what comes as the spine does, one message at a time; `told` is what it has said, in order."""
+
+    def __init__(self, now: datetime = MONDAY) -> None:
+        self.now = now
+        self.states: dict[Key, Aggregate] = {}
+        self.timers: dict[tuple[Key, str], Timer] = {}
+        self.told: list[tuple[str, Event]] = []
+        self.rows: list[Any] = []
+        self.versions: dict[str, int] = {}
+
+    def hear(self, event: Event) -> None:
+        self.versions[event.subject] = version = self.versions.get(event.subject, 0) + 1
+        self.decide(Message(event, str(uuid4()), "/test", event.subject, self.now, version, topic=event.TOPIC.name))
+        self.settle()
+
+    def reply(self, kommune: str, what: str, data: dict[str, Any], **other: Any) -> str:
+        """`taken`, or the rule by which it was refused."""
+        return self.consume(reply_record(kommune, what, data, **other))
+
+    def consume(self, record: Record) -> str:
+        message = parse_reply(record)
+        refusal = message.refusal if isinstance(message, Bad) else None
+        if isinstance(message, Message):
+            try:
+                self.decide(message)
+            except Refused as refused:
+                refusal = refused
+        if refusal:
+            work = Work(self.now)
+            work.begin(message.id)
+            on_refused(work, record, message, refusal)
+            self._save(work)
+        self.settle()
+        return refusal.rule if refusal else "taken"
+
+    def decide(self, message: Message[Any]) -> Any:
+        route = handlers.routes[type(message.data)]
+        loaded = {key: self.states.get(key) for key in route.keys_of(message.data)}
+        work = Work(self.now, loaded)
+        work.begin(message.id, message.correlation)
+        result = route.handler(work, message)
+        self._save(work)
+        return result
+
+    def ask(self, command: Any) -> Any:
+        result = self.decide(Message(command, str(uuid4()), "http", "", self.now, by="consultant"))
+        self.settle()
+        return result
+
+    def _save(self, work: Work) -> None:
+        changes = work.keep()
+        self.states |= changes.states
+        self.told += [(out.topic, out.event) for out in changes.outgoing]
+        self.rows += changes.rows
+        for at, timer in changes.timers.items():
+            self.timers.pop(at, None)
+            if timer:
+                self.timers[at] = timer
+
+    def settle(self) -> None:
+        """Fire what is due, the earliest first."""
+        while due := sorted((t for t in self.timers.values() if t.due <= self.now), key=lambda t: t.due):
+            timer = due[0]
+            del self.timers[timer.key, timer.name]
+            try:
+                self.decide(Message(timer.command, str(uuid4()), "timer", timer.key[1], timer.due))
+            except (Refused, NotYet):
+                continue
+
+    def until(self, day: date) -> None:
+        """The morning of that day has come."""
+        self.now = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+        self.settle()
+
+    def said(self, topic: str = "municipality-gateway.v1") -> list[str]:
+        """What was said on a topic since the last time this was asked."""
+        found = [
+            event.TYPE.removeprefix("dk.lederalliancen.").removesuffix(".v1") for t, event in self.told if t == topic
+        ]
+        self.told = [(t, event) for t, event in self.told if t != topic]
+        return found
+
+    def last(self, kind: type[Event]) -> Any:
+        return next(event for _, event in reversed(self.told) if isinstance(event, kind))
+
+    def referral(self, kommune: str = ESBJERG) -> Referral:
+        found = [s for s in self.states.values() if isinstance(s, Referral) and s.kommune == kommune]
+        return max(found, key=lambda referral: referral.round)
+
+
+def asked(**other: Any) -> tuple[Gateway, str]:
+    """A gateway that has asked Esbjerg, and the id of that referral."""
+    gateway = Gateway()
+    gateway.hear(opened(**other))
+    return gateway, gateway.referral().id
+
+
+def match_event(kind: type[Any], gateway: Gateway, **more: Any) -> Any:
+    return kind(
+        **{
+            "match_id": MATCH,
+            "place_id": PLACE,
+            "referral_id": gateway.referral().id,
+            "leader_id": LEADER,
+            "candidate_id": CANDIDATE,
+            "kommune": ESBJERG,
+            "place_kommune": ESBJERG,
+            **more,
+        }
+    )
+
+
+def proposed(gateway: Gateway) -> str:
+    """The kommune proposes somebody and matching says that it is possible. Returns the reply's id."""
+    reply = str(uuid4())
+    assert gateway.reply(ESBJERG, "candidate-proposed", {"referral_id": gateway.referral().id, **PROPOSAL}, id=reply)
+    possible = match_event(
+        matching.MatchProposed,
+        gateway,
+        reply_id=reply,
+        terms=TERMS,
+        approvals_needed=("leader", "young-person"),
+        gate=("met-each-other",),
+        answer_by=date(2026, 12, 7),
+    )
+    gateway.hear(possible)
+    return reply
+
+
+def agreed(gateway: Gateway) -> matching.MatchAgreed:
+    event: matching.MatchAgreed = match_event(
+        matching.MatchAgreed, gateway, terms=TERMS, approvals=(), gate=(), seats_left=0, contact_id=CONTACT,
+        company_id=COMPANY,
+    )  # fmt: skip
+    return event
+
+
+def placement_event(kind: type[Any], gateway: Gateway, **more: Any) -> Any:
+    return kind(
+        **{
+            "placement_id": PLACEMENT,
+            "match_id": MATCH,
+            "place_id": PLACE,
+            "referral_id": gateway.referral().id,
+            "leader_id": LEADER,
+            "company_id": COMPANY,
+            "candidate_id": CANDIDATE,
+            "kommune": ESBJERG,
+            **more,
+        }
+    )
+
+
+def stage(stage_id: str = STAGE, **other: Any) -> Stage:
+    facts = {"form": "SMAAJOB", "hours": 12, "times_of_day": ("night",), "tasks": ("viden_data-07",)}
+    return Stage.model_validate({"stage_id": stage_id, "from": "2026-12-14", **facts, **other})
+
+
+def planned(gateway: Gateway) -> followup.PlacementPlanned:
+    event: followup.PlacementPlanned = placement_event(
+        followup.PlacementPlanned, gateway, stage=stage(), contact_id=CONTACT
+    )
+    return event
