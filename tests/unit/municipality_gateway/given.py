@@ -164,9 +164,12 @@ class Gateway:
                 continue
 
     def until(self, day: date) -> None:
-        """The morning of that day has come."""
-        self.now = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
-        self.settle()
+        """The days pass up to the morning of that one, and each deadline as its time comes."""
+        morning = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+        while due := [timer.due for timer in self.timers.values() if timer.due <= morning]:
+            self.now = max(self.now, min(due))
+            self.settle()
+        self.now = morning
 
     def said(self, topic: str = "municipality-gateway.v1") -> list[str]:
         """What was said on a topic since the last time this was asked."""
