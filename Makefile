@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All that they need is installed below .venv and .local.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-unit test-contract test-integration test-e2e lint types format lock clean
+.PHONY: help demo test test-unit test-contract test-integration test-e2e lint types contracts format lock clean
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -32,12 +32,16 @@ test-integration: .venv/for-tests ## one part at a time on a real Kafka and Post
 test-e2e: .venv/for-tests ## all services together
 	$(PY) -m pytest -q tests/e2e
 
-lint: .venv/for-tests ## style
+lint: .venv/for-tests ## style, and who may import whom
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
+	.venv/bin/lint-imports
 
 types: .venv/for-tests ## mypy --strict
 	$(PY) -m mypy shared services deploy tests
+
+contracts: .venv/for-tests ## write schemas, examples and AsyncAPI anew from the code
+	$(PY) -m tests.contracts
 
 format: .venv/for-tests ## put the code into its usual form
 	$(PY) -m ruff check --fix-only

@@ -55,6 +55,7 @@ class Bad:
     id: str | None = None
     type: str | None = None
     source: str | None = None
+    correlation: str | None = None
     refusal: Refused | None = None
     personal: bool = False
     """It looks like personal data: its content is not kept."""
@@ -90,7 +91,8 @@ def parse(record: Record) -> Message[Any] | Bad:
     subject = record.header("ce_subject") or (record.key or b"").decode(errors="replace")
     raw_version, type_, id_ = record.header("ce_aggregateversion"), record.header("ce_type"), record.header("ce_id")
     version = int(raw_version) if raw_version and re.fullmatch(r"[1-9][0-9]{0,17}", raw_version) else None
-    bad = {"subject": subject, "version": version, "id": id_, "type": type_}
+    correlation = record.header("ce_correlationid")
+    bad = {"subject": subject, "version": version, "id": id_, "type": type_, "correlation": correlation}
     if version is None or not id_ or not type_ or not record.header("ce_subject"):
         return Bad("envelope", "parse", **bad)  # type: ignore[arg-type]
     time = record.header("ce_time")
@@ -110,7 +112,7 @@ def parse(record: Record) -> Message[Any] | Bad:
         subject=subject,
         time=at,
         version=version,
-        correlation=record.header("ce_correlationid"),
+        correlation=correlation,
         topic=record.topic,
         offset=record.offset,
     )

@@ -229,12 +229,33 @@ class Consumer:
             log.warning("consumer_stop", error=type(error).__name__)
 
     async def end_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
-        """Where the broker's logs end now, asked for afresh."""
-        consumers = (getattr(subscriber, "consumer", None) for subscriber in self.broker.subscribers)
-        consumer = next(found for found in consumers if found)
-        partitions = [TopicPartition(t, p) for t in topics for p in consumer.partitions_for_topic(t) or ()]
-        ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
+        """Where the broker's logs end now, asked for afresh. Raises LookupError before a consumer knows its topic."""
+        ends: dict[TopicPartition, int] = {}
+        for client, partitions in self._partitions(topics):
+            ends |= await client.end_offsets(partitions)
         return ends
+
+    async def beginning_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
+        """Where the broker's logs begin now: what is before is past its retention."""
+        starts: dict[TopicPartition, int] = {}
+        for client, partitions in self._partitions(topics):
+            starts |= await client.beginning_offsets(partitions)
+        return starts
+
+    def _partitions(self, topics: Sequence[str]) -> list[tuple[AIOKafkaConsumer, list[TopicPartition]]]:
+        """Each consumer with the partitions that are to be asked for: it knows those of its own topics only."""
+        found = []
+        for subscriber in self.broker.subscribers:
+            client = getattr(subscriber, "consumer", None)
+            own = [topic for topic in getattr(subscriber, "topic_names_for_subscribe", ()) if topic in topics]
+            partitions = [(topic, client.partitions_for_topic(topic) if client else None) for topic in own]
+            if missing := [topic for topic, numbers in partitions if not numbers]:
+                raise LookupError(f"partitions of {missing[0]} are not known yet")
+            if own:
+                found.append(
+                    (client, [TopicPartition(topic, n) for topic, numbers in partitions for n in numbers or ()])
+                )
+        return found
 
 
 async def missing_topics(settings: Settings, topics: Sequence[str]) -> set[str]:

@@ -6,6 +6,8 @@ Each service has one `service = Service(...)` in its `app.py`; everything that r
 import asyncio
 import contextlib
 import gc
+import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -99,6 +101,8 @@ class Service:
             )
         log.setup(config.log_format, config.log_level)
         gc.freeze()
+        # uvicorn raises the signal again after its graceful stop; a stop that went well is no failure.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         uvicorn.run(
             self.app(config),
             host=config.http_host,

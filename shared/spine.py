@@ -63,7 +63,7 @@ class Spine:
                 batch.take(record, message)
             await batch.finish()
             await store.save_consumed(conn, {(r.topic, r.partition): r.offset + 1 for r in records})
-        instruments.handled(self.book.service, records[0].topic, batch.counts)
+        self._report(batch, records[0].topic)
 
     async def bury(self, record: Record, error: str, stage: str) -> None:
         """A single record that fails for good outside its handler (its effect cannot be saved)."""
@@ -75,7 +75,22 @@ class Spine:
             batch.take(record, bad)
             await batch.finish()
             await store.save_consumed(conn, {(record.topic, record.partition): record.offset + 1})
-        instruments.handled(self.book.service, record.topic, batch.counts)
+        self._report(batch, record.topic)
+
+    def _report(self, batch: Batch, topic: str) -> None:
+        """What happened, once it is committed: counters, and a line for each message that could not be handled."""
+        instruments.handled(self.book.service, topic, batch.counts)
+        for id_, record, bad, status in batch.dead:
+            log.warning(
+                "dead_letter" if status == "open" else "refused",
+                dead_letter=id_,
+                topic=record.topic,
+                offset=record.offset,
+                stage=bad.stage,
+                error=bad.code,
+                event_id=None if bad.personal else bad.id,
+                correlation_id=bad.correlation,
+            )
 
     async def execute(
         self,

@@ -144,7 +144,7 @@ class Batch:
         bad = message if isinstance(message, Bad) else _bad(message, refusal.rule, "refused")
         if self.book.on_refused is None or message.version is not None:
             return self.bury(record, bad)
-        self.work.begin(message.id)
+        self.work.begin(message.id, message.correlation)
         self.book.on_refused(self.work, record, message, refusal)
         self.work.keep()
         return self.bury(record, bad, status="refused")
@@ -163,7 +163,7 @@ class Batch:
                 stage=bad.stage,
                 error=bad.code,
             )
-            self.work.begin(bad.id)
+            self.work.begin(bad.id, bad.correlation)
             self.work.emit(event, topic=DEAD_LETTERS[service])
             self.work.keep()
         self.count("dead" if status == "open" else "refused")
@@ -233,7 +233,7 @@ def _bad(message: Parsed, code: str, stage: str) -> Bad:
     if isinstance(message, Bad):
         return message
     type_ = getattr(type(message.data), "TYPE", None)
-    return Bad(code, stage, message.subject, message.version, message.id, type_, message.source)
+    return Bad(code, stage, message.subject, message.version, message.id, type_, message.source, message.correlation)
 
 
 def _id_reused() -> Refused:

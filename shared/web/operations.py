@@ -52,7 +52,7 @@ async def ready(request: Request) -> JSONResponse:
         try:
             async with asyncio.timeout(5):
                 state["lag"] = await lag(runtime)
-        except (KafkaError, TimeoutError, OSError, StopIteration) as error:
+        except (KafkaError, TimeoutError, OSError, LookupError) as error:
             reasons["kafka"] = type(error).__name__
     if runtime.relay.failure:
         reasons["relay"] = runtime.relay.failure
@@ -79,7 +79,7 @@ async def metrics(request: Request) -> Response:
                 instruments.LAG.labels(service, topic).set(events)
         if runtime.service.collect:
             registry.register(_Collected(list(await runtime.service.collect(runtime))))
-    except (*TRANSIENT, KafkaError, StopIteration):
+    except (*TRANSIENT, KafkaError, LookupError):
         pass  # the counters of this process are worth reading while its surroundings are away
     return Response(generate_latest(REGISTRY) + generate_latest(registry), media_type="text/plain; version=0.0.4")
 
@@ -122,6 +122,9 @@ async def lag(runtime: "Runtime") -> dict[str, int]:
     rows = await runtime.pool.fetch("SELECT topic, partition, next_offset FROM consumed")
     done = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
     behind: dict[str, int] = defaultdict(int)
+    fresh = sorted({p.topic for p, end in ends.items() if end and (p.topic, p.partition) not in done})
+    starts = await runtime.consumer.beginning_offsets(fresh) if fresh else {}
+    done = {(p.topic, p.partition): start for p, start in starts.items()} | done
     for partition, end in ends.items():
         family = "k.replies.v1" if partition.topic.startswith("k.") else partition.topic
         behind[family] += max(0, end - done.get((partition.topic, partition.partition), 0))

@@ -43,13 +43,6 @@ def test_a_service_listens_on_every_topic_that_it_consumes_and_on_no_other(name:
     assert heard == {topic.name for topic in consumed_by(name)}
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_a_service_takes_no_event_from_a_topic_that_it_does_not_consume(name: str) -> None:
-    consumed = {kind for topic in consumed_by(name) for kind in TYPES[topic]}
-    taken = {kind for kind in service(name).handlers.routes if issubclass(kind, Event)}
-    assert taken <= consumed
-
-
 def test_the_gateway_takes_every_reply() -> None:
     (replies,) = (types for topic, types in TYPES.items() if topic.producer == "kommune")
     assert replies <= service("municipality-gateway").handlers.routes.keys()

@@ -1,6 +1,7 @@
 """What leaders and consultants do in more than one story, over HTTP."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -74,6 +75,7 @@ async def follow_up(play: Play, what: str, **body: Any) -> Any:
 async def check_in(play: Play, kind: str) -> None:
     """The check-in has come on the agenda, and the consultant calls."""
     due = await play.happens("placement.checkin-due", kind=kind)
+    await play.calendar.until_day(date.fromisoformat(due["on"]))
     agenda = await play.api.get("followup", "/agenda")
     on_agenda = [c["kind"] for c in agenda["due"] if c["placement_id"] == play.placement_id]
     play.expect(f"the check-in {kind} is on the agenda", True, due["kind"] in on_agenda)

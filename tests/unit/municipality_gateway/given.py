@@ -194,8 +194,8 @@ def asked(**other: Any) -> tuple[Gateway, str]:
     return gateway, gateway.referral().id
 
 
-def match_event(kind: type[Any], gateway: Gateway, **more: Any) -> Any:
-    return kind(
+def match_event(event: type[Any], gateway: Gateway, **more: Any) -> Any:
+    return event(
         **{
             "match_id": MATCH,
             "place_id": PLACE,
@@ -212,7 +212,8 @@ def match_event(kind: type[Any], gateway: Gateway, **more: Any) -> Any:
 def proposed(gateway: Gateway) -> str:
     """The kommune proposes somebody and matching says that it is possible. Returns the reply's id."""
     reply = str(uuid4())
-    assert gateway.reply(ESBJERG, "candidate-proposed", {"referral_id": gateway.referral().id, **PROPOSAL}, id=reply)
+    proposal = {"referral_id": gateway.referral().id, **PROPOSAL}
+    assert gateway.reply(ESBJERG, "candidate-proposed", proposal, id=reply) == "taken"
     possible = match_event(
         matching.MatchProposed,
         gateway,
@@ -234,8 +235,8 @@ def agreed(gateway: Gateway) -> matching.MatchAgreed:
     return event
 
 
-def placement_event(kind: type[Any], gateway: Gateway, **more: Any) -> Any:
-    return kind(
+def placement_event(event: type[Any], gateway: Gateway, **more: Any) -> Any:
+    return event(
         **{
             "placement_id": PLACEMENT,
             "match_id": MATCH,

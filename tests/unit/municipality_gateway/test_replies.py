@@ -110,7 +110,8 @@ def test_a_name_that_the_sender_made_up_is_not_said_again() -> None:
     ],
 )
 def test_the_envelope_is_checked_too(attribute: str, value: str | None, expected: tuple[str, str]) -> None:
-    assert refusal(reply_record(ESBJERG, "seen", {"referral_id": REFERRAL}, **{attribute: value})) == expected
+    attributes: dict[str, Any] = {attribute: value}
+    assert refusal(reply_record(ESBJERG, "seen", {"referral_id": REFERRAL}, **attributes)) == expected
 
 
 @pytest.mark.parametrize(

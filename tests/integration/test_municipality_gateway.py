@@ -1,0 +1,316 @@
+"""The gateway on a real PostgreSQL: replies by both ways in, the gate before a deadline, and who may see what."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import orjson
+import pytest
+from aiokafka import TopicPartition
+from httpx import ASGITransport, AsyncClient, Response
+
+from municipality_gateway.app import service
+from municipality_gateway.gate import may_fire
+from municipality_gateway.rules.routing import referral_id
+from municipality_gateway.state import Place, Referral
+from municipality_gateway.store import one
+from shared import db
+from shared.clock import Clock
+from shared.envelope import Record, headers_of
+from shared.events.base import Event
+from shared.events.topics import REPLIES
+from shared.settings import Settings
+from shared.spine import Spine
+from shared.vault import Vault
+from shared.web.access import mint
+from shared.work import Outgoing, Work
+from tests.unit.municipality_gateway.given import (
+    CONTACT,
+    ESBJERG,
+    LEADER,
+    MONDAY,
+    PLACE,
+    PROPOSAL,
+    TEST,
+    VARDE,
+    opened,
+    reply_record,
+)
+
+KEY = "k" * 48
+REFERRAL = referral_id(Place(id=PLACE, opened=opened(), version=1, seats=1), ESBJERG)
+
+
+class Day(Clock):
+    """A clock that the test moves."""
+
+    now_: datetime = MONDAY
+
+    def now(self) -> datetime:
+        return self.now_
+
+
+class Broker:
+    """Stands in for the consumer: where the logs end, or that nobody can say."""
+
+    failure: str | None = None
+
+    def __init__(self) -> None:
+        self.ends: dict[str, int] = {}
+
+    async def end_offsets(self, topics: list[str]) -> dict[TopicPartition, int]:
+        return {TopicPartition(topic, 0): self.ends.get(topic, 0) for topic in topics}
+
+
+class World:
+    """One replica without Kafka: what it hears is given to it, what it says lies in the outbox."""
+
+    def __init__(self, pool: asyncpg.Pool, url: str) -> None:
+        key = b"m" * 32
+        self.pool, self.clock, self.consumer = pool, Day(), Broker()
+        self.vault = Vault(key)
+        book = service.book_with(self.vault)
+        self.spine = Spine(pool, book, self.clock, parse_record=service.parse, may_fire=self._may_fire)
+        config = Settings(kafka_bootstrap="127.0.0.1:9092", database_url=url, token_key=KEY, master_key=key)
+        app = service.app(config)
+        app.state.runtime = self
+        self._transport = ASGITransport(app)
+        self._offset = 0
+
+    async def _may_fire(self, rows: list[asyncpg.Record]) -> list[asyncpg.Record]:
+        return await may_fire(self, rows)  # type: ignore[arg-type]
+
+    async def hear(self, event: Event, version: int = 1) -> None:
+        self._offset += 1
+        out = Outgoing(event.TOPIC.name, event, Work.new_id(), self.clock.now(), None, None)
+        headers = [(k, v.encode()) for k, v in headers_of(out, version, event.TOPIC.producer).items()]
+        value = event.model_dump_json(exclude_none=True).encode()
+        await self.spine.consume([Record(event.TOPIC.name, 0, self._offset, None, value, headers)])
+        await self.settle()
+
+    async def reply(self, *records: Record) -> None:
+        await self.spine.consume(records)
+        await self.settle()
+
+    async def settle(self) -> None:
+        while await self.spine.fire():
+            pass
+
+    async def said(self, topic: str) -> list[str]:
+        rows = await self.pool.fetch(
+            "SELECT headers->>'ce_type' AS type FROM outbox WHERE topic = $1 ORDER BY id", topic
+        )
+        return [row["type"].split(".", 2)[2].removesuffix(".v1") for row in rows]
+
+    async def state(self) -> str:
+        found = await one(self.pool, Referral, REFERRAL)
+        assert found
+        return found.state
+
+    async def relay(self) -> list[Record]:
+        """What lies on the kommune's own replies topic, as its next records."""
+        rows = await self.pool.fetch(
+            "DELETE FROM outbox WHERE topic LIKE 'k.%.replies.v1' RETURNING topic, key, value, headers"
+        )
+        headers = [[(k, v.encode()) for k, v in orjson.loads(row["headers"]).items()] for row in rows]
+        return [
+            Record(row["topic"], 0, n, row["key"].encode(), row["value"], pairs)
+            for n, (row, pairs) in enumerate(zip(rows, headers, strict=True))
+        ]
+
+    async def http(self, method: str, path: str, token: str, **more: Any) -> Response:
+        async with AsyncClient(transport=self._transport, base_url="http://gateway") as client:
+            return await client.request(method, path, headers={"authorization": f"Bearer {token}"}, **more)
+
+
+@pytest.fixture
+async def world(database: str) -> AsyncIterator[World]:
+    await db.migrate(database, service.name)
+    pool = await db.connect_pool(database, service.schema)
+    made = World(pool, database)
+    await made.hear(opened())
+    yield made
+    await pool.close()
+
+
+def token(role: str, **whose: str) -> str:
+    return mint(role, key=KEY, **whose)  # type: ignore[arg-type]
+
+
+def event(what: str, data: dict[str, Any], **attributes: str) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": "/esbjerg/fagsystem",
+        "type": f"dk.lederalliancen.reply.{what}.v1",
+        "time": "2026-11-24T09:00:00+01:00",
+        **attributes,
+        "data": data,
+    }
+
+
+OUT = f"k.{ESBJERG}.referrals.v1"
+IN = REPLIES.of(ESBJERG)
+TUESDAY_AFTER = datetime(2026, 12, 1, 8, tzinfo=UTC)  # the morning after the answer was due
+
+
+async def test_a_reply_delivered_twice_counts_once_and_its_id_cannot_be_used_for_another(world: World) -> None:
+    yes = reply_record(ESBJERG, "accepted", {"referral_id": REFERRAL}, id="svar", offset=0)
+    again = Record(yes.topic, 0, 1, yes.key, yes.value, yes.headers)
+    other = reply_record(ESBJERG, "rejected", {"referral_id": REFERRAL, "reason": "hours"}, id="svar", offset=2)
+    await world.reply(yes, again)
+    await world.reply(other)
+    assert (await world.said(OUT))[2:] == ["reply.taken", "reply.refused"]
+    assert await world.state() == "accepted"
+    answer = await world.http("GET", f"/kommuner/{ESBJERG}/replies/svar", token("kommune", kommune=ESBJERG))
+    assert answer.json()["state"] == "taken"
+
+
+async def test_a_refused_reply_is_a_dead_letter_with_its_reason_and_an_unreadable_one_does_not_stop_the_next(
+    world: World,
+) -> None:
+    broken = reply_record(ESBJERG, "seen", {}, headers=[("ce_id", None)], offset=0)
+    personal = reply_record(ESBJERG, "seen", {"referral_id": "010203-1234"}, offset=1)
+    await world.reply(broken, personal, reply_record(ESBJERG, "seen", {"referral_id": REFERRAL}, offset=2))
+    assert sorted((await world.said(OUT))[2:]) == ["reply.refused", "reply.refused", "reply.taken"]
+    dead = await world.pool.fetch('SELECT error, status, value FROM dead_letter ORDER BY "offset"')
+    assert [(row["error"], row["status"]) for row in dead] == [("wrong-type", "refused"), ("personal-data", "refused")]
+    assert dead[1]["value"] is None
+
+
+async def test_a_reply_over_http_takes_the_way_through_the_kommunes_own_topic(world: World) -> None:
+    mine = token("kommune", kommune=ESBJERG)
+    body = event("candidate-proposed", {"referral_id": REFERRAL, **PROPOSAL})
+    given = await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
+    assert given.status_code == 202
+    assert (await world.http("GET", given.headers["location"], mine)).json()["state"] == "pending"
+    assert await world.state() == "requested"
+    await world.reply(*await world.relay())
+    assert (await world.http("GET", given.headers["location"], mine)).json()["state"] == "taken"
+    assert await world.state() == "in-progress"
+
+
+async def test_over_http_a_refusal_names_field_rule_and_the_way_out(world: World) -> None:
+    mine = token("kommune", kommune=ESBJERG)
+    body = event("rejected", {"referral_id": REFERRAL, "reason": "træt"})
+    given = await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
+    await world.reply(*await world.relay())
+    answer = (await world.http("GET", given.headers["location"], mine)).json()
+    assert (answer["state"], answer["field"], answer["rule"]) == ("refused", "reason", "unknown-code")
+    assert answer["da"]
+    assert answer["en"]
+
+
+async def test_the_same_reply_over_http_again_is_sent_once_and_another_one_under_its_id_is_refused(
+    world: World,
+) -> None:
+    mine = token("kommune", kommune=ESBJERG)
+    body = event("accepted", {"referral_id": REFERRAL})
+    for _ in range(2):
+        assert (await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)).status_code == 202
+    other = {**body, "data": {"referral_id": REFERRAL, "company_known": True}}
+    refused = await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=other)
+    assert (refused.status_code, refused.json()["rule"]) == (409, "id-reused")
+    assert len(await world.relay()) == 1
+
+
+@pytest.mark.parametrize("missing", ["id", "source"])
+async def test_what_could_not_be_told_apart_is_refused_at_once(world: World, missing: str) -> None:
+    body = {k: v for k, v in event("seen", {"referral_id": REFERRAL}).items() if k != missing}
+    refused = await world.http("POST", f"/kommuner/{ESBJERG}/replies", token("consultant"), json=body)
+    assert (refused.status_code, refused.json()["field"]) == (422, missing)
+    assert await world.relay() == []
+
+
+async def test_the_test_kommune_is_answered(world: World) -> None:
+    body = event("accepted", {"referral_id": REFERRAL})
+    given = await world.http("POST", f"/kommuner/{TEST}/replies", token("kommune", kommune=TEST), json=body)
+    await world.reply(*await world.relay())
+    assert given.status_code == 202
+    assert await world.said(f"k.{TEST}.referrals.v1") == ["reply.taken"]
+    assert await world.state() == "requested"
+
+
+async def test_silence_takes_the_place_to_the_next_kommune(world: World) -> None:
+    world.clock.now_ = TUESDAY_AFTER
+    await world.settle()
+    assert await world.state() == "failed"
+    assert (await world.said("municipality-gateway.v1"))[2:] == [
+        "referral.reminded",
+        "referral.escalated",
+        "referral.escalated",
+        "referral.expired",
+        "referral.sent",
+        "referral.leader-guided",
+    ]
+    assert await world.said(f"k.{VARDE}.referrals.v1") == ["referral.sent", "referral.leader-guided"]
+
+
+async def test_nobody_is_late_while_kafka_is_away_or_its_replies_are_unread(world: World) -> None:
+    world.clock.now_ = TUESDAY_AFTER
+    world.consumer.failure = "KafkaConnectionError"
+    await world.settle()
+    assert await world.state() == "requested"
+    world.consumer.failure, world.consumer.ends = None, {IN: 1}
+    await world.settle()
+    assert await world.state() == "requested"
+    await world.reply(reply_record(ESBJERG, "accepted", {"referral_id": REFERRAL}, offset=0))
+    assert await world.state() == "accepted"
+    assert "referral.expired" not in await world.said(OUT)
+
+
+async def test_nobody_is_late_while_a_reply_over_http_is_on_its_way(world: World) -> None:
+    body = event("accepted", {"referral_id": REFERRAL})
+    await world.http("POST", f"/kommuner/{ESBJERG}/replies", token("consultant"), json=body)
+    world.clock.now_ = TUESDAY_AFTER
+    await world.settle()
+    assert await world.state() == "requested"
+    await world.reply(*await world.relay())
+    assert await world.state() == "accepted"
+
+
+async def test_a_kommune_sees_its_own_and_a_leader_sees_who_will_call(world: World) -> None:
+    person = {"name": "Kontakt Person", "phone": "76161616", "role": "entrance", "valid_from": "2026-01-01"}
+    found = await world.http("GET", f"/referrals/{REFERRAL}", token("consultant"))
+    contact = found.json()["contact_id"]
+    put = await world.http("PUT", f"/kommuner/{ESBJERG}/contacts/{contact}", token("consultant"), json=person)
+    assert put.status_code == 200
+    stranger, leader = token("kommune", kommune=VARDE), token("leader", leader=LEADER)
+    for path in (f"/referrals/{REFERRAL}", f"/kommuner/{ESBJERG}", f"/kommuner/{ESBJERG}/replies/x"):
+        assert (await world.http("GET", path, stranger)).status_code == 403
+    assert (await world.http("GET", "/referrals", stranger)).json() == []
+    assert [k["kommune"] for k in (await world.http("GET", "/kommuner", stranger)).json()] == [VARDE]
+    assert (await world.http("GET", f"/referrals/{REFERRAL}", token("leader", leader=CONTACT))).status_code == 403
+    seen = (await world.http("GET", f"/referrals/{REFERRAL}", leader)).json()
+    assert seen["contact"] == {"name": "Kontakt Person", "phone": "+4576161616"}
+    assert await world.pool.fetchval("SELECT count(*) FROM access_log WHERE reader LIKE '%leader%'") == 1
+
+
+async def test_the_directory_says_where_a_place_would_go_and_in_which_words(world: World) -> None:
+    consultant = token("consultant")
+    card = {"praktik_approval": "Virksomhedskonsulenten", "confirmed_on": "2026-11-20"}
+    for _ in range(2):
+        put = await world.http("PUT", f"/kommuner/{ESBJERG}/card", consultant, json=card)
+        assert put.json()["card_version"] == 1
+    words = {"terms": [{"concept": "youth-unit", "term": "Ungehuset"}]}
+    assert (await world.http("PUT", f"/kommuner/{ESBJERG}/terms", consultant, json=words)).status_code == 200
+    shown = (await world.http("GET", f"/kommuner/{ESBJERG}", consultant)).json()
+    assert shown["terms"] == words["terms"]
+    route = (await world.http("GET", "/route?postnr=6700", consultant)).json()
+    assert [(to["kommune"], to["why"]) for to in route][:2] == [(ESBJERG, "own"), (VARDE, "neighbour")]
+    assert (await world.http("GET", "/route?postnr=0001", consultant)).status_code == 422
+    assert (await world.http("GET", "/kommuner/0000", consultant)).status_code == 404
+
+
+async def test_the_list_says_when_nobody_is_left_to_ask(world: World) -> None:
+    for _ in range(2):
+        world.clock.now_ += timedelta(days=14)
+        await world.settle()
+    listed = (await world.http("GET", f"/referrals?place_id={PLACE}", token("consultant"))).json()
+    assert {(row["kommune"], row["state"], row["nobody_left"]) for row in listed} == {
+        (ESBJERG, "failed", True),
+        (VARDE, "failed", True),
+    }
+    assert listed[0]["sent_on"] > date(2026, 11, 23).isoformat()
