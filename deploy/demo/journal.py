@@ -32,21 +32,23 @@ class Journal:
 
     def __init__(self, bootstrap: str) -> None:
         self._consumer = AIOKafkaConsumer(*TOPICS, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+        # Of its own: a client that waits for news answers nothing else meanwhile.
+        self._asker = AIOKafkaConsumer(bootstrap_servers=bootstrap)
         self.events: list[Said] = []
         self._ids: set[str] = set()
 
     async def __aenter__(self) -> "Journal":
-        await self._consumer.start()
+        await asyncio.gather(self._consumer.start(), self._asker.start())
         self._reading = asyncio.create_task(self._read())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._reading.cancel()
-        await self._consumer.stop()
+        await asyncio.gather(self._consumer.stop(), self._asker.stop())
 
     async def up_to_date(self) -> bool:
         partitions = self._consumer.assignment()
-        ends = await self._consumer.end_offsets(partitions)
+        ends = await self._asker.end_offsets(partitions)
         return bool(partitions) and all([await self._consumer.position(p) >= end for p, end in ends.items()])
 
     def find(self, what: str, **data: Any) -> list[Said]:

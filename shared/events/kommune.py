@@ -4,11 +4,12 @@ Outgoing events are the gateway's own copies: own ids, own versions per subject.
 refused. Who speaks is known from the topic, never from the payload.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from shared.catalogue import codes
+from shared.catalogue.refusal import refusal
 from shared.catalogue.tasks import TaskId
 from shared.events.base import Code, Data, Event, Id, Kommune, Minutes, Postnr, Stage, Task, Terms, date, datetime
 from shared.events.topics import REFERRALS, REPLIES
@@ -274,12 +275,6 @@ class ReplyRefused(AboutReply, name="reply.refused", subject="reply", key="refer
 # -- what a kommune may reply ------------------------------------------------------------------------------------------
 
 
-def _some(values: tuple[str, ...]) -> tuple[str, ...]:
-    if not values:
-        raise ValueError("must not be empty; leave the field out to take the place's")
-    return values
-
-
 class StrictData(Data):
     """Strict outside: an unknown field is refused."""
 
@@ -287,8 +282,9 @@ class StrictData(Data):
 
 
 WeekHours = Annotated[float, Field(gt=0, le=37, description="hours a week")]
-Tasks = Annotated[tuple[TaskId, ...], AfterValidator(_some)]
-TimesOfDay = Annotated[tuple[codes.TimeOfDay, ...], AfterValidator(_some)]
+# Not empty: what is to be the place's is left out.
+Tasks = Annotated[tuple[TaskId, ...], Field(min_length=1)]
+TimesOfDay = Annotated[tuple[codes.TimeOfDay, ...], Field(min_length=1)]
 
 
 class ReplyProfile(StrictData):
@@ -399,31 +395,36 @@ class YoungPersonAnswered(Reply, name="reply.young-person-answered", subject="ma
     reason: codes.MatchDeclined | None = None
 
 
-class KommuneApproved(Reply, name="reply.kommune-approved", subject="about"):
-    """We approve a match or a stage: form, hours, from and to."""
+class KommuneAnswer(Reply):
+    """Base of the kommune's word on a match or on a stage: exactly one of the two ids."""
 
     match_id: Id | None = None
     stage_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _about_one_thing(self) -> Self:
+        if (self.match_id is None) == (self.stage_id is None):
+            raise refusal("missing-field", "Name either match_id or stage_id.", "Skriv enten match_id eller stage_id.")
+        return self
+
+    @property
+    def about(self) -> str:
+        return self.match_id or self.stage_id or ""
+
+
+class KommuneApproved(KommuneAnswer, name="reply.kommune-approved", subject="about"):
+    """We approve a match or a stage: form, hours, from and to."""
+
     form: codes.Form
     hours: WeekHours
     from_: date = Field(alias="from")
     to: date | None = None
 
-    @property
-    def about(self) -> str:
-        return self.match_id or self.stage_id or ""
 
-
-class KommuneDeclined(Reply, name="reply.kommune-declined", subject="about"):
+class KommuneDeclined(KommuneAnswer, name="reply.kommune-declined", subject="about"):
     """We don't approve."""
 
-    match_id: Id | None = None
-    stage_id: Id | None = None
     reason: codes.MatchDeclined
-
-    @property
-    def about(self) -> str:
-        return self.match_id or self.stage_id or ""
 
 
 class VoicePassedOn(Reply, name="reply.voice-passed-on", subject="placement_id"):

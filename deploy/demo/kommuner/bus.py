@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import uuid4
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event, to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
@@ -29,8 +29,9 @@ class Inbox:
     """News of one kommune, each once: versions that were seen already are dropped, per subject."""
 
     def __init__(self, bootstrap: str, code: str) -> None:
+        self.partition = TopicPartition(f"k.{code}.referrals.v1", 0)
         self._consumer = AIOKafkaConsumer(
-            f"k.{code}.referrals.v1",
+            self.partition.topic,
             bootstrap_servers=bootstrap,
             group_id=f"k.{code}.sim",
             auto_offset_reset="earliest",
@@ -44,13 +45,9 @@ class Inbox:
     async def stop(self) -> None:
         await self._consumer.stop()
 
-    async def lag(self) -> int:
-        """Records that wait for us; 1 as long as we have not been given the topic."""
-        partitions = self._consumer.assignment()
-        if not partitions:
-            return 1
-        ends = await self._consumer.end_offsets(partitions)
-        return sum([end - await self._consumer.position(partition) for partition, end in ends.items()])
+    async def position(self) -> int:
+        """How far we have read; -1 as long as we have not been given the topic."""
+        return await self._consumer.position(self.partition) if self._consumer.assignment() else -1
 
     async def __aiter__(self) -> AsyncIterator[News]:
         async for record in self._consumer:

@@ -42,9 +42,9 @@ class Kommune:
         async for news in self._inbox:
             self._take(news)
 
-    async def status(self) -> Data:
+    @property
+    def status(self) -> Data:
         return {
-            "lag": await self._inbox.lag(),
             "received": self._inbox.received,
             "places_read": self.places_read,
             "refused": self.refused,

@@ -76,6 +76,12 @@ def test_when_nobody_answers_the_same_is_asked_on_the_next_working_day() -> None
     assert [(c.kind, c.on.day) for c in world.placement.plan][:2] == [("first-week", 16), ("first-day", 16)]
 
 
+def test_a_check_in_after_a_change_does_not_stand_in_for_the_monthly_one() -> None:
+    changed = begun().placement.model_copy(update={"plan": checkins.when_changed((), START, None, START, jump=False)})
+    kinds = [c.kind for c in checkins.never_without(changed, START).plan]
+    assert kinds == ["after-change", "monthly"]
+
+
 def test_an_answer_settles_all_that_was_due() -> None:
     world = begun()
     world.until(date(2026, 11, 24))

@@ -155,6 +155,13 @@ def test_praktik_turns_into_paid_hours_in_the_same_placement() -> None:
     assert [s.form for s in world.placement.stages] == ["VIRKSOMHEDSPRAKTIK", "SMAAJOB"]
 
 
+def test_nobody_asks_about_the_end_of_a_stage_that_was_followed_by_another() -> None:
+    world = begun(**praktik())
+    plan(world, date(2026, 11, 23))
+    world.until(date(2026, 12, 31))
+    assert "before-stage-ends" not in [e.kind for e in world.heard(PlacementCheckinDue)]
+
+
 def test_a_praktik_without_a_next_stage_pauses_after_its_last_approved_day() -> None:
     world = begun(**praktik())
     world.until(PRAKTIK_ENDS)

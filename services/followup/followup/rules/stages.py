@@ -128,7 +128,7 @@ def _entered(p: Placement, stage: Stage, today: date) -> Decision:
     p = p.model_copy(
         update={
             "stages": (*p.stages[:-1], closed, stage),
-            "ahead": tuple(s for s in p.ahead if s.from_ >= stage.from_),
+            "ahead": tuple(s for s in p.ahead if s.from_ > stage.from_),
             "plan": checkins.when_changed(p.plan, stage.from_, stage.to, today, jump=bool(warnings)),
         }
     )
