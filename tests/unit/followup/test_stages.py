@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from followup.commands import Pause, PlanStage, Resume, Start
+from followup.commands import CheckIn, Pause, PlanStage, Resume, Start
 from shared.decision import Refused
 from shared.events.base import Approval
 from shared.events.followup import (
@@ -165,6 +165,7 @@ def test_nobody_asks_about_the_end_of_a_stage_that_was_followed_by_another() -> 
 def test_a_praktik_without_a_next_stage_pauses_after_its_last_approved_day() -> None:
     world = begun(**praktik())
     world.until(PRAKTIK_ENDS)
+    world.take(CheckIn(placement_id=MATCH, kind="before-stage-ends", answered=True, by="leader"))
     assert world.placement.state == "active"
     world.until(date(2026, 12, 7))
     assert [e.reason for e in world.heard(PlacementPaused)] == ["approval-expired"]

@@ -1,0 +1,81 @@
+"""Every route of every service: it names its roles, and lets nobody else in."""
+
+import re
+from importlib.metadata import entry_points
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from shared.settings import Settings
+from shared.web.access import ROLES, access_of_routes, mint
+
+KEY = "k" * 40
+OPEN = {
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /metrics",
+    "POST /leaders",
+    "GET /codes/{list_name}",
+}
+SERVICES = [entry.name for entry in entry_points(group="lederalliancen.services")]
+
+
+def app(service: str) -> FastAPI:
+    [entry] = entry_points(group="lederalliancen.services", name=service)
+    config = Settings(kafka_bootstrap="127.0.0.1:1", database_url="postgresql://x/y", token_key=KEY)  # type: ignore[arg-type]
+    made: FastAPI = entry.load().app(config)
+    made.state.runtime = None  # nobody gets so far
+    return made
+
+
+def routes() -> list[Any]:
+    found = []
+    for service in SERVICES:
+        for name, roles in access_of_routes(app(service)):
+            found.append(pytest.param(service, name, roles, id=f"{service} {name}"))
+    return found
+
+
+async def ask(service: str, name: str, token: str | None) -> httpx.Response:
+    method, path = name.split(" ", 1)
+    # Another kommune's code in the path, and ids that exist nowhere.
+    path = re.sub(r"{code}", "0101", path)
+    path = re.sub(r"{\w+}", "0199ab00-0000-7000-8000-000000000000", path)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    transport = httpx.ASGITransport(app=app(service))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        return await client.request(method.split(",")[0], path, headers=headers)
+
+
+def test_there_are_five_services() -> None:
+    assert len(SERVICES) == 5
+
+
+@pytest.mark.parametrize(("service", "name", "roles"), routes())
+async def test_a_route_names_its_roles_and_refuses_everybody_else(
+    service: str, name: str, roles: frozenset[str] | None
+) -> None:
+    assert roles is not None, "mark it with allow(...) or open_route"
+    if name in OPEN:
+        assert roles == frozenset()
+        return
+    assert roles, "open, and not known to be"
+    nobody = await ask(service, name, None)
+    assert (nobody.status_code, nobody.json()["type"]) == (401, "urn:lederalliancen:problem:unauthenticated")
+    for role in ROLES - roles:
+        answer = await ask(service, name, mint(role, key=KEY, kommune="0561"))
+        assert (answer.status_code, answer.json()["rule"]) == (403, "role"), role
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "roles"), [r for r in routes() if "{code}" in r.values[1] and "kommune" in r.values[2]]
+)
+async def test_a_kommune_is_kept_out_of_another_kommunes_addresses(
+    service: str, name: str, roles: frozenset[str]
+) -> None:
+    answer = await ask(service, name, mint("kommune", key=KEY, kommune="0561"))
+    assert answer.status_code in (403, 422), answer.text
+    if answer.status_code == 422:  # the body is looked at first; it told nothing
+        assert answer.json()["type"] == "urn:lederalliancen:problem:invalid-input"
