@@ -104,10 +104,6 @@ def _check_sound(reply: Reply) -> None:
             raise refused("wrong-type", "to")
         case said.LeaderContacted(at=at) | said.MeetingPlanned(at=at) | said.MeetingMissed(at=at) if not at.tzinfo:
             raise refused("wrong-type", "at")
-    if isinstance(reply, said.KommuneApproved | said.KommuneDeclined) and not (reply.match_id or reply.stage_id):
-        raise refused("missing-field", "match_id")
-    if isinstance(reply, said.KommuneApproved | said.KommuneDeclined) and reply.match_id and reply.stage_id:
-        raise refused("wrong-type", "stage_id")  # about one of the two
 
 
 _ABOUT = ("referral_id", "match_id", "stage_id", "placement_id", "candidate_id")
@@ -130,6 +126,8 @@ def _refusal(error: ValidationError | orjson.JSONEncodeError) -> Refused:
     first = error.errors(include_url=False, include_input=False)[0]
     field = named(".".join(str(part) for part in first["loc"]) or "data")
     code = _CODES.get(first["type"], first["type"])
-    if code == "candidate-id":
-        return Refused("wrong-type", field, first["ctx"]["da"], first["ctx"]["en"])
-    return refused(code if code in ("missing-field", "unknown-field", "unknown-code") else "wrong-type", field)
+    code = code if code in ("missing-field", "unknown-field", "unknown-code") else "wrong-type"
+    texts = first.get("ctx", {})
+    if "da" in texts and code != "unknown-code":  # that one would say again what was sent
+        return Refused(code, field, texts["da"], texts["en"])
+    return refused(code, field)

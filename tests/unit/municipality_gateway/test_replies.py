@@ -73,7 +73,7 @@ def test_the_cloudevents_sdk_of_an_outsider_is_understood_in_both_modes(mode: An
             {**PROPOSED, "profile": {**PROFILE, "diagnosis": "x"}},
             ("unknown-field", "profile.diagnosis"),
         ),
-        ("kommune-declined", {"reason": "support"}, ("missing-field", "match_id")),
+        ("kommune-declined", {"reason": "support"}, ("missing-field", "data")),
         ("leader-contacted", {"referral_id": REFERRAL, "at": "2026-11-24T09:00:00"}, ("wrong-type", "at")),
     ],
 )
@@ -92,6 +92,13 @@ def test_a_refusal_names_the_way_out_in_two_languages_and_never_what_was_sent() 
     assert "reason" in bad.refusal.da
     assert "GET /codes" in bad.refusal.en
     assert "Anders" not in bad.refusal.da + bad.refusal.en + str(bad)
+
+
+def test_where_a_type_knows_the_way_out_its_own_words_are_used() -> None:
+    bad = parse_reply(reply_record(ESBJERG, "kommune-declined", {"reason": "support"}))
+    assert isinstance(bad, Bad)
+    assert bad.refusal
+    assert "stage_id" in bad.refusal.da
 
 
 def test_a_name_that_the_sender_made_up_is_not_said_again() -> None:
