@@ -134,10 +134,7 @@ class Spine:
     async def fire(self, limit: int = 200) -> int:
         """Fire the timers that are due, under the locks of their aggregates. Returns how many were looked at."""
         commands = self.book.handlers.commands()
-        async with self.pool.acquire() as conn:
-            rows = await store.due_timers(conn, self.clock.now(), limit)
-        if rows and self.may_fire:
-            rows = await self.may_fire(rows)
+        rows = await self._due(limit)
         if not rows:
             return 0
         async with self.pool.acquire() as conn, conn.transaction():
@@ -157,6 +154,17 @@ class Spine:
                 self._fire_one(batch, message)
             await batch.finish()
         return len(rows)
+
+    async def _due(self, limit: int) -> list[asyncpg.Record]:
+        """Timers that are due and may fire; those that may not yet don't stand in the way of later ones."""
+        now, after = self.clock.now(), None
+        while True:
+            async with self.pool.acquire() as conn:
+                rows = await store.due_timers(conn, now, limit, after)
+            allowed = await self.may_fire(rows) if rows and self.may_fire else rows
+            if allowed or len(rows) < limit:
+                return allowed
+            after = rows[-1]
 
     def _fire_one(self, batch: Batch, message: Message[Command]) -> None:
         """A timer whose time has passed by (refused) is done; one that fails for good becomes a dead letter."""

@@ -254,13 +254,18 @@ async def save_timers(conn: Connection, timers: dict[tuple[Key, str], Timer | No
         )
 
 
-async def due_timers(conn: Connection, now: datetime, limit: int) -> list[asyncpg.Record]:
+async def due_timers(
+    conn: Connection, now: datetime, limit: int, after: asyncpg.Record | None = None
+) -> list[asyncpg.Record]:
+    """The longest overdue first; `after`: the last row of the page before."""
     return list(
         await conn.fetch(
             "SELECT kind, id, name, due, command, body FROM timer WHERE due <= $1"
+            " AND ($3::timestamptz IS NULL OR (due, kind, id, name) > ($3, $4, $5, $6))"
             " ORDER BY due, kind, id, name LIMIT $2",
             now,
             limit,
+            *((after["due"], after["kind"], after["id"], after["name"]) if after else (None, "", "", "")),
         )
     )
 

@@ -201,7 +201,7 @@ class ContactChanged(ContactRegistered, name="contact.changed", subject="contact
     """Another role, unit or validity."""
 
 
-class PersonErased(GatewayEvent, name="contact.erased", subject="contact_id"):
+class ContactErased(GatewayEvent, name="contact.erased", subject="contact_id"):
     """The contact's data are gone: the key that sealed them is destroyed."""
 
     contact_id: Id

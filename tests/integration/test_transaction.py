@@ -1,6 +1,8 @@
 """A batch is one transaction: exactly-once effect, order per key, parking, dead letters, redrive and skip."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -169,7 +171,6 @@ async def test_redrive_goes_in_version_order(world: SimpleNamespace) -> None:
 
 
 async def test_what_waited_too_long_becomes_a_dead_letter_and_can_be_redriven(world: SimpleNamespace) -> None:
-    from datetime import timedelta
 
     t, a = world.toy, order()
     await world.spine.consume([t.shipment(a, 1, 0)])
@@ -204,9 +205,45 @@ async def test_a_refused_command_stores_nothing(world: SimpleNamespace) -> None:
 
 
 async def test_two_at_once_on_a_new_key_both_count(world: SimpleNamespace) -> None:
-    import asyncio
 
     a = order()
     await asyncio.gather(*(world.spine.execute(Add(order_id=a, n=1), by=str(n)) for n in range(20)))
     assert await totals(world.pool) == {a: 20}
     assert [v for _, v in await told(world.pool)] == list(range(1, 21))
+
+
+async def test_timers_that_may_not_fire_yet_do_not_stand_in_the_way_of_later_ones(world: SimpleNamespace) -> None:
+    gated, free = [order() for _ in range(3)], order()
+    for n, id_ in enumerate([*gated, free]):
+        await world.pool.execute(
+            "INSERT INTO timer VALUES ('order', $1, 'add', $2, 'Add', $3)",
+            id_,
+            NOON - timedelta(hours=9 - n),
+            f'{{"order_id": "{id_}", "n": 1}}',
+        )
+
+    async def only_free(rows: list[Any]) -> list[Any]:
+        return [row for row in rows if row["id"] == free]
+
+    spine = Spine(world.pool, world.toy.book, Noon(), may_fire=only_free)
+    while await spine.fire(limit=2):
+        pass
+    assert await totals(world.pool) == {free: 1}
+    while await world.spine.fire(limit=2):
+        pass
+    assert len(await totals(world.pool)) == 4
+    assert await world.pool.fetchval("SELECT count(*) FROM timer") == 0
+
+
+async def test_a_timer_that_fails_for_good_becomes_a_dead_letter_and_the_others_fire(world: SimpleNamespace) -> None:
+    bad, good = order(), order()
+    for id_, n in ((bad, -1), (good, 1)):
+        await world.pool.execute(
+            "INSERT INTO timer VALUES ('order', $1, 'add', $2, 'Add', $3)",
+            id_,
+            NOON,
+            f'{{"order_id": "{id_}", "n": {n}}}',
+        )
+    await world.spine.fire()
+    assert await totals(world.pool) == {good: 1}
+    assert await world.pool.fetchval("SELECT error FROM dead_letter") == "negative"

@@ -22,8 +22,11 @@ def copy_of(event: Event, **more: Any) -> ToKommune | None:
     return cast("ToKommune", kind.model_validate({**event.model_dump(by_alias=True), **more}))
 
 
-# A place as the leader and the consultant found it, without ids of people, sector and size: nobody is pointed at.
-_OF_PLACE = {"postnr", "tasks", "hours_from", "hours_to", "times_of_day", "forms", "purpose", "support", "frame"}
+# A place as the leader and the consultant found it, without ids of people.
+_OF_PLACE = {"postnr", "tasks", "hours_from", "hours_to", "times_of_day", "forms", "purpose", "support", "frame"} | {
+    "sector",
+    "size_band",
+}
 
 
 def place_for(place: Place, kommune: Kommune, referral_id: str, on: date) -> dict[str, Any]:

@@ -249,3 +249,16 @@ class MatchDeadline(Command):
 
     match_id: str
     kommune: str
+
+
+class Erase(Command):
+    """The right to be forgotten: a contact person."""
+
+    person_id: str
+
+
+class Forget(Command):
+    """Take an erased person off the kommune's list."""
+
+    kommune: str
+    id: str

@@ -87,7 +87,7 @@ def examples() -> list[Event]:
         ),
         gateway.ContactRegistered(**contact, valid_from=date(2026, 1, 1)),
         gateway.ContactChanged(**contact, valid_from=date(2026, 1, 1), valid_to=date(2027, 6, 30)),
-        gateway.PersonErased(contact_id=CONTACT),
+        gateway.ContactErased(contact_id=CONTACT),
         gateway.CandidateProposed(
             **candidate,
             referral_id=REFERRAL,

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 
 from municipality_gateway.rules import routing
-from municipality_gateway.state import Deadline, Place, RecordGuidance, RegisterContact
+from municipality_gateway.state import Deadline, Erase, Place, RecordGuidance, RegisterContact
 from municipality_gateway.store import Answered
 from shared.decision import NotYet, Refused
 from shared.events import followup, intake, matching
 from shared.events import kommune as copy
 from shared.events import municipality_gateway as say
-from shared.vault import Person
+from shared.vault import Erased, Person
 from tests.unit.municipality_gateway.given import (
     CANDIDATE,
     COMPANY,
@@ -64,7 +64,8 @@ def test_the_kommune_gets_all_that_it_needs_to_answer_and_nobodys_id_but_its_own
     assert [task.task_id for task in told.tasks] == ["viden_data-07"]
     assert [word.term for word in told.own_words] == ["erhvervsplaymaker", "Vindmøllen"]
     body = told.model_dump_json(exclude_none=True)
-    assert not any(hidden in body for hidden in (LEADER, COMPANY, CONTACT, "10-49", "service"))
+    assert (told.sector, told.size_band) == ("service", "10-49")
+    assert not any(hidden in body for hidden in (LEADER, COMPANY, CONTACT))
 
 
 def test_a_leader_who_wants_a_call_is_guided_when_the_consultant_says_so() -> None:
@@ -112,6 +113,17 @@ def test_a_contact_belongs_to_one_kommune() -> None:
     gateway.ask(RegisterContact.model_validate({**facts, "kommune": ESBJERG, "person": {}}))
     with pytest.raises(Refused, match="not-yours"):
         gateway.ask(RegisterContact.model_validate({**facts, "kommune": VARDE, "person": {}}))
+
+
+def test_an_erased_contact_is_asked_no_more_and_the_others_are_told() -> None:
+    gateway = Gateway()
+    facts = {"contact_id": CONTACT, "role": "youth-unit", "unit": None, "valid_from": "2026-01-01", "valid_to": None}
+    gateway.ask(RegisterContact.model_validate({**facts, "kommune": ESBJERG, "person": {}}))
+    gateway.ask(Erase(person_id=CONTACT))
+    assert gateway.rows[-1] == Erased(CONTACT)
+    assert gateway.said() == ["contact.registered", "contact.erased"]
+    gateway.hear(opened())
+    assert gateway.last(say.ReferralSent).contact_id == routing.default_entrance(ESBJERG).contact_id
 
 
 # -- silence (X7) ------------------------------------------------------------------------------------------------------

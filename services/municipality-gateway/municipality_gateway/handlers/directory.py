@@ -1,10 +1,10 @@
 """The directory: who answers for a kommune, how things are done there, and in which words."""
 
 from municipality_gateway.handlers.base import handlers
-from municipality_gateway.state import Contact, Kommune, RegisterContact, WriteCard, WriteTerms
+from municipality_gateway.state import Contact, Erase, Forget, Kommune, RegisterContact, WriteCard, WriteTerms
 from shared.decision import Refused
 from shared.events import municipality_gateway as say
-from shared.vault import Person
+from shared.vault import Erased, Person
 from shared.work import Message, Work
 
 
@@ -29,6 +29,24 @@ def register_contact(work: Work, message: Message[RegisterContact]) -> dict[str,
         kind = say.ContactChanged if before else say.ContactRegistered
         work.emit(kind(contact_id=contact.id, **facts))
     return {"contact_id": contact.id}
+
+
+@handlers.on(Erase, (Contact, "person_id"))
+def erase(work: Work, message: Message[Erase]) -> None:
+    """The right to be forgotten. Whom the person answered for is told, so that nobody is asked who is gone."""
+    person_id = message.data.person_id
+    work.write(Erased(person_id))
+    if contact := work.get(Contact, person_id):
+        work.put(contact.model_copy(update={"valid_to": contact.valid_from}))
+        work.soon(("kommune", contact.kommune), f"forget-{contact.id}", Forget(kommune=contact.kommune, id=contact.id))
+        work.emit(say.ContactErased(contact_id=person_id))
+
+
+@handlers.on(Forget, (Kommune, "kommune"))
+def forget(work: Work, message: Message[Forget]) -> None:
+    kommune = _kommune(work, message.data.kommune)
+    others = tuple(contact for contact in kommune.contacts if contact.id != message.data.id)
+    work.put(kommune.model_copy(update={"contacts": others}))
 
 
 @handlers.on(WriteCard, (Kommune, "kommune"))
