@@ -120,7 +120,7 @@ class Consumer:
         async def on_batch(message: Any) -> None:
             async with barrier.lock:
                 try:
-                    await self.handle([_record(raw) for raw in message.raw_message])
+                    await self.handle([record_of(raw) for raw in message.raw_message])
                 except BaseException:
                     await message.nack()  # back to the first record of the batch: without it, it would be skipped
                     raise
@@ -267,7 +267,7 @@ async def missing_topics(settings: Settings, topics: Sequence[str]) -> set[str]:
         await admin.close()
 
 
-def _record(raw: Any) -> Record:
+def record_of(raw: Any) -> Record:
     return Record(raw.topic, raw.partition, raw.offset, raw.key, raw.value, list(raw.headers))
 
 

@@ -55,13 +55,14 @@ class Command(Strict):
 
 A = TypeVar("A", bound=Aggregate)
 D = TypeVar("D", bound=BaseModel)
+D_co = TypeVar("D_co", bound=BaseModel, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Message(Generic[D]):
+class Message(Generic[D_co]):
     """An event, a reply, a command or a fired timer, as a handler sees it. `version` is None where there is none."""
 
-    data: D
+    data: D_co
     id: str
     source: str
     subject: str

@@ -6,6 +6,4 @@ from metrics.handlers import handlers
 from metrics.store import WRITERS
 from shared.service import Service
 
-service = Service(
-    name="metrics", port=8005, handlers=handlers, router=router, writers=WRITERS, collect=collect
-)
+service = Service(name="metrics", port=8005, handlers=handlers, router=router, writers=WRITERS, collect=collect)

@@ -1,4 +1,4 @@
-"""Every figure, declared once: its name (after the prefix `lederalliancen_`), its labels, and what one unit of it means.
+"""Every figure, declared once: its name (after the prefix `lederalliancen_`), its labels, what one unit of it means.
 
 No label names a person, a leader, a company or a case.
 """
@@ -54,7 +54,10 @@ MATCHES_CROSS_BORDER = _figure(
 MATCHES_DECLINED = _figure("matches_declined_total", "One match ended by one party's no.", "party", "reason")
 PLACEMENTS_STARTED = _figure("placements_started_total", "One placement's first day, by its form then.", "form")
 STAGE_CHANGES = _figure(
-    "stage_changes_total", "One new stage in effect, by form before and after (alike: only hours changed).", "from", "to"
+    "stage_changes_total",
+    "One new stage in effect, by form before and after (alike: only hours changed).",
+    "from",
+    "to",
 )
 PLACEMENTS_ENDED = _figure("placements_ended_total", "One placement over: as-planned or early.", "how")
 OUTCOMES = _figure(
@@ -95,7 +98,7 @@ MATCHES_OPEN = _figure("matches_open", "One match waiting for somebody's yes or 
 PLACEMENTS = _figure("placements", "One living placement (paused ones too), by the form of its stage.", "stage")
 PAID_HOURS = _figure(
     "paid_hours_per_week",
-    "One paid hour a week: of stages that run, and after the end of the outcomes asked for last. Paused ones don't count.",
+    "One paid hour a week: of stages that run (not paused ones), after the end of the outcomes asked for last.",
 )
 CHALLENGES_OPEN = _figure("challenges_open", "One challenge raised and not closed.")
 GAUGES = (PLACES, SEATS, REFERRALS_OPEN, MATCHES_OPEN, PLACEMENTS, PAID_HOURS, CHALLENGES_OPEN)
@@ -131,5 +134,6 @@ STEPS = (
 )
 STEP_SECONDS = _figure("step_duration_seconds", "One journey that took this step. Seconds.", "step")
 BUCKETS = (
-    HOUR, 4 * HOUR, DAY, 2 * DAY, 3 * DAY, 5 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 60 * DAY, 90 * DAY, 180 * DAY, 365 * DAY,
+    HOUR, 4 * HOUR, DAY, 2 * DAY, 3 * DAY, 5 * DAY, 7 * DAY,
+    14 * DAY, 30 * DAY, 60 * DAY, 90 * DAY, 180 * DAY, 365 * DAY,
 )  # fmt: skip

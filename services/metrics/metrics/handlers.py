@@ -33,7 +33,9 @@ def signed_up(work: Work, message: Message[intake.LeaderSignedUp]) -> None:
     said = message.data
     if rules.is_test(said.kommune):
         return
-    work.write(Total.of(figures.LEADERS, said.kommune), Moment("signed-up", said.leader_id, said.leader_id, message.time))
+    work.write(
+        Total.of(figures.LEADERS, said.kommune), Moment("signed-up", said.leader_id, said.leader_id, message.time)
+    )
     if said.first_of_company:
         work.write(Total.of(figures.COMPANIES, said.kickoff or "none"))
 
@@ -251,7 +253,9 @@ def paused(work: Work, message: Message[followup.PlacementPaused]) -> None:
     work.put(rules.settled(placement.model_copy(update={"status": "paused"})))
 
 
-Staged = followup.PlacementStarted | followup.PlacementStageChanged | followup.PlacementMoved | followup.PlacementResumed
+Staged = (
+    followup.PlacementStarted | followup.PlacementStageChanged | followup.PlacementMoved | followup.PlacementResumed
+)
 
 
 def _in_stage(work: Work, message: Message[Staged], **update: str) -> Placement:

@@ -1,5 +1,6 @@
 """How things are counted. Pure: states and events in, states and rows out."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from metrics.figures import COMPANIES_NEW, Figure
@@ -12,6 +13,9 @@ C = TypeVar("C", bound=Countable)
 # An outcome's hours are paid where it is a job; a student job is one beside an education.
 PAID_KINDS = frozenset({"employment", "additional"})
 AFTER_THE_END = ("0", "3", "6", "12")  # months
+# R-KPI-PRIV: cells of fewer persons are not shown.
+SMALL = 5
+Cell = tuple[str, ...]
 
 
 def is_test(*kommuner: str | None) -> bool:
@@ -71,3 +75,22 @@ def _outcome_is_paid(code: str) -> bool:
         return not PAID_KINDS.isdisjoint(outcome(code).kinds)
     except KeyError:
         return False
+
+
+def may_show(number: int) -> bool:
+    return number == 0 or number >= SMALL
+
+
+def suppressed(cells: Mapping[Cell, int]) -> dict[Cell, int | None]:
+    """None for what is not shown: small cells, and the next smallest until the hidden ones cannot be told from a total.
+
+    A breakdown's sum is known from the funnel, so one hidden cell alone, or a small hidden rest, would show through.
+    """
+    hidden = {cell for cell, number in cells.items() if not may_show(number)}
+    for cell in sorted(cells, key=lambda cell: (cells[cell], cell)):
+        enough = not hidden or (len(hidden) > 1 and sum(cells[one] for one in hidden) >= SMALL)
+        if enough:
+            break
+        if cells[cell]:
+            hidden.add(cell)
+    return {cell: None if cell in hidden else number for cell, number in cells.items()}

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from metrics.figures import Figure
 from shared.work import Aggregate
 
@@ -75,7 +77,7 @@ class Placement(Countable):
     status: Literal["planned", "active", "paused", "over"] = "planned"
     form: str
     hours: float
-    outcomes: dict[str, dict[str, float]] = {}
+    outcomes: dict[str, dict[str, float]] = Field(default_factory=dict)
     paid_hours: float = 0
 
 

@@ -1,4 +1,5 @@
 """All SQL of this schema: set-based writing in the batch's transaction, and what is read at a scrape."""
+# ruff: noqa: S608 - what is put in are names of our own
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -43,7 +44,8 @@ GAUGES = {
     figures.PAID_HOURS: f"""
         SELECT coalesce(sum((state->>'paid_hours')::numeric), 0) FROM aggregate WHERE kind = 'placement' AND {LIVE}""",
     figures.CHALLENGES_OPEN: """
-        SELECT count(*) FROM aggregate c WHERE kind = 'challenge' AND state->>'open' = 'true' AND state->>'test' = 'false'
+        SELECT count(*) FROM aggregate c
+        WHERE kind = 'challenge' AND state->>'open' = 'true' AND state->>'test' = 'false'
         AND NOT EXISTS (SELECT FROM aggregate p WHERE p.kind = 'placement' AND p.id = c.state->>'placement_id'
                         AND p.state->>'in_error' = 'true')""",
 }
@@ -102,7 +104,7 @@ async def gauges(pool: asyncpg.Pool) -> dict[figures.Figure, list[tuple[tuple[st
 
 
 async def histogram(pool: asyncpg.Pool) -> list[asyncpg.Record]:
-    """(step, bucket, count, seconds): `bucket` 0 holds up to BUCKETS[0] seconds, and so on. A counter: errors stay in."""
+    """(step, bucket, count, seconds): `bucket` 0 holds up to BUCKETS[0] seconds. A counter: errors stay in."""
     return list(
         await pool.fetch(
             "WITH first AS (SELECT kind, key, min(at) AS at FROM moment GROUP BY kind, key),"
@@ -119,7 +121,8 @@ async def medians(pool: asyncpg.Pool) -> list[asyncpg.Record]:
     """(step, count, seconds) without what was entered in error."""
     return list(
         await pool.fetch(
-            f"WITH first AS (SELECT kind, key, min(at) AS at FROM moment WHERE thing NOT IN {WRONG} GROUP BY kind, key),"
+            "WITH first AS (SELECT kind, key, min(at) AS at FROM moment"
+            f" WHERE thing NOT IN {WRONG} GROUP BY kind, key),"
             f" duration AS ({DURATION})"
             " SELECT step, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS seconds"
             " FROM duration GROUP BY step",
