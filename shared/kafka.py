@@ -110,6 +110,7 @@ class Consumer:
             security=_security(settings),
         )
         self.failure: str | None = "not started"
+        self._asker: AIOKafkaConsumer | None = None
         for group in topics:
             self._subscribe(group, instance)
 
@@ -219,42 +220,45 @@ class Consumer:
         if missing:
             raise LookupError(f"topics missing: {', '.join(sorted(missing)[:3])} (run: lederalliancen topics)")
         await self.broker.connect()
-        await asyncio.gather(*(subscriber.start() for subscriber in self.broker.subscribers))
+        self._asker = AIOKafkaConsumer(**client_options(self.settings))
+        await asyncio.gather(self._asker.start(), *(subscriber.start() for subscriber in self.broker.subscribers))
 
     async def stop(self) -> None:
         """Drain the batch in flight, commit, leave."""
+        asker, self._asker = self._asker, None
         try:
-            await asyncio.wait_for(self.broker.stop(), 6)
+            async with asyncio.timeout(6):
+                await asyncio.gather(self.broker.stop(), *([asker.stop()] if asker else []))
         except Exception as error:
             log.warning("consumer_stop", error=type(error).__name__)
 
     async def end_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
         """Where the broker's logs end now, asked for afresh. Raises LookupError before a consumer knows its topic."""
-        ends: dict[TopicPartition, int] = {}
-        for client, partitions in self._partitions(topics):
-            ends |= await client.end_offsets(partitions)
+        ends: dict[TopicPartition, int] = await self._asker_for(topics).end_offsets(self._partitions(topics))
         return ends
 
     async def beginning_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
         """Where the broker's logs begin now: what is before is past its retention."""
-        starts: dict[TopicPartition, int] = {}
-        for client, partitions in self._partitions(topics):
-            starts |= await client.beginning_offsets(partitions)
+        starts: dict[TopicPartition, int] = await self._asker_for(topics).beginning_offsets(self._partitions(topics))
         return starts
 
-    def _partitions(self, topics: Sequence[str]) -> list[tuple[AIOKafkaConsumer, list[TopicPartition]]]:
-        """Each consumer with the partitions that are to be asked for: it knows those of its own topics only."""
+    def _asker_for(self, topics: Sequence[str]) -> AIOKafkaConsumer:
+        """A client of its own: on a consumer's connection the question would wait behind a fetch, half a second."""
+        if self._asker is None:
+            raise LookupError(f"{topics[0]}: not consuming yet")
+        return self._asker
+
+    def _partitions(self, topics: Sequence[str]) -> list[TopicPartition]:
+        """As each consumer knows them of its own topics."""
         found = []
         for subscriber in self.broker.subscribers:
             client = getattr(subscriber, "consumer", None)
-            own = [topic for topic in getattr(subscriber, "topic_names_for_subscribe", ()) if topic in topics]
-            partitions = [(topic, client.partitions_for_topic(topic) if client else None) for topic in own]
-            if missing := [topic for topic, numbers in partitions if not numbers]:
-                raise LookupError(f"partitions of {missing[0]} are not known yet")
-            if own:
-                found.append(
-                    (client, [TopicPartition(topic, n) for topic, numbers in partitions for n in numbers or ()])
-                )
+            for topic in getattr(subscriber, "topic_names_for_subscribe", ()):
+                if topic in topics:
+                    numbers = client.partitions_for_topic(topic) if client else None
+                    if not numbers:
+                        raise LookupError(f"partitions of {topic} are not known yet")
+                    found += [TopicPartition(topic, n) for n in numbers]
         return found
 
 

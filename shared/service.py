@@ -150,6 +150,7 @@ class Runtime:
     async def __aexit__(self, *_: object) -> None:
         """In this order: consumer (drain, commit, leave) and timers, relay, producer, pool. Within ten seconds."""
         self._stop_consuming.set()
+        self.spine.wake()
         await self._ended("consume", "timers", within=6)
         self._stop_sending.set()
         self.relay.wake()

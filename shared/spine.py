@@ -1,6 +1,7 @@
 """The ways in: a batch of records, a command, due timers, a redrive. Each is one transaction around `Batch`."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -52,6 +53,7 @@ class Spine:
         may_fire: MayFire | None = None,
     ) -> None:
         self.pool, self.book, self.clock, self.parse, self.may_fire = pool, book, clock, parse_record, may_fire
+        self._due_now = asyncio.Event()
 
     async def consume(self, records: Sequence[Record]) -> None:
         """Handle a batch in one transaction; offsets are noted in it, and committed to Kafka by the caller after it."""
@@ -64,6 +66,7 @@ class Spine:
             await batch.finish()
             await store.save_consumed(conn, {(r.topic, r.partition): r.offset + 1 for r in records})
         self._report(batch, records[0].topic)
+        self._wake_for(batch)
 
     async def bury(self, record: Record, error: str, stage: str) -> None:
         """A single record that fails for good outside its handler (its effect cannot be saved)."""
@@ -128,7 +131,8 @@ class Spine:
                             idempotency_key,
                             orjson.dumps(batch.result).decode(),
                         )
-                    return batch.result
+                self._wake_for(batch)
+                return batch.result
         raise AssertionError("unreachable")
 
     async def fire(self, limit: int = 200) -> int:
@@ -153,7 +157,16 @@ class Spine:
                 batch.work.keep()
                 self._fire_one(batch, message)
             await batch.finish()
+        self._wake_for(batch)
         return len(rows)
+
+    def _wake_for(self, batch: Batch) -> None:
+        """What is to follow soon does not wait for the next look at the timers."""
+        if any(timer and timer.due <= batch.work.now for timer in batch.work.changes.timers.values()):
+            self._due_now.set()
+
+    def wake(self) -> None:
+        self._due_now.set()
 
     async def _due(self, limit: int) -> list[asyncpg.Record]:
         """Timers that are due and may fire; those that may not yet don't stand in the way of later ones."""
@@ -199,9 +212,11 @@ class Spine:
             await batch.finish()
         return len(rows)
 
-    async def forever(self, stop: asyncio.Event, park_deadline: timedelta, every: float = 0.25) -> None:
+    async def forever(self, stop: asyncio.Event, park_deadline: timedelta) -> None:
         """Fire timers and expire what is parked, until stopped. Real failures wait and try again."""
+        every = 0.25 if self.clock.file is None else 0.05  # a clock that is moved is looked at more often
         while not stop.is_set():
+            self._due_now.clear()
             try:
                 while not stop.is_set() and await self.fire():
                     pass
@@ -210,10 +225,8 @@ class Spine:
                 log.warning("timers_wait", error=type(error).__name__)
             except Exception as error:
                 log.error("timers_failed", error=type(error).__name__, exc_info=True)
-            try:
-                await asyncio.wait_for(stop.wait(), every)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._due_now.wait(), every)
 
 
 async def _replay(conn: store.Connection, by: str, route: str, key: str, body_hash: bytes) -> Any:

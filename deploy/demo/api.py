@@ -14,7 +14,7 @@ PATIENCE = 60.0  # seconds that a service may take to come back
 A_DAY = 24 * 60  # minutes
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - as in the services
     """A service said no: the status and its problem details."""
 
     def __init__(self, method: str, path: str, response: httpx.Response) -> None:

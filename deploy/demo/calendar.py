@@ -11,7 +11,7 @@ from shared.catalogue.calendar import DENMARK, add_working_days, today
 OFFICE_OPENS = time(8)
 
 
-class TooLate(Exception):
+class TooLate(Exception):  # noqa: N818 - what a story can be, not an error of ours
     """What a story waited for did not happen in time."""
 
 

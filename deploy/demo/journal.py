@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
 
 from shared.events.topics import CANDIDATES, FOLLOWUP, GATEWAY, INTAKE, MATCHING
 
@@ -18,8 +19,8 @@ TOPICS = [topic.name for topic in (INTAKE, GATEWAY, MATCHING, FOLLOWUP, CANDIDAT
 class Said:
     """One event: `what` is the short name of its type, as `place.opened`."""
 
+    topic: str
     what: str
-    id: str
     subject: str
     version: int
     time: datetime
@@ -46,18 +47,26 @@ class Journal:
         self._reading.cancel()
         await asyncio.gather(self._consumer.stop(), self._asker.stop())
 
-    async def up_to_date(self) -> bool:
+    async def catch_up(self) -> None:
+        """Until all that is there has been read."""
+        while not await self._up_to_date():  # noqa: ASYNC110 - the broker tells only those who ask
+            await asyncio.sleep(0.01)
+
+    async def _up_to_date(self) -> bool:
         partitions = self._consumer.assignment()
-        ends = await self._asker.end_offsets(partitions)
+        try:
+            ends = await self._asker.end_offsets(partitions)
+        except KafkaError:
+            return False
         return bool(partitions) and all([await self._consumer.position(p) >= end for p, end in ends.items()])
 
     def find(self, what: str, **data: Any) -> list[Said]:
         """Events of that name whose data hold all these values."""
         return [e for e in self.events if e.what == what and data.items() <= e.data.items()]
 
-    def of(self, place: str, leader: str) -> list[Said]:
-        """All that was said about one place and its leader."""
-        return [e for e in self.events if e.place == place or e.data.get("leader_id") == leader]
+    def about(self, ids: set[str]) -> list[Said]:
+        """All that names one of these ids."""
+        return [e for e in self.events if ids & {v for v in (e.place, *e.data.values()) if isinstance(v, str)}]
 
     async def _read(self) -> None:
         async for record in self._consumer:
@@ -68,7 +77,7 @@ class Journal:
             self.events.append(
                 Said(
                     what=headers["ce_type"].removeprefix("dk.lederalliancen.").removesuffix(".v1"),
-                    id=headers["ce_id"],
+                    topic=record.topic,
                     subject=headers["ce_subject"],
                     version=int(headers["ce_aggregateversion"]),
                     time=datetime.fromisoformat(headers["ce_time"]),

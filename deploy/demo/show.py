@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -25,7 +25,7 @@ class Screen:
         )
         self._day = Text()
         self._said: dict[str, str] = {}
-        self._bars: dict[str, int] = {}
+        self._bars: dict[str, TaskID] = {}
 
     @contextmanager
     def live(self) -> Iterator[None]:
@@ -39,7 +39,7 @@ class Screen:
         day = _day(plays[0].calendar.now)
         if not console.is_terminal:
             for play in plays:
-                if self._said.get(play.story.name) != play.now_doing:
+                if play.begun and self._said.get(play.story.name) != play.now_doing:
                     self._said[play.story.name] = play.now_doing
                     console.print(f"{day}  {play.story.name:4} {play.now_doing}")
             return
@@ -47,9 +47,9 @@ class Screen:
         for play in plays:
             name, steps = play.story.name, len(play.story.steps)
             if name not in self._bars:
-                self._bars[name] = self._progress.add_task("", total=steps, story=name)  # type: ignore[assignment]
+                self._bars[name] = self._progress.add_task("", total=steps, story=name)
             self._progress.update(
-                self._bars[name],  # type: ignore[arg-type]
+                self._bars[name],
                 completed=play.steps_done,
                 description=play.now_doing,
             )

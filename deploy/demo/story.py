@@ -43,9 +43,11 @@ class Play:
     outcome: str = ""
     expectations: list[Expectation] = field(default_factory=list)
     steps_done: int = 0
+    begun: bool = False
 
     async def run(self) -> None:
         """What goes wrong ends this story and shows in its last line; the other stories go on."""
+        self.begun = True
         for step in self.story.steps:
             try:
                 await step(self)
@@ -56,6 +58,8 @@ class Play:
 
     @property
     def now_doing(self) -> str:
+        if not self.begun:
+            return ""
         return "done" if self.steps_done == len(self.story.steps) else sentence(self.story.steps[self.steps_done])
 
     @property
@@ -64,7 +68,8 @@ class Play:
 
     @property
     def events(self) -> list[Said]:
-        return self.journal.of(self.place_id, self.leader_id)
+        """What was said in this story."""
+        return self.journal.about({self.leader_id, self.place_id, self.placement_id} - {""})
 
     def tell(self, *what: str) -> None:
         self.told += what

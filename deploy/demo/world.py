@@ -31,7 +31,7 @@ PATIENCE = 90.0  # seconds that it may take until all is quiet
 
 
 class World:
-    """Services listen on `first_port` and the four after it, the kommuner on the next. The calendar begins at `start`."""
+    """Services listen on `first_port` and the four after it, the kommuner on the next. It all begins at `start`."""
 
     calendar: Calendar
 

@@ -23,7 +23,7 @@ from deploy.demo.kommuner.kommune import Kommune
 
 async def main() -> None:
     kafka, tokens = os.environ["KOMMUNER_KAFKA"], json.loads(os.environ["KOMMUNER_TOKENS"])
-    script = json.loads(Path(os.environ.get("KOMMUNER_SCRIPT", SCRIPT)).read_text())
+    script = _script()
     calendar, outbox = Calendar(Path(os.environ["KOMMUNER_CLOCK_FILE"])), Outbox(kafka)
     inboxes = {code: Inbox(kafka, code) for code in script}
     kommuner = {
@@ -54,6 +54,11 @@ async def main() -> None:
     except asyncio.CancelledError:
         server.close()
         await asyncio.gather(asker.stop(), outbox.stop(), *(inbox.stop() for inbox in inboxes.values()))
+
+
+def _script() -> dict[str, Any]:
+    script: dict[str, Any] = json.loads(Path(os.environ.get("KOMMUNER_SCRIPT", SCRIPT)).read_text())
+    return script
 
 
 def _http(token: str) -> httpx.AsyncClient:

@@ -32,7 +32,7 @@ class Calendar:
         self.due.append(due)
         self.working -= 1
         try:
-            while self.now() < due:
+            while self.now() < due:  # noqa: ASYNC110 - another program moves it
                 await asyncio.sleep(0.03)
         finally:
             self.working += 1

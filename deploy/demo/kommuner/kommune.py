@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -88,8 +89,8 @@ class Kommune:
         if young_person is None:
             await self._calendar.office_hours_in(3)
             return await self._reply("rejected", {**about, "reason": "no-candidate"})
-        await self._read_place(referral["place_url"])
         await self._calendar.office_hours_in(1)
+        await self._read_place(referral["place_url"])
         await self._reply("leader-contacted", {**about, "at": self._calendar.now().isoformat()})
         meeting = add_working_days(self._calendar.today(), 2)
         await self._reply("meeting-planned", {**about, "at": office_opens(meeting).isoformat()})
@@ -107,7 +108,7 @@ class Kommune:
 
     def _proposal(self, young_person: Data, referral: Data) -> Data:
         """`candidate_id` is random: nothing of the person is in it. Terms that are left out are the place's."""
-        monday = _next_monday(self._calendar.today() + timedelta(days=7))
+        monday = _next_monday(self._calendar.today() + timedelta(days=young_person["needs_days"]))
         interests = set(young_person["profile"]["interests"])
         return {
             "candidate_id": str(uuid4()),
@@ -121,26 +122,24 @@ class Kommune:
         }
 
     async def _read_place(self, url: str) -> None:
-        """Who to ring. 409 says: not yet; then as often as it asks, and again the next day."""
+        """Who to ring. 409 is "not yet": asked again when it says so, and after some times the next day."""
         while True:
-            for _ in range(5):
+            for _ in range(3):
                 response = await self._get(url)
-                if response.status_code != 409:
+                if response.status_code != httpx.codes.CONFLICT:
                     response.raise_for_status()
                     self.places_read += 1
                     return
-                await asyncio.sleep(min(float(response.headers["retry-after"]), 2))
+                await asyncio.sleep(float(response.headers["retry-after"]))
             await self._calendar.office_hours_in(1)
 
     async def _get(self, url: str) -> httpx.Response:
+        """Patient while the other side restarts."""
         while True:
-            try:
+            with suppress(httpx.TransportError):
                 response = await self._http.get(url)
-            except httpx.TransportError:
-                await asyncio.sleep(0.2)
-                continue
-            if response.status_code != 503:
-                return response
+                if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    return response
             await asyncio.sleep(0.2)
 
     async def _let_go(self, referral: Data) -> None:
@@ -168,6 +167,7 @@ class Kommune:
 
     async def _pass_on_voice(self, checkin: Data) -> None:
         if voice := VOICES.get(checkin["kind"]):
+            await self._calendar.office_hours_in(1)
             wellbeing, learning = voice
             about = {"placement_id": checkin["placement_id"]}
             await self._reply("voice-passed-on", {**about, "wellbeing": wellbeing, "learning": learning})

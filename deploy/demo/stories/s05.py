@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from deploy.demo.figures import figure
 from deploy.demo.stories import people
 from deploy.demo.story import Play, Story
 
@@ -208,32 +207,12 @@ async def outcome(play: Play) -> None:
     play.outcome = "O-ORDINARY, 32 h a week"
 
 
-async def counted(play: Play) -> None:
-    """The figures follow."""
-    expected = {
-        figure("calls_total", outcome="no-answer"): 1,
-        figure("referrals_sent_total", kommune="0561", why="own"): 1,
-        figure("referrals_answered_total", kommune="0561", answer="accepted"): 1,
-        figure("companies_new_total", kommune="0561"): 1,
-        figure("matches_agreed_total", kommune="0561"): 1,
-        figure("stage_changes_total", **{"from": "VIRKSOMHEDSPRAKTIK", "to": "SMAAJOB"}): 1,
-        figure("stage_changes_total", **{"from": "SMAAJOB", "to": "ORDINAER"}): 1,
-        figure("placements_ended_total", how="as-planned"): 1,
-        figure("outcomes_total", outcome="O-ORDINARY", when="0"): 1,
-        figure("challenges_total", challenge="C-PUNCTUALITY"): 1,
-        figure("interventions_total", intervention="I-EXPECTATIONS", result="solved"): 1,
-        figure("interventions_total", intervention="I-COURSE", result="partly"): 1,
-        figure("paid_hours_per_week"): 32,
-    }
-    await play.expect_figures(expected)
-
-
 STORY = Story(
     "S05",
     "A control room: from praktik to an ordinary job",
     ("0561",),
     (
         signs_up, not_reached, reached, place_found, opened, kommune_asked, kommune_answers, someone_proposed,
-        three_yeses, agreed, starts, trouble, helped, paid_hours, ordinary_job, ended, outcome, counted,
+        three_yeses, agreed, starts, trouble, helped, paid_hours, ordinary_job, ended, outcome,
     ),
 )  # fmt: skip
