@@ -79,18 +79,29 @@ async def no_decoding(message: Any) -> Any:
     return message
 
 
-class Barrier(ConsumerRebalanceListener):  # type: ignore[misc]
-    """A rebalance waits for the batch in flight."""
+class Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]
+    """A rebalance waits for the batch in flight; what is assigned is read from where the database has handled it.
 
-    def __init__(self) -> None:
-        self.lock = asyncio.Lock()
+    So a database that was restored from a backup reads again what it lost, whatever Kafka holds as committed.
+    """
+
+    def __init__(self, spine: Spine) -> None:
+        self.lock, self.spine = asyncio.Lock(), spine
+        self.subscriber: Any = None
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
         async with self.lock:
             pass
 
-    async def on_partitions_assigned(self, assigned: Any) -> None:
-        return None
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        async for attempt in stamina.retry_context(on=TRANSIENT, attempts=None, timeout=RETRY_FOR):
+            with attempt:
+                handled = await self.spine.handled()
+        fresh = [partition for partition in assigned if tuple(partition) not in handled]
+        for partition in assigned - set(fresh):
+            self.subscriber.consumer.seek(partition, handled[tuple(partition)])
+        if fresh:
+            await self.subscriber.consumer.seek_to_beginning(*fresh)
 
 
 class Consumer:
@@ -115,11 +126,11 @@ class Consumer:
             self._subscribe(group, instance)
 
     def _subscribe(self, topics: Sequence[str], instance: str) -> None:
-        barrier = Barrier()
+        rebalance = Rebalance(self.spine)
         group = f"{self.service}.{topics[0]}" if len(topics) == 1 else f"{self.service}.replies"
 
         async def on_batch(message: Any) -> None:
-            async with barrier.lock:
+            async with rebalance.lock:
                 try:
                     await self.handle([record_of(raw) for raw in message.raw_message])
                 except BaseException:
@@ -127,7 +138,7 @@ class Consumer:
                     raise
                 await self._commit(message.consumer, message.raw_message)
 
-        self.broker.subscriber(
+        rebalance.subscriber = self.broker.subscriber(
             *topics,
             group_id=group,
             group_instance_id=f"{group}-{instance}",
@@ -135,7 +146,7 @@ class Consumer:
             max_records=self.settings.batch_max,
             batch_timeout_ms=20,
             decoder=no_decoding,
-            listener=barrier,
+            listener=rebalance,
             session_timeout_ms=self.settings.session_timeout_ms,
             heartbeat_interval_ms=3_000,
             rebalance_timeout_ms=60_000,
@@ -143,7 +154,8 @@ class Consumer:
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             no_reply=True,
-        )(on_batch)
+        )
+        rebalance.subscriber(on_batch)
 
     async def handle(self, records: list[Record]) -> None:
         """The batch in one transaction; if that fails for good, record by record: only the bad one is buried."""

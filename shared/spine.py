@@ -68,6 +68,11 @@ class Spine:
         self._report(batch, records[0].topic)
         self._wake_for(batch)
 
+    async def handled(self) -> dict[tuple[str, int], int]:
+        """(topic, partition) -> the offset after the last record that was handled."""
+        rows = await self.pool.fetch("SELECT topic, partition, next_offset FROM consumed")
+        return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+
     async def bury(self, record: Record, error: str, stage: str) -> None:
         """A single record that fails for good outside its handler (its effect cannot be saved)."""
         message = self.parse(record)

@@ -1,6 +1,7 @@
 """Topics as they are declared: create what is missing, set retention and size, say what cannot be changed in place."""
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,8 +46,14 @@ async def create(settings: KafkaSettings, replication: int = -1) -> Done:
         raise OSError(f"Kafka at {settings.kafka_bootstrap}: {error.args[0].str()}") from None
 
 
+async def partitions(settings: KafkaSettings, topics: Sequence[str]) -> list[tuple[str, int]]:
+    """The partitions that these topics have, as Kafka says."""
+    there = (await asyncio.to_thread(AdminClient(_options(settings)).list_topics, timeout=TIMEOUT)).topics
+    return [(topic, number) for topic in topics for number in sorted(there[topic].partitions)]
+
+
 def _create(settings: KafkaSettings, replication: int) -> Done:
-    admin, done = AdminClient(_options(settings), logger=None), Done()
+    admin, done = AdminClient(_options(settings)), Done()
     there = admin.list_topics(timeout=TIMEOUT).topics
     wanted = {name: topic for topic in TOPICS for name in topic.names()}
     new = [

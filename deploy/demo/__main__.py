@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -22,6 +23,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="verify, and exit with 0 or 1")
     once: bool = parser.parse_args().once
+    logging.getLogger("aiokafka").setLevel(
+        logging.CRITICAL
+    )  # it tries again by itself, and we say when it takes too long
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return demo(once)

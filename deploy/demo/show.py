@@ -14,6 +14,8 @@ from deploy.demo.story import Play
 from shared.catalogue.calendar import DENMARK
 
 console = Console(highlight=False, soft_wrap=True)
+if not console.is_terminal:
+    console.width = 140  # a log has no width of its own
 
 
 class Screen:

@@ -68,8 +68,9 @@ class Play:
 
     @property
     def events(self) -> list[Said]:
-        """What was said in this story."""
-        return self.journal.about({self.leader_id, self.place_id, self.placement_id} - {""})
+        """What was said in this story; in one that is about nobody in particular, all of it."""
+        ids = {self.leader_id, self.place_id, self.placement_id} - {""}
+        return self.journal.about(ids) if ids else self.journal.events
 
     def tell(self, *what: str) -> None:
         self.told += what

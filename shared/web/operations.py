@@ -119,8 +119,7 @@ async def lag(runtime: "Runtime") -> dict[str, int]:
         return {}
     topics = [name for group in runtime.topics for name in group]
     ends = await runtime.consumer.end_offsets(topics)
-    rows = await runtime.pool.fetch("SELECT topic, partition, next_offset FROM consumed")
-    done = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+    done = await runtime.spine.handled()
     behind: dict[str, int] = defaultdict(int)
     fresh = sorted({p.topic for p, end in ends.items() if end and (p.topic, p.partition) not in done})
     starts = await runtime.consumer.beginning_offsets(fresh) if fresh else {}

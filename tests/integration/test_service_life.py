@@ -36,7 +36,7 @@ def settings(stack: Stack, database: str, **more: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running(env: dict[str, str], name: str = "intake") -> AsyncIterator[SimpleNamespace]:
+async def running(env: dict[str, str], name: str) -> AsyncIterator[SimpleNamespace]:
     port = two_free_ports()
     process = await asyncio.create_subprocess_exec(
         str(BIN / name), env=os.environ | env | {"LA_HTTP_PORT": str(port)}, stderr=asyncio.subprocess.DEVNULL
@@ -70,7 +70,7 @@ async def test_a_service_starts_without_kafka_and_postgresql_and_goes_on_when_th
     await asyncio.to_thread(stack.stop_kafka)
     await asyncio.to_thread(stack.stop_postgres)
     try:
-        async with running(settings(stack, prepared)) as service:
+        async with running(settings(stack, prepared), "intake") as service:
             body = await until(lambda: service.ready(False))
             assert set(body["reasons"]) >= {"database", "kafka"}
             assert (await service.client.get("/health/live")).status_code == 200
@@ -94,7 +94,7 @@ async def _without_database_reason(service: SimpleNamespace) -> Any:
 
 
 async def test_a_service_says_when_postgresql_goes_and_goes_on_when_it_is_back(stack: Stack, prepared: str) -> None:
-    async with running(settings(stack, prepared)) as service:
+    async with running(settings(stack, prepared), "intake") as service:
         await until(service.ready)
         await asyncio.to_thread(stack.stop_postgres)
         try:
@@ -108,7 +108,7 @@ async def test_a_service_says_when_postgresql_goes_and_goes_on_when_it_is_back(s
 async def test_a_service_stops_within_ten_seconds_while_kafka_is_frozen(stack: Stack, prepared: str) -> None:
     if stack.kafka_pid is None:
         pytest.skip("this Kafka is not ours to freeze")
-    async with running(settings(stack, prepared)) as service:
+    async with running(settings(stack, prepared), "intake") as service:
         await until(service.ready)
         os.kill(stack.kafka_pid, signal.SIGSTOP)
         try:

@@ -15,7 +15,7 @@ import stamina
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from metrics.app import service
-from shared import db
+from shared import db, topic_admin
 from shared.clock import Clock
 from shared.envelope import Ignored, Record, parse
 from shared.events.topics import consumed_by
@@ -83,8 +83,7 @@ class Replay:
         consumer = AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False)
         await consumer.start()
         topics = [name for topic in consumed_by("metrics") for name in topic.names()]
-        numbers = {topic: await _partitions(consumer, topic) for topic in topics}
-        consumer.assign([TopicPartition(topic, n) for topic in topics for n in sorted(numbers[topic])])
+        consumer.assign([TopicPartition(*at) for at in await topic_admin.partitions(settings, topics)])
         await consumer.seek_to_beginning()
         return cls(spine, consumer)
 
@@ -101,17 +100,6 @@ class Replay:
     async def stop(self) -> None:
         await self.consumer.stop()
         await self.spine.pool.close()
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    """Asked for until the client has heard of the topic."""
-    async for attempt in stamina.retry_context(on=LookupError, timeout=30):
-        with attempt:
-            await consumer.topics()
-            found: set[int] | None = consumer.partitions_for_topic(topic)
-            if not found:
-                raise LookupError(topic)
-    return found or set()
 
 
 async def _swap(admin: asyncpg.Connection, replay: Replay) -> None:

@@ -1,0 +1,27 @@
+"""Small numbers are hidden, and cannot be found by subtraction."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics.rules import SMALL, suppressed
+
+CELLS = st.dictionaries(st.tuples(st.text(min_size=1, max_size=2)), st.integers(0, 40), max_size=8)
+
+
+def test_a_small_cell_takes_the_next_smallest_with_it() -> None:
+    assert suppressed({("a",): 2, ("b",): 9, ("c",): 30}) == {("a",): None, ("b",): None, ("c",): 30}
+
+
+def test_without_a_small_cell_all_are_shown() -> None:
+    assert suppressed({("a",): 5, ("b",): 0}) == {("a",): 5, ("b",): 0}
+
+
+@given(CELLS)
+def test_no_hidden_number_follows_from_the_sum_and_those_that_are_shown(cells: dict[tuple[str, ...], int]) -> None:
+    shown = suppressed(cells)
+    hidden = [cells[cell] for cell, value in shown.items() if value is None]
+    assert all(value is None or value == 0 or value >= SMALL for value in shown.values())
+    positive_left = [cell for cell, value in shown.items() if value]
+    if hidden and positive_left:
+        assert len(hidden) > 1
+        assert sum(hidden) >= SMALL
