@@ -112,7 +112,7 @@ def _wrong(name: str, why: str) -> PydanticCustomError:
 S = TypeVar("S", bound=BaseSettings)
 
 
-def load(kind: type[S] = Settings) -> S:  # type: ignore[assignment]
+def load(kind: type[S]) -> S:
     """The settings of this process; exits with code 2 and one line on stderr where they cannot be used."""
     try:
         return kind()

@@ -30,11 +30,11 @@ def main() -> int:
     try:
         return demo(once)
     except StackError as error:
-        show.console.print(f"[red]{error}[/]")
+        show.console.print(str(error), style="red", markup=False)
         return 1
     except KeyboardInterrupt:
-        show.console.print("Stopped.")
-        return 0
+        show.console.print("Stopped before the end.")
+        return 130
 
 
 def demo(once: bool) -> int:

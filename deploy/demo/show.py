@@ -86,10 +86,11 @@ def unexpected(plays: Sequence[Play]) -> None:
 
 
 def addresses(urls: Mapping[str, str]) -> None:
-    found = Table("service", "documentation", "metrics")
+    """Where to look around."""
+    found = Table.grid(padding=(0, 2))
     for name, url in urls.items():
         found.add_row(name, f"{url}/docs", f"{url}/metrics")
-    console.print(found, soft_wrap=False)
+    console.print(found)
 
 
 def _day(instant: datetime) -> str:

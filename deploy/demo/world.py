@@ -92,7 +92,7 @@ class World:
             found: dict[str, Any] = (await http.get(f"{self.urls[name]}/health/ready", timeout=10)).json()
         except httpx.TransportError as error:
             return {"idle": False, "reasons": {"http": type(error).__name__}}
-        return found
+        return {"idle": False} | found
 
     async def quiet(self, http: httpx.AsyncClient) -> datetime | None:
         """Return when nothing is on its way any more; the next instant at which something is due.

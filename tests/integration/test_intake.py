@@ -30,7 +30,7 @@ SIGN_UP = {
 @pytest.fixture
 async def intake(database: str) -> AsyncIterator[SimpleNamespace]:
     await db.migrate(database, "intake")
-    config = Settings(kafka_bootstrap="127.0.0.1:1", database_url=database, token_key=KEY, master_key=MASTER_KEY)  # type: ignore[arg-type]
+    config = Settings(kafka_bootstrap="127.0.0.1:1", database_url=database, token_key=KEY, master_key=MASTER_KEY)
     app = service.app(config)
     async with LifespanManager(app, shutdown_timeout=15) as manager:
         transport = httpx.ASGITransport(app=manager.app)
@@ -38,8 +38,8 @@ async def intake(database: str) -> AsyncIterator[SimpleNamespace]:
             yield SimpleNamespace(client=client, pool=app.state.runtime.pool)
 
 
-def token(role: str, **of: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {mint(role, key=KEY, **of)}"}  # type: ignore[arg-type]
+def token(role: str, **of: Any) -> dict[str, str]:
+    return {"Authorization": f"Bearer {mint(role, key=KEY, **of)}"}
 
 
 async def signed_up(intake: SimpleNamespace) -> str:

@@ -24,7 +24,7 @@ SERVICES = [entry.name for entry in entry_points(group="lederalliancen.services"
 
 def app(service: str) -> FastAPI:
     [entry] = entry_points(group="lederalliancen.services", name=service)
-    config = Settings(kafka_bootstrap="127.0.0.1:1", database_url="postgresql://x/y", token_key=KEY)  # type: ignore[arg-type]
+    config = Settings(kafka_bootstrap="127.0.0.1:1", database_url="postgresql://x/y", token_key=KEY)
     made: FastAPI = entry.load().app(config)
     made.state.runtime = None  # nobody gets so far
     return made

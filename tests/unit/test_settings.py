@@ -43,7 +43,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Environment:
 
 def refusal(capsys: pytest.CaptureFixture[str]) -> str:
     with pytest.raises(SystemExit) as stopped:
-        load()
+        load(Settings)
     out, err = capsys.readouterr()
     assert (stopped.value.code, out, err.count("\n")) == (2, "", 1)
     return err
@@ -51,7 +51,7 @@ def refusal(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_three_settings_are_enough(environment: Environment) -> None:
     environment()
-    settings = load()
+    settings = load(Settings)
     assert settings.kafka_bootstrap == "127.0.0.1:19092"
     assert settings.database_url.get_secret_value() == ENOUGH["LA_DATABASE_URL"]
     assert (settings.session_timeout_ms, settings.batch_max, settings.retention_days) == (12_000, 500, 2_190)
@@ -131,7 +131,7 @@ def test_secrets_do_not_show_in_the_settings_themselves(environment: Environment
         LA_SASL_PASSWORD=CANARY,
         LA_MASTER_KEY=base64.b64encode(CANARY.encode().ljust(32)).decode(),
     )
-    settings = load()
+    settings = load(Settings)
     assert settings.master_key is not None
     assert settings.master_key.get_secret_value() == CANARY.encode().ljust(32)
     assert CANARY not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
@@ -139,13 +139,13 @@ def test_secrets_do_not_show_in_the_settings_themselves(environment: Environment
 
 def test_an_empty_variable_counts_as_not_set(environment: Environment) -> None:
     environment(LA_CLOCK_FILE="", LA_HTTP_PORT="")
-    assert (load().clock_file, load().http_port) == (None, None)
+    assert (load(Settings).clock_file, load(Settings).http_port) == (None, None)
 
 
 def test_settings_do_not_change_while_a_service_runs(environment: Environment) -> None:
     environment()
     with pytest.raises(ValidationError):
-        load().batch_max = 1  # type: ignore[misc]
+        load(Settings).batch_max = 1  # type: ignore[misc]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ SERVICES = ("intake", "municipality-gateway", "matching", "followup", "metrics")
 
 async def nothing_left(play: Play) -> None:
     """Nothing is parked, dead or refused."""
-    left = {}
+    left: dict[str, int] = {}
     for service in SERVICES:
         health = await play.api.get(service, "/health/ready", as_=None)
         left |= {f"{service} {what}": health[what] for what in ("parked", "dead", "outbox_failed") if health[what]}
