@@ -164,6 +164,8 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
     """An operator gets one line, not a traceback, for what an operator can mend."""
     try:
         return asyncio.run(work)
+    except typer.Exit:  # a RuntimeError, but said already
+        raise
     except (OSError, asyncpg.PostgresError, RuntimeError) as error:
         _stop(f"{type(error).__name__}: {error}")
 

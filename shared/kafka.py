@@ -232,8 +232,10 @@ class Consumer:
         if missing:
             raise LookupError(f"topics missing: {', '.join(sorted(missing)[:3])} (run: lederalliancen topics)")
         await self.broker.connect()
-        self._asker = AIOKafkaConsumer(**client_options(self.settings))
-        await asyncio.gather(self._asker.start(), *(subscriber.start() for subscriber in self.broker.subscribers))
+        asker = AIOKafkaConsumer(*self.topics, **client_options(self.settings))
+        await asyncio.gather(asker.start(), *(subscriber.start() for subscriber in self.broker.subscribers))
+        asker.pause(*asker.assignment())  # it reads nothing
+        self._asker = asker
 
     async def stop(self) -> None:
         """Drain the batch in flight, commit, leave."""

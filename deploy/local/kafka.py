@@ -39,7 +39,8 @@ class Kafka:
         self.child.wait_until(self._listens)
 
     def _format(self) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # Begun with a letter: StorageTool takes a leading dash for another option.
+        cluster = "L" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
         command = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._config)]
         done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
         if done.returncode:

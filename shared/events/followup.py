@@ -159,6 +159,7 @@ class InterventionEvent(FollowupEvent):
     intervention_id: Id
     challenge_id: Id | None = None
     placement_id: Id | None = None
+    place_id: Id | None = None
     code: Code
     by: Literal["leader", "consultant", "kommune"]
 

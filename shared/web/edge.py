@@ -94,7 +94,8 @@ class Edge:
             await problem.response(language(headers.get("accept-language")))(scope, receive, send_on)
         # The endpoint's name, not the address: an address may hold anything.
         endpoint = getattr(scope.get("endpoint"), "__qualname__", None)
-        log.info("request", method=scope["method"], endpoint=endpoint, status=status)
+        seen = log.debug if scope["path"] in ("/health/live", "/health/ready", "/metrics") else log.info
+        seen("request", method=scope["method"], endpoint=endpoint, status=status)
 
 
 async def _read(headers: Headers, receive: Receive) -> bytes | None:

@@ -131,6 +131,7 @@ class Intervention(Aggregate):
 
     challenge_id: str | None
     placement_id: str | None
+    place_id: str | None
     code: str
     by: Literal["leader", "consultant", "kommune"]
     minutes: int

@@ -29,10 +29,16 @@ def raise_challenge(work: Work, message: Message[asked.RaiseChallenge]) -> dict[
     return {"challenge_id": challenge.id}
 
 
-@handlers.on(asked.TryIntervention, (Intervention, "intervention_id"), (Challenge, "challenge_id"))
+@handlers.on(
+    asked.TryIntervention,
+    (Intervention, "intervention_id"),
+    (Challenge, "challenge_id"),
+    (Placement, "placement_id"),
+)
 def try_intervention(work: Work, message: Message[asked.TryIntervention]) -> dict[str, Any]:
     against = work.need(Challenge, message.data.challenge_id) if message.data.challenge_id else None
-    intervention, challenge, said = rules.tried(message.data, against, work.now)
+    placement = work.need(Placement, message.data.placement_id) if message.data.placement_id else None
+    intervention, challenge, said = rules.tried(message.data, against, placement, work.now)
     work.put(intervention, *([challenge] if challenge else []))
     work.emit(*said)
     seconds = challenge.response_seconds if challenge else None

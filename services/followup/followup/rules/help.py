@@ -47,7 +47,7 @@ def raised(
 
 
 def tried(
-    asked: TryIntervention, challenge: Challenge | None, now: datetime
+    asked: TryIntervention, challenge: Challenge | None, placement: Placement | None, now: datetime
 ) -> tuple[Intervention, Challenge | None, Sequence[Event]]:
     """The first one against a challenge is the response to it."""
     placement_id = challenge.placement_id if challenge else asked.placement_id
@@ -61,10 +61,12 @@ def tried(
         raise refusals.wrong_state(
             "Udfordringen handler om et andet forløb.", "The challenge is about another placement.", "placement_id"
         )
+    about = challenge or placement
     intervention = Intervention(
         id=asked.intervention_id,
         challenge_id=asked.challenge_id,
         placement_id=placement_id,
+        place_id=about.place_id if about else None,
         code=asked.code,
         by=asked.by,
         minutes=asked.minutes,
@@ -102,5 +104,5 @@ def _about(challenge: Challenge) -> dict[str, Any]:
 
 
 def _of(intervention: Intervention) -> dict[str, Any]:
-    ids = ("challenge_id", "placement_id", "code", "by")
+    ids = ("challenge_id", "placement_id", "place_id", "code", "by")
     return {"intervention_id": intervention.id} | {name: getattr(intervention, name) for name in ids}
