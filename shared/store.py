@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 import orjson
@@ -13,6 +13,20 @@ from shared.work import Aggregate, Key, Outgoing, Timer
 
 Connection: TypeAlias = asyncpg.Connection
 """Or one of a pool, which behaves the same."""
+
+
+A = TypeVar("A", bound=Aggregate)
+
+
+async def one(pool: Connection, kind: type[A], id_: str) -> A | None:
+    """An aggregate as it is now, without a lock: for reading routes."""
+    state = await pool.fetchval("SELECT state FROM aggregate WHERE kind = $1 AND id = $2", kind.KIND, id_)
+    return kind.model_validate_json(state) if state else None
+
+
+async def many(pool: Connection, kind: type[A], query: str, *values: Any) -> list[A]:
+    """What a query finds that selects `state`."""
+    return [kind.model_validate_json(row["state"]) for row in await pool.fetch(query, *values)]
 
 
 def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:

@@ -1,13 +1,17 @@
 """How a route hands a command to the spine: who asks, through which route, which request (Idempotency-Key)."""
 
 import hashlib
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Header, Request
 from structlog.contextvars import get_contextvars
 
+from shared import store
 from shared.web.access import Principal
-from shared.work import Command
+from shared.web.problems import NOT_FOUND, Problem
+from shared.work import Aggregate, Command
 
 if TYPE_CHECKING:
     from shared.service import Runtime
@@ -18,8 +22,24 @@ def here(request: Request) -> Any:
     return runtime
 
 
+A = TypeVar("A", bound=Aggregate)
 Here = Annotated[Any, Depends(here)]
 """The service's Runtime: `pool`, `spine`, `vault`, `clock`, `config`."""
+
+
+async def known(here: Any, kind: type[A], id_: UUID | str, field: str) -> A:
+    """The aggregate of that id, or a 404 that names the field."""
+    found = await store.one(here.pool, kind, str(id_))
+    if found is None:
+        raise Problem(NOT_FOUND, field=field)
+    return found
+
+
+async def people(here: Any, ids: Sequence[str], who: Principal, route: str) -> dict[str, dict[str, Any]]:
+    """Contact data by person, without those who are erased; each reading leaves a row in the access log."""
+    async with here.pool.acquire() as conn:
+        opened = await here.vault.open_(conn, [UUID(id_) for id_ in ids], who, route)
+    return {str(id_): data for id_, data in opened.items()}
 
 
 class Asking:

@@ -18,6 +18,8 @@ from deploy.demo.stories import AFTERWARDS, STORIES
 from deploy.demo.story import Play
 from deploy.demo.world import SERVICES, World
 from deploy.local.stack import StackError
+from tests.e2e import isolation
+from tests.e2e.isolation import Seen
 
 pytestmark = pytest.mark.timeout(300)
 SEED = 5
@@ -68,20 +70,25 @@ class Trouble:
 class Told:
     """What is left of a run: the plays, and what was done to it."""
 
-    def __init__(self, home: Path, trouble: Callable[[World], Trouble]) -> None:
+    def __init__(self, home: Path, trouble: Callable[[World], Trouble], *, look_around: bool) -> None:
         ports = free_ports(8)
         with World(home, START, first_port=ports, kafka_port=ports + 6) as world:
             trouble_made = trouble(world)
-            self.plays = {one.story.name: one for one in asyncio.run(play(world, trouble_made.show))}
+            self.plays, self.seen = asyncio.run(self._play(world, trouble_made, look_around=look_around))
         self.trouble = trouble_made.done
+
+    @staticmethod
+    async def _play(world: World, trouble: Trouble, *, look_around: bool) -> tuple[dict[str, Play], Seen | None]:
+        plays = {one.story.name: one for one in await play(world, trouble.show)}
+        return plays, await isolation.look(world, plays["S05"]) if look_around else None
 
     def events(self, story: str) -> Counter[str]:
         return Counter(said.what for said in self.plays[story].events)
 
 
-def told(home: Path, trouble: Callable[[World], Trouble]) -> Told:
+def told(home: Path, trouble: Callable[[World], Trouble], *, look_around: bool = False) -> Told:
     try:
-        return Told(home, trouble)
+        return Told(home, trouble, look_around=look_around)
     except StackError as error:
         if os.environ.get("CI") == "true" or "could not be downloaded" not in str(error):
             raise
@@ -90,7 +97,7 @@ def told(home: Path, trouble: Callable[[World], Trouble]) -> Told:
 
 @pytest.fixture(scope="module")
 def undisturbed(home: Path) -> Told:
-    return told(home / "undisturbed", lambda _: Trouble((), 2))
+    return told(home / "undisturbed", lambda _: Trouble((), 2), look_around=True)
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +127,14 @@ def disturbed(home: Path) -> Told:
 def test_every_expectation_of_a_story_is_met(undisturbed: Told, story: str) -> None:
     assert [e for e in undisturbed.plays[story].expectations if not e.ok] == []
     assert undisturbed.plays[story].now_doing == "done"
+
+
+def test_no_other_kommune_sees_anything_of_a_story(undisturbed: Told) -> None:
+    seen = undisturbed.seen
+    assert seen is not None
+    assert seen.leaks == []
+    assert seen.asked >= 98 * 12
+    assert {"intake /referrals/{referral_id}/place", "matching /matches/{match_id}"} <= seen.own
 
 
 @pytest.mark.parametrize("story", ALL)

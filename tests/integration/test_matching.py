@@ -12,7 +12,7 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from matching.app import service
 from matching.state import AnswerGate, LeaderAnswers, Match, Place
-from matching.store import matches_of, one
+from matching.store import matches_of
 from shared import db
 from shared.clock import Clock
 from shared.decision import Refused
@@ -21,6 +21,7 @@ from shared.events.base import Event
 from shared.events.intake import PlaceFilled, PlaceReopened
 from shared.settings import Settings
 from shared.spine import Spine
+from shared.store import one
 from shared.web.access import mint
 from shared.work import Outgoing, Work
 from tests.unit.matching.given import (

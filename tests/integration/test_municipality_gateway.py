@@ -15,7 +15,6 @@ from municipality_gateway.app import service
 from municipality_gateway.gate import may_fire
 from municipality_gateway.rules.routing import referral_id
 from municipality_gateway.state import Place, Referral
-from municipality_gateway.store import one
 from shared import db
 from shared.clock import Clock
 from shared.envelope import Record, headers_of
@@ -23,6 +22,7 @@ from shared.events.base import Event
 from shared.events.topics import REPLIES
 from shared.settings import Settings
 from shared.spine import Spine
+from shared.store import one
 from shared.vault import Vault
 from shared.web.access import mint
 from shared.work import Outgoing, Work

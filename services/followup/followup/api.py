@@ -11,8 +11,8 @@ from followup.api_help import router as help_router
 from followup.state import Placement
 from shared.catalogue import calendar
 from shared.web.access import Principal, allow
-from shared.web.asking import Ask, Here
-from shared.web.problems import NOT_FOUND, Problem
+from shared.web.asking import Ask, Here, known
+from shared.web.problems import Problem
 from shared.work import Work
 
 router = APIRouter()
@@ -59,7 +59,7 @@ async def placements(place_id: UUID, who: Reader, here: Here) -> list[dict[str, 
 @router.get("/placements/{placement_id}")
 async def placement(placement_id: UUID, who: Reader, here: Here) -> dict[str, Any]:
     """A placement with its stages, check-ins, challenges, interventions and outcomes."""
-    found = await _placement(here, placement_id)
+    found = await known(here, Placement, placement_id, "placement_id")
     who.own(leader=found.leader_id, kommune=found.kommune)
     challenges = await store.challenges_of(here.pool, found.id)
     return shown.whole(found, challenges, await store.interventions_of(here.pool, found.id))
@@ -68,14 +68,14 @@ async def placement(placement_id: UUID, who: Reader, here: Here) -> dict[str, An
 @router.post("/placements/{placement_id}/start")
 async def start(placement_id: UUID, body: commands.FirstDay, who: Consultant, ask: Ask, here: Here) -> Any:
     """It began. Unpaid work needs the kommune's approval for that day (R-PAY-1)."""
-    await _placement(here, placement_id)
+    await known(here, Placement, placement_id, "placement_id")
     return await ask(commands.Start(placement_id=str(placement_id), **dict(body)), who)
 
 
 @router.post("/placements/{placement_id}/checkins")
 async def check_in(placement_id: UUID, body: commands.Call, who: LeaderOrConsultant, ask: Ask, here: Here) -> Any:
     """Somebody asked how it goes, today. Without an answer the same is asked again on the next working day."""
-    who.own_leader((await _placement(here, placement_id)).leader_id)
+    who.own_leader((await known(here, Placement, placement_id, "placement_id")).leader_id)
     by = "consultant" if "consultant" in who.roles else "leader"
     return await ask(commands.CheckIn(placement_id=str(placement_id), by=by, **dict(body)), who)
 
@@ -83,42 +83,42 @@ async def check_in(placement_id: UUID, body: commands.Call, who: LeaderOrConsult
 @router.post("/placements/{placement_id}/stages", status_code=201)
 async def plan_stage(placement_id: UUID, body: commands.NewStage, who: Consultant, ask: Ask, here: Here) -> Any:
     """Another form, other hours, times or tasks from a day on. It begins on that day, if it is approved by then."""
-    await _placement(here, placement_id)
+    await known(here, Placement, placement_id, "placement_id")
     return await ask(commands.PlanStage(placement_id=str(placement_id), stage_id=Work.new_id(), **dict(body)), who)
 
 
 @router.post("/placements/{placement_id}/pause")
 async def pause(placement_id: UUID, body: commands.TimeOut, who: Consultant, ask: Ask, here: Here) -> Any:
     """A time-out."""
-    await _placement(here, placement_id)
+    await known(here, Placement, placement_id, "placement_id")
     return await ask(commands.Pause(placement_id=str(placement_id), **dict(body)), who)
 
 
 @router.post("/placements/{placement_id}/resume")
 async def resume(placement_id: UUID, who: Consultant, ask: Ask, here: Here) -> Any:
     """Back again. Where an approval has run out, a next stage is what resumes it."""
-    await _placement(here, placement_id)
+    await known(here, Placement, placement_id, "placement_id")
     return await ask(commands.Resume(placement_id=str(placement_id)), who)
 
 
 @router.post("/placements/{placement_id}/cancel")
 async def cancel(placement_id: UUID, body: commands.Cancelling, who: Consultant, ask: Ask, here: Here) -> Any:
     """It never begins."""
-    await _placement(here, placement_id)
+    await known(here, Placement, placement_id, "placement_id")
     return await ask(commands.Cancel(placement_id=str(placement_id), **dict(body)), who)
 
 
 @router.post("/placements/{placement_id}/end")
 async def end(placement_id: UUID, body: commands.Ending, who: Consultant, ask: Ask, here: Here) -> Any:
     """It is over. The reason says whether as planned or early; education is a success. Gains are kept either way."""
-    await _placement(here, placement_id)
+    await known(here, Placement, placement_id, "placement_id")
     return await ask(commands.End(placement_id=str(placement_id), **dict(body)), who)
 
 
 @router.post("/placements/{placement_id}/outcomes", status_code=201)
 async def record_outcome(placement_id: UUID, body: commands.Became, who: Consultant, ask: Ask, here: Here) -> Any:
     """What became of it, while it lives or after. Several may hold at once."""
-    await _placement(here, placement_id)
+    await known(here, Placement, placement_id, "placement_id")
     return await ask(commands.RecordOutcome(placement_id=str(placement_id), **dict(body)), who)
 
 
@@ -128,9 +128,3 @@ def _may_see(p: Placement, who: Principal) -> bool:
     except Problem:
         return False
     return True
-
-
-async def _placement(here: Any, placement_id: UUID) -> Placement:
-    if (found := await store.one(here.pool, Placement, str(placement_id))) is None:
-        raise Problem(NOT_FOUND, field="placement_id")
-    return found

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends
 from followup import commands, shown, store
 from followup.state import Challenge, Intervention, Place, Placement
 from shared.web.access import Principal, allow
-from shared.web.asking import Ask, Here
+from shared.web.asking import Ask, Here, known
 from shared.web.problems import NOT_FOUND, Problem
-from shared.work import Aggregate, Work
+from shared.work import Work
 
 router = APIRouter()
 Consultant = Annotated[Principal, Depends(allow("consultant"))]
@@ -30,16 +30,16 @@ async def raise_challenge(body: commands.Trouble, who: LeaderOrConsultant, ask: 
 async def try_intervention(body: commands.Tried, who: Consultant, ask: Ask, here: Here) -> Any:
     """What was tried, by whom, and what it cost in minutes."""
     if body.challenge_id:
-        await _known(here, Challenge, body.challenge_id, "challenge_id")
+        await known(here, Challenge, body.challenge_id, "challenge_id")
     if body.placement_id:
-        await _known(here, Placement, body.placement_id, "placement_id")
+        await known(here, Placement, body.placement_id, "placement_id")
     return await ask(commands.TryIntervention(intervention_id=Work.new_id(), **dict(body)), who)
 
 
 @router.post("/interventions/{intervention_id}/result")
 async def judge(intervention_id: UUID, body: commands.Judgement, who: Consultant, ask: Ask, here: Here) -> Any:
     """Did it help? `solved` closes the challenge; `too-early` may be judged again, other results are final."""
-    await _known(here, Intervention, str(intervention_id), "intervention_id")
+    await known(here, Intervention, str(intervention_id), "intervention_id")
     return await ask(commands.JudgeIntervention(intervention_id=str(intervention_id), **dict(body)), who)
 
 
@@ -47,14 +47,8 @@ async def _leader_of(here: Any, trouble: commands.Trouble) -> str | None:
     """Whose it is; a company is no one leader's, so that is for consultants."""
     kinds: dict[str, type[Placement] | type[Place]] = {"placement": Placement, "place": Place}
     if kind := kinds.get(trouble.about):
-        found = await _known(here, kind, trouble.about_id, "about_id")
+        found = await known(here, kind, trouble.about_id, "about_id")
         return str(found.leader_id)
     if not await store.knows_company(here.pool, trouble.about_id):
         raise Problem(NOT_FOUND, field="about_id")
     return None
-
-
-async def _known(here: Any, kind: type[Aggregate], id_: str, field: str) -> Any:
-    if (found := await store.one(here.pool, kind, id_)) is None:
-        raise Problem(NOT_FOUND, field=field)
-    return found

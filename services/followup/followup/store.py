@@ -1,24 +1,16 @@
 """All SQL of follow-up's schema: what the routes read."""
 
 from datetime import date
-from typing import Any, TypeVar
 
 import asyncpg
 
 from followup.state import Challenge, Intervention, Placement
-from shared.work import Aggregate
-
-A = TypeVar("A", bound=Aggregate)
-
-
-async def one(pool: asyncpg.Pool, kind: type[A], id_: str) -> A | None:
-    state = await pool.fetchval("SELECT state FROM aggregate WHERE kind = $1 AND id = $2", kind.KIND, id_)
-    return kind.model_validate_json(state) if state else None
+from shared.store import many
 
 
 async def placements_at(pool: asyncpg.Pool, place_id: str) -> list[Placement]:
     """The first one first: ids are in order of time."""
-    return await _all(
+    return await many(
         pool,
         Placement,
         "SELECT state FROM aggregate WHERE kind = 'placement' AND state->>'place_id' = $1 ORDER BY id",
@@ -28,7 +20,7 @@ async def placements_at(pool: asyncpg.Pool, place_id: str) -> list[Placement]:
 
 async def due(pool: asyncpg.Pool, until: date, limit: int) -> list[Placement]:
     """Placements whose next check-in is overdue or comes by that day, the earliest first."""
-    return await _all(
+    return await many(
         pool,
         Placement,
         "SELECT state FROM aggregate WHERE kind = 'placement' AND state->'plan'->0->>'on' <= $1"
@@ -40,7 +32,7 @@ async def due(pool: asyncpg.Pool, until: date, limit: int) -> list[Placement]:
 
 async def expired(pool: asyncpg.Pool, limit: int) -> list[Placement]:
     """Paused because an approval ran out."""
-    return await _all(
+    return await many(
         pool,
         Placement,
         "SELECT state FROM aggregate WHERE kind = 'placement' AND state->>'state' = 'paused'"
@@ -51,7 +43,7 @@ async def expired(pool: asyncpg.Pool, limit: int) -> list[Placement]:
 
 async def open_challenges(pool: asyncpg.Pool, limit: int) -> list[Challenge]:
     """Those that nobody has helped with first, a leader's own on top; then the oldest first."""
-    return await _all(
+    return await many(
         pool,
         Challenge,
         "SELECT state FROM aggregate WHERE kind = 'challenge' AND NOT (state->>'closed')::boolean"
@@ -61,11 +53,11 @@ async def open_challenges(pool: asyncpg.Pool, limit: int) -> list[Challenge]:
 
 
 async def challenges_of(pool: asyncpg.Pool, placement_id: str) -> list[Challenge]:
-    return await _all(pool, Challenge, _OF_PLACEMENT, Challenge.KIND, placement_id)
+    return await many(pool, Challenge, _OF_PLACEMENT, Challenge.KIND, placement_id)
 
 
 async def interventions_of(pool: asyncpg.Pool, placement_id: str) -> list[Intervention]:
-    return await _all(pool, Intervention, _OF_PLACEMENT, Intervention.KIND, placement_id)
+    return await many(pool, Intervention, _OF_PLACEMENT, Intervention.KIND, placement_id)
 
 
 async def knows_company(pool: asyncpg.Pool, company_id: str) -> bool:
@@ -77,7 +69,3 @@ async def knows_company(pool: asyncpg.Pool, company_id: str) -> bool:
 
 
 _OF_PLACEMENT = "SELECT state FROM aggregate WHERE kind = $1 AND state->>'placement_id' = $2 ORDER BY id"
-
-
-async def _all(pool: asyncpg.Pool, kind: type[A], query: str, *values: Any) -> list[A]:
-    return [kind.model_validate_json(row["state"]) for row in await pool.fetch(query, *values)]

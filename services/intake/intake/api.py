@@ -27,7 +27,7 @@ from shared.catalogue.kommuner import kommuner_of_postnr
 from shared.events.base import Code
 from shared.identifiers import Cvr, Email, Phone, PNumber, Postnr
 from shared.web.access import Principal, allow, open_route
-from shared.web.asking import Ask, Here
+from shared.web.asking import Ask, Here, known, people
 from shared.web.problems import NOT_FOUND, NOT_YET, Problem
 from shared.work import Strict, Work
 
@@ -115,7 +115,7 @@ async def calls(
     """Whom to call today (or within so many days): the longest waiting first, with name and phone."""
     until = calendar.today(here.clock.now()) + timedelta(days=days)
     leaders = await store.calls(here.pool, until, limit)
-    contacts = await _contacts(here, [leader.id for leader in leaders], who, "GET /calls")
+    contacts = await people(here, [leader.id for leader in leaders], who, "GET /calls")
     return [_call(leader, contacts.get(leader.id, {})) for leader in leaders]
 
 
@@ -127,7 +127,7 @@ def _call(leader: Leader, contact: dict[str, Any]) -> dict[str, Any]:
 @router.post("/leaders/{leader_id}/calls")
 async def record_call(leader_id: UUID, body: Called, who: Consultant, ask: Ask, here: Here) -> dict[str, str]:
     """A call was made; `next_call_on` moves the next one (default: today again, until the leader is reached)."""
-    await _leader(here, str(leader_id))
+    await known(here, Leader, leader_id, "leader_id")
     await ask(RecordCall(leader_id=str(leader_id), **body.model_dump()), who)
     return {"leader_id": str(leader_id)}
 
@@ -136,7 +136,7 @@ async def record_call(leader_id: UUID, body: Called, who: Consultant, ask: Ask, 
 async def status(leader_id: UUID, who: LeaderOrConsultant, here: Here) -> dict[str, Any]:
     """The leader's own status: each place, what has happened, and what happens next, in Danish."""
     who.own_leader(leader_id)
-    leader = await _leader(here, str(leader_id))
+    leader = await known(here, Leader, leader_id, "leader_id")
     places = await store.places_of(here.pool, leader.id)
     return {
         "leader_id": leader.id,
@@ -152,7 +152,7 @@ async def add_colleague(
 ) -> dict[str, str]:
     """A colleague who will be near: contact or buddy of a place. The id goes into the place."""
     who.own_leader(body.leader_id)
-    leader = await _leader(here, str(body.leader_id))
+    leader = await known(here, Leader, body.leader_id, "leader_id")
     if leader.company_id != str(company_id):
         raise Problem(NOT_FOUND, field="company_id")
     person_id = Work.new_id()
@@ -164,7 +164,7 @@ async def add_colleague(
 @router.post("/places", status_code=201)
 async def draft_place(body: Drafting, who: Consultant, ask: Ask, here: Here) -> Any:
     """Begin a place with a leader; tasks and frame may come now or later."""
-    leader = await _leader(here, str(body.leader_id))
+    leader = await known(here, Leader, body.leader_id, "leader_id")
     found = Frame(**body.model_dump(exclude={"leader_id"}, exclude_unset=True))
     return await ask(DraftPlace(place_id=Work.new_id(), leader_id=leader.id, found=found), who)
 
@@ -172,7 +172,7 @@ async def draft_place(body: Drafting, who: Consultant, ask: Ask, here: Here) -> 
 @router.get("/places/{place_id}")
 async def place(place_id: UUID, who: LeaderOrConsultant, here: Here) -> dict[str, Any]:
     """The place with its history."""
-    found = await _place(here, str(place_id))
+    found = await known(here, Place, place_id, "place_id")
     who.own_leader(found.leader_id)
     return {**_shown(found), "leader_id": found.leader_id, "found": found.found.model_dump(exclude_none=True)}
 
@@ -180,7 +180,7 @@ async def place(place_id: UUID, who: LeaderOrConsultant, here: Here) -> dict[str
 @router.patch("/places/{place_id}")
 async def change_place(place_id: UUID, body: Frame, who: Consultant, ask: Ask, here: Here) -> dict[str, str]:
     """What was found in the call; what is not mentioned stays."""
-    await _place(here, str(place_id))
+    await known(here, Place, place_id, "place_id")
     await ask(ChangePlace(place_id=str(place_id), found=body), who)
     return {"place_id": str(place_id)}
 
@@ -188,14 +188,14 @@ async def change_place(place_id: UUID, body: Frame, who: Consultant, ask: Ask, h
 @router.post("/places/{place_id}/open")
 async def open_place(place_id: UUID, body: Agreeing, who: Consultant, ask: Ask, here: Here) -> Any:
     """Tasks are clear and the leader agrees: the kommune is asked."""
-    found = await _place(here, str(place_id))
+    found = await known(here, Place, place_id, "place_id")
     return await ask(OpenPlace(place_id=found.id, leader_id=found.leader_id, agreed_at=body.agreed_at), who)
 
 
 @router.post("/places/{place_id}/pause")
 async def pause_place(place_id: UUID, body: Pausing, who: LeaderOrConsultant, ask: Ask, here: Here) -> dict[str, str]:
     """No new match for now; what is agreed stands."""
-    who.own_leader((await _place(here, str(place_id))).leader_id)
+    who.own_leader((await known(here, Place, place_id, "place_id")).leader_id)
     await ask(PausePlace(place_id=str(place_id), reason=body.reason), who)
     return {"place_id": str(place_id)}
 
@@ -203,7 +203,7 @@ async def pause_place(place_id: UUID, body: Pausing, who: LeaderOrConsultant, as
 @router.post("/places/{place_id}/reopen")
 async def reopen_place(place_id: UUID, body: Agreeing, who: LeaderOrConsultant, ask: Ask, here: Here) -> dict[str, str]:
     """The leader agrees again."""
-    who.own_leader((await _place(here, str(place_id))).leader_id)
+    who.own_leader((await known(here, Place, place_id, "place_id")).leader_id)
     await ask(ReopenPlace(place_id=str(place_id), agreed_at=body.agreed_at), who)
     return {"place_id": str(place_id)}
 
@@ -211,7 +211,7 @@ async def reopen_place(place_id: UUID, body: Agreeing, who: LeaderOrConsultant, 
 @router.post("/places/{place_id}/close")
 async def close_place(place_id: UUID, body: Closing, who: LeaderOrConsultant, ask: Ask, here: Here) -> dict[str, str]:
     """The place is over; what is agreed stands."""
-    who.own_leader((await _place(here, str(place_id))).leader_id)
+    who.own_leader((await known(here, Place, place_id, "place_id")).leader_id)
     await ask(ClosePlace(place_id=str(place_id), reason=body.reason), who)
     return {"place_id": str(place_id)}
 
@@ -234,7 +234,7 @@ async def referral_place(
     if not referral.open_to_kommune:
         raise Problem(NOT_YET, rule="accepted-and-guided", headers={"Retry-After": "5"})
     ids = [id_ for id_ in (of_place.found.contact_id or of_place.leader_id, of_place.found.buddy_id) if id_]
-    contacts = await _contacts(here, ids, who, "GET /referrals/{id}/place")
+    contacts = await people(here, ids, who, "GET /referrals/{id}/place")
     return {
         "referral_id": referral.id,
         "place_id": of_place.id,
@@ -267,22 +267,3 @@ def _shown(found: Place) -> dict[str, Any]:
         "seats_taken": len(found.agreed),
         "history": history,
     }
-
-
-async def _contacts(here: Any, ids: list[str], who: Principal, route: str) -> dict[str, dict[str, Any]]:
-    """People's data; each reading leaves a row in the access log."""
-    async with here.pool.acquire() as conn:
-        opened = await here.vault.open_(conn, [UUID(id_) for id_ in ids], who, route)
-    return {str(id_): data for id_, data in opened.items()}
-
-
-async def _leader(here: Any, leader_id: str) -> Leader:
-    if (found := await store.one(here.pool, Leader, leader_id)) is None:
-        raise Problem(NOT_FOUND, field="leader_id")
-    return found
-
-
-async def _place(here: Any, place_id: str) -> Place:
-    if (found := await store.one(here.pool, Place, place_id)) is None:
-        raise Problem(NOT_FOUND, field="place_id")
-    return found

@@ -14,8 +14,7 @@ from shared.catalogue import codes
 from shared.events.base import Approval, Terms
 from shared.events.matching import Party
 from shared.web.access import Principal, allow
-from shared.web.asking import Ask, Here
-from shared.web.problems import NOT_FOUND, Problem
+from shared.web.asking import Ask, Here, known
 from shared.work import Strict
 
 router = APIRouter()
@@ -62,9 +61,7 @@ class Shown(BaseModel):
 @router.get("/matches")
 async def matches(place_id: UUID, who: AnyParty, here: Here) -> list[Shown]:
     """The matches of a place, those that are over as well. A kommune sees those of its own young people."""
-    place = await store.one(here.pool, Place, str(place_id))
-    if place is None:
-        raise Problem(NOT_FOUND, field="place_id")
+    place = await known(here, Place, place_id, "place_id")
     if "kommune" not in who.roles:
         who.own_leader(place.offer.leader_id)
     return [_shown(match) for match in await store.matches_of(here.pool, place.id) if _sees(who, match)]
@@ -73,7 +70,7 @@ async def matches(place_id: UUID, who: AnyParty, here: Here) -> list[Shown]:
 @router.get("/matches/{match_id}")
 async def match(match_id: UUID, who: AnyParty, here: Here) -> Shown:
     """One match: who must still say yes, what the gate lacks, and what comes next."""
-    found = await _match(here, match_id)
+    found = await known(here, Match, match_id, "match_id")
     who.own(leader=found.leader_id, kommune=found.kommune)
     return _shown(found)
 
@@ -84,18 +81,18 @@ async def approve(match_id: UUID, body: Approving, who: LeaderOrConsultant, ask:
 
     The kommune's and the young person's answers come as replies of the kommune.
     """
-    found = await _match(here, match_id)
+    found = await known(here, Match, match_id, "match_id")
     who.own_leader(found.leader_id)
     await ask(LeaderAnswers(match_id=found.id, place_id=found.place_id, **body.model_dump()), who)
-    return _shown(await _match(here, match_id))
+    return _shown(await known(here, Match, match_id, "match_id"))
 
 
 @router.post("/matches/{match_id}/gate")
 async def clear(match_id: UUID, body: Clearing, who: Consultant, ask: Ask, here: Here) -> Shown:
     """What consultant and leader have gone through. With every yes there, the last answer makes the agreement."""
-    await _match(here, match_id)
+    await known(here, Match, match_id, "match_id")
     await ask(AnswerGate(match_id=str(match_id), answers=body.answers), who)
-    return _shown(await _match(here, match_id))
+    return _shown(await known(here, Match, match_id, "match_id"))
 
 
 def _sees(who: Principal, found: Match) -> bool:
@@ -114,9 +111,3 @@ def _shown(found: Match) -> Shown:
         gate_missing=agreement.gate_missing(found),
         next=texts.what_next(found),
     )
-
-
-async def _match(here: Any, match_id: UUID) -> Match:
-    if (found := await store.one(here.pool, Match, str(match_id))) is None:
-        raise Problem(NOT_FOUND, field="match_id")
-    return found

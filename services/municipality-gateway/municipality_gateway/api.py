@@ -26,8 +26,9 @@ from shared.catalogue.reach import reachable
 from shared.events.base import Code
 from shared.events.kommune import OwnWord
 from shared.identifiers import Email, Phone, Postnr
+from shared.store import one
 from shared.web.access import Principal, allow
-from shared.web.asking import Ask, Here
+from shared.web.asking import Ask, Here, known, people
 from shared.web.problems import NOT_FOUND, Problem
 from shared.work import Strict
 
@@ -61,20 +62,20 @@ class Words(Strict):
 async def kommuner(who: KommuneOrConsultant, here: Here) -> list[dict[str, Any]]:
     """The kommuner, and how much we know of each: contacts in force, version of the procedure card, own words."""
     shown = [code for code in (*catalogue.KOMMUNER, catalogue.TEST_KOMMUNE) if _may_see(who, code)]
-    known, today = await store.kommuner(here.pool, shown), calendar.today(here.clock.now())
-    return [_summary(known.get(code) or Kommune(id=code), today) for code in shown]
+    found, today = await store.kommuner(here.pool, shown), calendar.today(here.clock.now())
+    return [_summary(found.get(code) or Kommune(id=code), today) for code in shown]
 
 
 @router.get("/kommuner/{code}")
 async def kommune(code: str, who: KommuneOrConsultant, here: Here) -> dict[str, Any]:
     """Its contacts with name and phone (each reading is logged), its procedure card, its own words."""
     found = await _kommune(here, who, code)
-    people = await _people(here, [contact.id for contact in found.contacts], who, "GET /kommuner/{code}")
+    persons = await people(here, [contact.id for contact in found.contacts], who, "GET /kommuner/{code}")
     entrance = routing.default_entrance(code)
     return {
         **_summary(found, calendar.today(here.clock.now())),
         "contacts": [
-            {**contact.model_dump(exclude={"id", "kommune"}), "contact_id": contact.id, **people.get(contact.id, {})}
+            {**contact.model_dump(exclude={"id", "kommune"}), "contact_id": contact.id, **persons.get(contact.id, {})}
             for contact in found.contacts
         ],
         "default_entrance": {"contact_id": entrance.contact_id, "role": entrance.role},
@@ -155,15 +156,15 @@ async def referrals(
 @router.get("/referrals/{referral_id}")
 async def referral(referral_id: UUID, who: Anyone, here: Here) -> dict[str, Any]:
     """For its kommune and its leader too: who will call, on which number, and how things are done there."""
-    found = await _referral(here, referral_id)
+    found = await known(here, Referral, referral_id, "referral_id")
     who.own(kommune=found.kommune, leader=found.leader_id)
     (_, place), *_ = await store.referrals(here.pool, [found.kommune], found.place_id, 1)
-    kommune_ = await store.one(here.pool, Kommune, found.kommune)
-    people = await _people(here, [found.contact_id], who, "GET /referrals/{id}")
+    kommune_ = await one(here.pool, Kommune, found.kommune)
+    persons = await people(here, [found.contact_id], who, "GET /referrals/{id}")
     return {
         **_shown(found, place, who),
         "kommune_name": catalogue.kommune(found.kommune).formal_name,
-        "contact": people.get(found.contact_id, {}),
+        "contact": persons.get(found.contact_id, {}),
         "card": kommune_.card if kommune_ else None,
     }
 
@@ -171,8 +172,8 @@ async def referral(referral_id: UUID, who: Anyone, here: Here) -> dict[str, Any]
 @router.post("/referrals/{referral_id}/guidance")
 async def record_guidance(referral_id: UUID, who: Consultant, ask: Ask, here: Here) -> Any:
     """The consultant has told the leader what comes next, by whom and when."""
-    found = await _referral(here, referral_id)
-    kommune_ = await store.one(here.pool, Kommune, found.kommune)
+    found = await known(here, Referral, referral_id, "referral_id")
+    kommune_ = await one(here.pool, Kommune, found.kommune)
     version = kommune_.card_version if kommune_ else 0
     return await ask(RecordGuidance(referral_id=found.id, card_version=version), who)
 
@@ -185,20 +186,7 @@ async def _kommune(here: Here, who: Principal, code: str) -> Kommune:
     who.own_kommune(code)
     if code not in catalogue.KOMMUNER and code != catalogue.TEST_KOMMUNE:
         raise Problem(NOT_FOUND, field="code")
-    return await store.one(here.pool, Kommune, code) or Kommune(id=code)
-
-
-async def _referral(here: Here, referral_id: UUID) -> Referral:
-    found = await store.one(here.pool, Referral, str(referral_id))
-    if found is None:
-        raise Problem(NOT_FOUND, field="referral_id")
-    return found
-
-
-async def _people(here: Here, ids: list[str], who: Principal, route: str) -> dict[str, dict[str, Any]]:
-    async with here.pool.acquire() as conn:
-        people = await here.vault.open_(conn, [UUID(id_) for id_ in ids], who, route)
-    return {str(id_): data for id_, data in people.items()}
+    return await one(here.pool, Kommune, code) or Kommune(id=code)
 
 
 def _summary(kommune: Kommune, today: date) -> dict[str, Any]:

@@ -3,16 +3,14 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import asyncpg
 
 from municipality_gateway.state import Kommune, Place, Referral
 from shared.events.topics import REPLIES
 from shared.store import Connection, columns
-from shared.work import Aggregate
 
-A = TypeVar("A", bound=Aggregate)
 STRUCTURED = '{"content-type": "application/cloudevents+json"}'
 
 
@@ -96,11 +94,6 @@ async def reply(pool: asyncpg.Pool, kommune: str, id_: str, source: str | None) 
         id_,
         source,
     )
-
-
-async def one(pool: asyncpg.Pool, kind: type[A], id_: str) -> A | None:
-    state = await pool.fetchval("SELECT state FROM aggregate WHERE kind = $1 AND id = $2", kind.KIND, id_)
-    return kind.model_validate_json(state) if state else None
 
 
 async def kommuner(pool: asyncpg.Pool, codes: Iterable[str]) -> dict[str, Kommune]:
