@@ -1,14 +1,15 @@
 """What operators do with dead letters: look, redrive (the stored bytes, this consumer only) or skip past them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from shared import instruments, store
-from shared.spine import Spine
-from shared.transaction import Batch
+from shared.envelope import Bad, Record
+from shared.spine import TIMER, Spine, timed
+from shared.transaction import Batch, Parsed
 
 
 class _NotDone(Exception):  # noqa: N818
@@ -55,9 +56,9 @@ async def redrive(spine: Spine, id_: UUID, *, by: str, dry_run: bool = False) ->
             letter = await _open(conn, id_)
             if letter["headers"] is None:
                 raise _NotDone("content was not kept: skip it")
-            record = store.record_of(letter)
-            message = spine.parse(record)
             batch = Batch(conn, spine.book, spine.clock.now(), spine.parse)
+            record = store.record_of(letter)
+            message = _timer(spine, record) if record.topic.startswith(TIMER) else spine.parse(record)
             await batch.load([(record, message)], fresh=False)
             batch.take(record, message, released=True)
             if batch.dead:
@@ -81,7 +82,7 @@ async def skip(spine: Spine, id_: UUID, *, by: str, reason: str) -> dict[str, An
         async with spine.pool.acquire() as conn, conn.transaction():
             letter = await _open(conn, id_)
             batch = Batch(conn, spine.book, spine.clock.now(), spine.parse)
-            if letter["subject"] is not None:
+            if letter["subject"] is not None and not letter["topic"].startswith((TIMER, "k.")):
                 stream = (letter["topic"], letter["subject"])
                 batch.versions |= await store.lock_inbox(conn, [stream])
                 last = batch.versions[stream]
@@ -94,6 +95,12 @@ async def skip(spine: Spine, id_: UUID, *, by: str, reason: str) -> dict[str, An
         return {"id": id_, "outcome": str(why)}
     instruments.REDRIVES.labels(spine.book.service, "skipped").inc()
     return {"id": id_, "outcome": "skipped"}
+
+
+def _timer(spine: Spine, record: Record) -> Parsed:
+    command = record.topic.removeprefix(TIMER).partition(".")[0]
+    id_, due = (record.key or b"").decode(), datetime.fromtimestamp(record.offset / 1_000_000, UTC)
+    return timed(spine.book, command, record.value or b"", id_, due) or Bad("unknown-command", "timer", id_)
 
 
 async def _open(conn: store.Connection, id_: UUID) -> asyncpg.Record:

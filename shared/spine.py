@@ -3,20 +3,21 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
 import orjson
 import stamina
 import structlog
+from pydantic import ValidationError
 
 from shared import instruments, store
 from shared.clock import Clock
 from shared.decision import NotYet, Poison, Refused
 from shared.envelope import Bad, Record, parse
 from shared.transaction import Batch, Parsed, Rulebook
-from shared.work import Command, Message
+from shared.work import Command, Message, Work
 
 log = structlog.get_logger()
 
@@ -34,6 +35,19 @@ TRANSIENT = (
 """What may succeed when it is tried again."""
 
 MayFire = Callable[[list[asyncpg.Record]], Awaitable[list[asyncpg.Record]]]
+
+
+TIMER = "timer:"
+"""Where the topic of a message would stand in a dead letter, a timer has this, its command, name and aggregate."""
+
+
+def timed(book: Rulebook, command: str, body: str | bytes, id_: str, due: datetime) -> Message[Command] | None:
+    """A timer as a message. None where this code does not know the command, or not in that form."""
+    try:
+        data = book.handlers.commands()[command].model_validate_json(body)
+    except (KeyError, ValidationError):
+        return None
+    return Message(data, Work.new_id(), "timer", id_, due)
 
 
 class Replayed(dict[str, Any]):
@@ -142,25 +156,21 @@ class Spine:
 
     async def fire(self, limit: int = 200) -> int:
         """Fire the timers that are due, under the locks of their aggregates. Returns how many were looked at."""
-        commands = self.book.handlers.commands()
         rows = await self._due(limit)
         if not rows:
             return 0
         async with self.pool.acquire() as conn, conn.transaction():
             batch = Batch(conn, self.book, self.clock.now(), self.parse)
-            due = []
-            for row in rows:
-                data = commands[row["command"]].model_validate_json(row["body"])
-                due.append((row, Message(data, batch.work.new_id(), "timer", row["id"], row["due"])))
-            await batch.load_keys(key for row, m in due for key in ((row["kind"], row["id"]), *batch.keys_of(m)))
+            due = [(row, self._timed(row)) for row in rows]
+            keys = [key for _, message in due if message for key in batch.keys_of(message)]
+            await batch.load_keys([*keys, *((row["kind"], row["id"]) for row in rows)])
             still = await store.still_due(conn, rows)
             for row, message in due:
-                if (row["kind"], row["id"], row["name"]) not in still:
-                    continue
-                batch.work.begin(message.id)
-                batch.work.cancel_timer((row["kind"], row["id"]), row["name"])
-                batch.work.keep()
-                self._fire_one(batch, message)
+                if (row["kind"], row["id"], row["name"]) in still:
+                    batch.work.begin()
+                    batch.work.cancel_timer((row["kind"], row["id"]), row["name"])
+                    batch.work.keep()
+                    self._fire_one(batch, row, message)
             await batch.finish()
         self._wake_for(batch)
         return len(rows)
@@ -184,18 +194,24 @@ class Spine:
                 return allowed
             after = rows[-1]
 
-    def _fire_one(self, batch: Batch, message: Message[Command]) -> None:
+    def _timed(self, row: asyncpg.Record) -> Message[Command] | None:
+        """The command that a timer holds; None where this code does not know it."""
+        return timed(self.book, row["command"], row["body"], row["id"], row["due"])
+
+    def _fire_one(self, batch: Batch, row: asyncpg.Record, message: Message[Command] | None) -> None:
         """A timer whose time has passed by (refused) is done; one that fails for good becomes a dead letter."""
         try:
+            if message is None:
+                raise Poison("unknown-command")
             batch.decide(message)
         except (Refused, NotYet):
-            log.info("timer_void", command=type(message.data).__name__, subject=message.subject)
+            log.info("timer_void", command=row["command"], subject=row["id"])
         except Exception as error:
             code, stage = (error.code, error.stage) if isinstance(error, Poison) else (type(error).__name__, "timer")
-            now = int(message.time.timestamp() * 1_000_000)
-            record = Record(f"timer:{type(message.data).__name__}", 0, now, message.subject.encode(),
-                            message.data.model_dump_json().encode(), ())  # fmt: skip
-            batch.bury(record, Bad(code, stage, message.subject, None, message.id))
+            microseconds = int(row["due"].timestamp() * 1_000_000)
+            key, value = row["id"].encode(), row["body"].encode()
+            record = Record(f"{TIMER}{row['command']}.{row['name']}.{row['id']}", 0, microseconds, key, value, ())
+            batch.bury(record, Bad(code, stage, row["id"]))
 
     async def expire_parked(self, after: timedelta) -> int:
         """What waited too long for its prerequisite becomes a dead letter; those behind it stay parked behind it."""

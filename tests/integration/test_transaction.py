@@ -247,3 +247,24 @@ async def test_a_timer_that_fails_for_good_becomes_a_dead_letter_and_the_others_
     await world.spine.fire()
     assert await totals(world.pool) == {good: 1}
     assert await world.pool.fetchval("SELECT error FROM dead_letter") == "negative"
+
+
+async def test_a_timer_of_a_command_that_is_gone_stops_nobody_and_can_be_redriven_when_it_is_back(
+    world: SimpleNamespace,
+) -> None:
+    old, good = order(), order()
+    for id_ in (old, good):
+        await world.pool.execute(
+            "INSERT INTO timer VALUES ('order', $1, 'add', $2, 'Add', $3)",
+            id_,
+            NOON,
+            f'{{"order_id": "{id_}", "n": 1, "of_tomorrow": 1}}' if id_ == old else f'{{"order_id": "{id_}", "n": 1}}',
+        )
+    await world.spine.fire()
+    assert await totals(world.pool) == {good: 1}
+    [letter] = await dead_letters.listed(world.pool)
+    assert letter["error"] == "unknown-command"
+    assert (await dead_letters.redrive(world.spine, letter["id"], by="x"))["outcome"] == "unknown-command"
+    await world.pool.execute("UPDATE dead_letter SET value = $1", f'{{"order_id": "{old}", "n": 1}}'.encode())
+    assert (await dead_letters.redrive(world.spine, letter["id"], by="x"))["outcome"] == "applied"
+    assert await totals(world.pool) == {good: 1, old: 1}
