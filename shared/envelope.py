@@ -88,12 +88,14 @@ def headers_of(out: Outgoing, version: int, service: str, trace: str | None = No
 
 def parse(record: Record) -> Message[Any] | Bad:
     """A record of one of our own topics as a message. Tolerant: an unknown type or field is ignored, not refused."""
-    subject = record.header("ce_subject") or (record.key or b"").decode(errors="replace")
+    named = record.header("ce_subject")
+    subject = named or (record.key or b"").decode(errors="replace")
     raw_version, type_, id_ = record.header("ce_aggregateversion"), record.header("ce_type"), record.header("ce_id")
     version = int(raw_version) if raw_version and re.fullmatch(r"[1-9][0-9]{0,17}", raw_version) else None
+    version = version if named else None  # the key is only a guess at the subject
     correlation = record.header("ce_correlationid")
     bad = {"subject": subject, "version": version, "id": id_, "type": type_, "correlation": correlation}
-    if version is None or not id_ or not type_ or not record.header("ce_subject"):
+    if version is None or not id_ or not type_:
         return Bad("envelope", "parse", **bad)  # type: ignore[arg-type]
     time = record.header("ce_time")
     try:

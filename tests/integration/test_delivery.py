@@ -6,12 +6,14 @@ import signal
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from uuid import uuid4
 
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError
 
 from deploy.local.stack import Stack
 from tests.toy import toy, toy_pool
@@ -110,6 +112,8 @@ async def rig(kafka: str, database: str, topic_prefix: str) -> AsyncIterator[Rig
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
     await admin.create_topics([NewTopic(t.name, 3, 1) for t in (made.orders, made.shipments, made.onward)])
+    with suppress(TopicAlreadyExistsError):
+        await admin.create_topics([NewTopic("dlq.metrics.v1", 1, 1)])
     await admin.close()
     pool = await toy_pool(database)
     producer = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True, acks="all")
@@ -155,6 +159,35 @@ async def test_a_frozen_replica_is_passed_by_and_writes_nothing_stale_when_it_th
     await rig.send(600)
     await until(rig.all_handled)
     await rig.check()
+
+
+async def test_odd_records_are_set_aside_and_stop_nobody(rig: Rig) -> None:
+    """Null and non-UTF-8 headers, no headers at all, invalid JSON, a tombstone, a megabyte."""
+    topic, type_ = rig.toy.orders.name, rig.toy.counted.TYPE.encode()
+    named = [("ce_type", type_), ("ce_id", b"x"), ("ce_time", b"2026-11-23T11:00:00Z"), ("ce_aggregateversion", b"1")]
+    odd: list[tuple[bytes | None, list[tuple[str, bytes | None]]]] = [
+        (b'{"n": 1}', []),
+        (b'{"n": 1}', [("ce_type", None), ("junk", b"\xff\xfe")]),
+        (b'{"n": 1}', [*named, ("ce_subject", b"\xc3\x28")]),
+        (b"{broken", [*named, ("ce_subject", b"broken")]),
+        (None, [*named, ("ce_subject", b"tombstone")]),
+        (b'"' + b"x" * 1_000_000 + b'"', [*named, ("ce_subject", b"megabyte")]),
+    ]
+    await rig.send(90)
+    large = AIOKafkaProducer(bootstrap_servers=rig.kafka, max_request_size=2 << 20)
+    await large.start()
+    for value, headers in odd:
+        await large.send_and_wait(topic, value, key=KEYS[0].encode(), headers=headers)
+    await large.stop()
+    await rig.send(90)
+    await rig.replica()
+    await until(lambda: _dead(rig, len(odd)))
+    await until(rig.all_handled)
+    await rig.check()
+
+
+async def _dead(rig: Rig, letters: int) -> bool:
+    return bool(await rig.pool.fetchval("SELECT count(*) FROM dead_letter") == letters)
 
 
 async def test_what_is_read_again_from_the_beginning_has_no_second_effect(rig: Rig) -> None:

@@ -18,6 +18,7 @@ from shared import db, topic_admin
 from shared.events.topics import FOLLOWUP
 from shared.service import Runtime
 from shared.settings import KafkaSettings, Settings
+from shared.web.operations import lag
 from tests.conftest import two_free_ports
 from tests.waiting import until
 
@@ -143,7 +144,7 @@ async def test_a_leaked_cancellation_does_not_end_the_consume_loop(
     from intake.app import service
 
     async with Runtime(service, Settings()) as runtime:
-        await until(lambda: _consuming(runtime))
+        await until(lambda: _caught_up(runtime))
         consume, leaks = runtime.spine.consume, 0
 
         async def leaky(records: Any) -> None:
@@ -171,6 +172,10 @@ async def test_a_leaked_cancellation_does_not_end_the_consume_loop(
 
 async def _consuming(runtime: Runtime) -> bool:
     return runtime.consumer is not None and runtime.consumer.failure is None
+
+
+async def _caught_up(runtime: Runtime) -> bool:
+    return await _consuming(runtime) and not sum((await lag(runtime)).values())
 
 
 async def _failed(runtime: Runtime) -> bool:

@@ -96,8 +96,10 @@ async def test_a_redelivery_of_what_is_parked_parks_it_once(world: SimpleNamespa
     assert await world.pool.fetchval("SELECT count(*) FROM parked") == 1
 
 
-@pytest.mark.parametrize("value", [b"{not json", b"", b'{"n": 1}', b'{"order_id": "x", "n": 1}', b"\xff\xfe"])
-async def test_poison_is_buried_with_its_bytes_and_holds_its_own_key_only(world: SimpleNamespace, value: bytes) -> None:
+@pytest.mark.parametrize("value", [b"{not json", None, b"", b'{"n": 1}', b'{"order_id": "x", "n": 1}', b"\xff\xfe"])
+async def test_poison_is_buried_with_its_bytes_and_holds_its_own_key_only(
+    world: SimpleNamespace, value: bytes | None
+) -> None:
     t, a, b = world.toy, order(), order()
     bad = t.event(a, 1, 1, 0)
     bad = type(bad)(bad.topic, bad.partition, bad.offset, bad.key, value, bad.headers)

@@ -79,3 +79,27 @@ async def test_a_kommune_is_kept_out_of_another_kommunes_addresses(
     assert answer.status_code in (403, 422), answer.text
     if answer.status_code == 422:  # the body is looked at first; it told nothing
         assert answer.json()["type"] == "urn:lederalliancen:problem:invalid-input"
+
+
+@pytest.mark.parametrize(("service", "name", "roles"), routes())
+@pytest.mark.parametrize("where", ["body", "field name", "query", "header", "broken body", "path"])
+async def test_what_looks_like_a_cpr_number_is_refused_at_every_route_and_never_repeated(
+    service: str, name: str, roles: frozenset[str], where: str
+) -> None:
+    method, path = name.split(" ", 1)
+    method, cpr = method.split(",")[0], "010190-1234"
+    path = re.sub(r"{\w+}", cpr if where == "path" else "0199ab00-0000-7000-8000-000000000000", path)
+    if where == "path" and cpr not in path:
+        pytest.skip("nothing can be put into this path")
+    bodies = {"body": f'{{"a": [{{"b": "ring {cpr}"}}]}}', "field name": f'{{"{cpr}": 1}}', "broken body": f"{{{cpr}"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app(service)), base_url="http://test") as client:
+        answer = await client.request(
+            method,
+            path,
+            params={"q": cpr} if where == "query" else None,
+            headers={"Idempotency-Key": f"key {cpr}"} if where == "header" else None,
+            content=bodies.get(where),
+        )
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "urn:lederalliancen:problem:personal-data"
+    assert cpr not in answer.text
