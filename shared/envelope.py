@@ -34,13 +34,14 @@ class Record:
         return self.topic, self.partition, self.offset
 
     def header(self, name: str) -> str | None:
-        """Text of a header; a null or non-UTF-8 one reads as absent."""
+        """Text of a header; one that is null, not UTF-8 or holds a NUL (no database takes it) reads as absent."""
         for header, value in self.headers:
             if header == name and value is not None:
                 try:
-                    return value.decode()
+                    text = value.decode()
                 except UnicodeDecodeError:
                     return None
+                return text if "\0" not in text else None
         return None
 
 
@@ -89,7 +90,7 @@ def headers_of(out: Outgoing, version: int, service: str, trace: str | None = No
 def parse(record: Record) -> Message[Any] | Bad:
     """A record of one of our own topics as a message. Tolerant: an unknown type or field is ignored, not refused."""
     named = record.header("ce_subject")
-    subject = named or (record.key or b"").decode(errors="replace")
+    subject = named or (record.key or b"").decode(errors="replace").replace("\0", "\ufffd")
     raw_version, type_, id_ = record.header("ce_aggregateversion"), record.header("ce_type"), record.header("ce_id")
     version = int(raw_version) if raw_version and re.fullmatch(r"[1-9][0-9]{0,17}", raw_version) else None
     version = version if named else None  # the key is only a guess at the subject

@@ -7,6 +7,7 @@ of ownership: the inbox decides.
 import asyncio
 import copy
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import stamina
@@ -176,11 +177,19 @@ class Consumer:
                 await self._patiently(self.spine.consume, [record])
             except asyncio.CancelledError:
                 _raise_if_stopping()
-                await self._patiently(self.spine.bury, record, "CancelledError", "save")
+                await self._bury(record, "CancelledError")
             except TRANSIENT:
                 raise
             except Exception as error:
-                await self._patiently(self.spine.bury, record, type(error).__name__, "save")
+                await self._bury(record, type(error).__name__)
+
+    async def _bury(self, record: Record, error: str) -> None:
+        try:
+            await self._patiently(self.spine.bury, record, error, "save")
+        except TRANSIENT:
+            raise
+        except Exception:  # what cannot even be kept must not stop those behind it
+            await self._patiently(partial(self.spine.bury, bare=True), record, error, "save")
 
     async def _patiently(self, work: Callable[..., Awaitable[None]], *args: Any) -> None:
         """A passing failure (database, network) is waited for in place; nothing is skipped."""

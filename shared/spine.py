@@ -87,10 +87,15 @@ class Spine:
         rows = await self.pool.fetch("SELECT topic, partition, next_offset FROM consumed")
         return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
-    async def bury(self, record: Record, error: str, stage: str) -> None:
-        """A single record that fails for good outside its handler (its effect cannot be saved)."""
+    async def bury(self, record: Record, error: str, stage: str, *, bare: bool = False) -> None:
+        """A single record that fails for good outside its handler (its effect cannot be saved).
+
+        `bare`: nothing of it but its place in Kafka, where even that cannot be saved.
+        """
         message = self.parse(record)
         bad = Bad(error, stage, message.subject, message.version, message.id)
+        if bare:
+            bad = Bad(error, stage, "", personal=True)
         async with self.pool.acquire() as conn, conn.transaction():
             batch = Batch(conn, self.book, self.clock.now(), self.parse)
             await batch.load([(record, bad)])

@@ -38,11 +38,11 @@ def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
     return turned
 
 
-def pack(headers: Headers) -> str:
-    return orjson.dumps([[k, None if v is None else base64.b64encode(v).decode()] for k, v in headers]).decode()
+def pack(headers: Headers) -> bytes:
+    return orjson.dumps([[k, None if v is None else base64.b64encode(v).decode()] for k, v in headers])
 
 
-def unpack(headers: str) -> Headers:
+def unpack(headers: bytes) -> Headers:
     return [(k, None if v is None else base64.b64decode(v)) for k, v in orjson.loads(headers)]
 
 
@@ -150,7 +150,7 @@ async def park(conn: Connection, rows: Sequence[tuple[Record, str, int | None, K
     await conn.execute(
         'INSERT INTO parked (topic, partition, "offset", subject, version, key, value, headers, waits_kind, waits_id)'
         " SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::bigint[], $6::bytea[], $7::bytea[],"
-        ' $8::jsonb[], $9::text[], $10::text[]) ON CONFLICT (topic, partition, "offset")'
+        ' $8::bytea[], $9::text[], $10::text[]) ON CONFLICT (topic, partition, "offset")'
         " DO UPDATE SET waits_kind = excluded.waits_kind, waits_id = excluded.waits_id",
         *columns(
             (
@@ -197,7 +197,7 @@ async def bury(conn: Connection, rows: Sequence[tuple[str, Record, Bad, str]], b
         'INSERT INTO dead_letter (id, topic, partition, "offset", event_id, event_type, subject, version, key, value,'
         " headers, stage, error, status, build)"
         " SELECT *, $15 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[],"
-        " $7::text[], $8::bigint[], $9::bytea[], $10::bytea[], $11::jsonb[], $12::text[], $13::text[], $14::text[])"
+        " $7::text[], $8::bigint[], $9::bytea[], $10::bytea[], $11::bytea[], $12::text[], $13::text[], $14::text[])"
         ' ON CONFLICT (topic, partition, "offset") DO UPDATE'
         " SET attempts = dead_letter.attempts + 1, last_failed_at = now(), error = excluded.error",
         *columns(
@@ -215,7 +215,7 @@ def _safe(bad: Bad) -> tuple[str | None, str | None, str | None]:
     return (None, None, None) if bad.personal else (bad.id, bad.type, bad.subject)
 
 
-def _content(record: Record, bad: Bad) -> tuple[bytes | None, bytes | None, str | None]:
+def _content(record: Record, bad: Bad) -> tuple[bytes | None, bytes | None, bytes | None]:
     return (None, None, None) if bad.personal else (record.key, record.value, pack(record.headers))
 
 

@@ -115,7 +115,7 @@ class Batch:
         except Poison as poison:
             return self.bury(record, _bad(message, poison.code, poison.stage))
         except Exception as error:
-            return self.bury(record, _bad(message, type(error).__name__, "decide"))
+            return self.fail(record, message, type(error).__name__)
         if message.version is not None:
             self.pass_over(stream, message.version)
         self.count("applied" if outcome else "ignored")
@@ -148,6 +148,14 @@ class Batch:
         self.book.on_refused(self.work, record, message, refusal)
         self.work.keep()
         return self.bury(record, bad, status="refused")
+
+    def fail(self, record: Record, message: Message[Any], error: str) -> None:
+        """An error of ours. An outsider is told that it was not taken; the letter stays open, to be redriven."""
+        if self.book.on_refused and message.version is None and not record.topic.startswith("timer:"):
+            self.work.begin(message.id, message.correlation)
+            self.book.on_refused(self.work, record, message, _ours())
+            self.work.keep()
+        self.bury(record, _bad(message, error, "decide"))
 
     def bury(self, record: Record, bad: Bad, status: str = "open") -> None:
         id_ = self.work.new_id()
@@ -226,7 +234,8 @@ def _claim(record: Record, message: Parsed) -> tuple[str, str, str]:
 
 
 def _hash(record: Record) -> bytes:
-    return hashlib.sha256(record.value or b"").digest()
+    """Of what it says: the value, and in binary mode the type, which stands in a header."""
+    return hashlib.sha256((record.header("ce_type") or "").encode() + b"\0" + (record.value or b"")).digest()
 
 
 def _bad(message: Parsed, code: str, stage: str) -> Bad:
@@ -242,4 +251,13 @@ def _id_reused() -> Refused:
         "id",
         "Dette id er brugt før til et svar med andet indhold. Send svaret igen med et nyt id.",
         "This id was used before for a reply with other content. Send the reply again with a new id.",
+    )
+
+
+def _ours() -> Refused:
+    return Refused(
+        "internal",
+        "data",
+        "Noget gik galt hos os. Svaret er gemt, og vi ser på det; I skal ikke gøre noget.",
+        "Something went wrong on our side. The reply is kept and will be looked at; there is nothing to do.",
     )

@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Body, Depends, Query, Response
 
 from municipality_gateway import store
-from municipality_gateway.refusals import id_reused
+from municipality_gateway.refusals import id_reused, refused
 from municipality_gateway.replies import parse_reply
 from municipality_gateway.state import GiveReply
 from shared.catalogue.kommuner import KOMMUNER, TEST_KOMMUNE
@@ -36,7 +36,10 @@ async def give_reply(
     Only what could never be told apart again is refused here: without a usable id and source, or with personal data.
     """
     _check_code(who, code)
-    raw = orjson.dumps(body)
+    try:
+        raw = orjson.dumps(body)
+    except (TypeError, ValueError):  # a number that no JSON of ours can hold
+        raise refused("wrong-type", "data") from None
     if len(raw) > REPLIES.max_bytes - ROOM:
         raise Problem(TOO_LARGE)
     read = parse_reply(Record(REPLIES.of(code), 0, 0, None, raw, [("content-type", b"application/cloudevents+json")]))
@@ -46,7 +49,7 @@ async def give_reply(
     about = id_ if read.subject.startswith("offset-") else read.subject
     await ask(GiveReply(kommune=code, source=source, reply_id=id_, about=about, body=raw.decode()), who)
     noted = await store.reply(here.pool, code, id_, source)
-    if noted is None or noted["hash"] not in (None, store.hash_of(raw)):
+    if noted is None or noted["hash"] != store.hash_of(raw):  # without a hash it came over Kafka
         raise id_reused()
     response.headers["Location"] = f"/kommuner/{code}/replies/{quote(id_, safe='')}?source={quote(source, safe='')}"
     return {"id": id_, "source": source, "state": noted["state"]}

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from municipality_gateway.refusals import refused
@@ -61,7 +62,9 @@ def _headers(record: Record) -> dict[str, str]:
 def _json(record: Record) -> Any:
     """JSON in UTF-8, without a second member of one name: one of the two would go unread."""
     try:
-        return json.loads((record.value or b"").decode(), object_pairs_hook=_once, parse_constant=_no_constant)
+        return json.loads(
+            (record.value or b"").decode(), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite
+        )
     except (ValueError, RecursionError):
         raise _unreadable(record, "data") from None
 
@@ -77,6 +80,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError("a member twice")
     return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError("no JSON number")
+    return number
 
 
 def _no_constant(_: str) -> Any:

@@ -89,6 +89,8 @@ def answer(work: Work, kommune: str, about: str, reply: str, refusal: Refused, *
         ),
         kommune=kommune,
     )
+    if of_reply.get("offset") is not None and reply == f"offset-{of_reply['offset']}" and not of_reply.get("source"):
+        return  # it could not be read, so nobody can ask for it
     work.write(
         Answered(
             kommune=kommune,

@@ -83,7 +83,9 @@ def _reply(type_: str, data: Any) -> Reply:
         raise refused("missing-field", "data")
     try:
         # Strict: "10" is no number. By way of JSON, so that a date may be a text.
-        reply = cast("Reply", contract.model_validate_json(orjson.dumps(data), strict=True))
+        reply = cast(
+            "Reply", contract.model_validate_json(orjson.dumps(data), strict=True, by_alias=True, by_name=False)
+        )
     except (ValidationError, orjson.JSONEncodeError) as error:
         raise _refusal(error) from None
     _check_sound(reply)

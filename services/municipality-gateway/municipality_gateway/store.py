@@ -66,7 +66,7 @@ async def save_given(conn: Connection, rows: Sequence[Given]) -> None:
 
 async def save_answered(conn: Connection, rows: Sequence[Answered]) -> None:
     """The last answer stands: what was taken may still be refused further in. An id used again changes nothing."""
-    last = {(r.kommune, r.source, r.id): r for r in rows if r.rule != "id-reused" and not r.id.startswith("offset-")}
+    last = {(r.kommune, r.source, r.id): r for r in rows if r.rule != "id-reused"}
     first_hand = [r for r in last.values() if r.source is not None]
     await conn.execute(
         "INSERT INTO reply (kommune, source, id, state, what, field, rule, da, en)"

@@ -77,7 +77,7 @@ CREATE TABLE parked (
     version bigint,
     key bytea,
     value bytea,
-    headers jsonb NOT NULL,                     -- list of [name, base64 or null]
+    headers bytea NOT NULL,                     -- JSON: list of [name, base64 or null]; a name may hold anything
     waits_kind text,
     waits_id text,
     parked_at timestamptz NOT NULL DEFAULT now(),
@@ -97,7 +97,7 @@ CREATE TABLE dead_letter (
     version bigint,
     key bytea,
     value bytea,                                -- null where it looked like personal data
-    headers jsonb,
+    headers bytea,
     stage text NOT NULL,
     error text NOT NULL,                        -- a class or a code, never the exception's text
     attempts integer NOT NULL DEFAULT 1,
