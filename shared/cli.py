@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -12,11 +13,12 @@ from uuid import UUID
 import asyncpg
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from shared import db, dead_letters
 from shared.clock import Clock
 from shared.events.topics import SERVICES
+from shared.privacy import find_cpr
 from shared.service import Service
 from shared.settings import DatabaseSettings, KafkaSettings, Settings, load
 from shared.spine import Spine
@@ -28,9 +30,12 @@ letters = typer.Typer(no_args_is_help=True, help="Messages that could not be han
 app.add_typer(letters, name="dead-letters")
 rebuilds = typer.Typer(no_args_is_help=True, help="Build a projection anew from the event stream.")
 app.add_typer(rebuilds, name="rebuild")
-console = Console(soft_wrap=True)
+console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 220)
 
 ServiceName = Annotated[str, typer.Option("--service", "-s", help=f"one of {', '.join(SERVICES)}")]
+STATUSES = ("open", "refused", "redriven", "skipped")
+PEOPLE = ("intake", "municipality-gateway")
+PeopleService = Annotated[str, typer.Option("--service", "-s", help="intake, or municipality-gateway")]
 By = Annotated[str, typer.Option(help="who does it, for the record")]
 ME = os.environ.get("USER", "operator")
 
@@ -46,8 +51,13 @@ def token(
     key = os.environ.get("LA_TOKEN_KEY")
     if not key:
         _stop("LA_TOKEN_KEY is missing: local tokens are signed with the key that the services share")
+    if len(str(key).encode()) < 32:
+        _stop("LA_TOKEN_KEY must be at least 32 bytes")
     if role not in ROLES:
         _stop(f"{role} is no role; roles are {', '.join(sorted(ROLES))}")
+    for needs, given, option in (("kommune", kommune, "--kommune CODE"), ("leader", leader, "--leader ID")):
+        if role == needs and not given:
+            _stop(f"the role {role} sees its own only: say whose with {option}")
     print(mint(role, kommune=kommune, leader=leader, key=str(key), minutes=minutes))
 
 
@@ -72,8 +82,12 @@ def migrate(service: Annotated[list[str] | None, typer.Argument(help="default: a
 
 
 @letters.command("list")
-def list_letters(service: ServiceName, status: str = "open") -> None:
+def list_letters(
+    service: ServiceName, status: Annotated[str, typer.Option(help=f"one of {', '.join(STATUSES)}")] = "open"
+) -> None:
     """Open dead letters, oldest first."""
+    if status not in STATUSES:
+        _stop(f"{status} is no status; they are {', '.join(STATUSES)}")
     rows = _run(_on_pool(service, lambda pool: dead_letters.listed(pool, status)))
     _table(rows, "id", "topic", "offset", "subject", "version", "stage", "error", "attempts", "last_failed_at")
 
@@ -108,6 +122,8 @@ def skip(
     by: By = ME,
 ) -> None:
     """Go past a message that can never succeed; those parked behind it follow."""
+    if find_cpr(reason):
+        _stop("the reason looks like it holds a CPR number; say it without")
     done = _run(_on_spine(service, lambda spine: dead_letters.skip(spine, id_, by=by, reason=reason)))
     console.print(done["outcome"])
     if done["outcome"] != "skipped":
@@ -131,8 +147,9 @@ def metrics() -> None:
 
 
 @app.command("access-log")
-def access_log(person_id: UUID, service: ServiceName = "intake") -> None:
+def access_log(person_id: UUID, service: PeopleService = "intake") -> None:
     """Who has read a person's contact data."""
+    _keeps_people(service)
 
     async def read(pool: asyncpg.Pool) -> Any:
         async with pool.acquire() as conn:
@@ -145,11 +162,15 @@ def access_log(person_id: UUID, service: ServiceName = "intake") -> None:
 @app.command()
 def erase(
     person_id: UUID,
-    service: ServiceName = "intake",
+    service: PeopleService = "intake",
     by: By = ME,
     yes: Annotated[bool, typer.Option("--yes", help="don't ask")] = False,
 ) -> None:
     """Destroy the key of a leader, a colleague or a contact person, and tell the other services."""
+    _keeps_people(service)
+    there = "SELECT EXISTS (SELECT FROM person WHERE id = $1)"
+    if not _run(_on_pool(service, lambda pool: pool.fetchval(there, person_id))):
+        _stop(f"{service} keeps nobody with the id {person_id}")
     if not yes:
         typer.confirm(f"Erase {person_id} in {service}? This cannot be undone", abort=True)
     state = import_module(f"{db.schema_of(_known(service))}.state")
@@ -173,6 +194,11 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 def _stop(line: str) -> None:
     Console(stderr=True, soft_wrap=True).print(line, style="red", markup=False)
     raise typer.Exit(1)
+
+
+def _keeps_people(service: str) -> None:
+    if _known(service) not in PEOPLE:
+        _stop(f"{service} keeps no contact data; services that do are {', '.join(PEOPLE)}")
 
 
 def _known(service: str) -> str:
@@ -221,7 +247,8 @@ def _table(rows: Any, *columns: str) -> None:
     if not rows:
         console.print("none")
         return
-    table = Table(*columns)
+    # An id that is cut off cannot be used.
+    table = Table(*(Column(name, no_wrap=True) if name in ("id", "waits_id") else name for name in columns))
     for row in rows:
         table.add_row(*(str(row[name]) if row[name] is not None else "" for name in columns))
     console.print(table)

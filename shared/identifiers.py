@@ -1,7 +1,8 @@
 """Types for what comes in: checked, brought into one form, and refused with the rule and the way out."""
 
 import re
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import phonenumbers
@@ -10,6 +11,8 @@ from stdnum.dk import cvr
 
 from shared.catalogue.kommuner import kommuner_of_postnr
 from shared.catalogue.refusal import refusal
+
+D = TypeVar("D", date, datetime)
 
 
 def _cvr(text: str) -> str:
@@ -95,6 +98,19 @@ def _candidate_id(text: str) -> str:
     return str(uuid)
 
 
+def _sensible(value: D) -> D:
+    """What lies outside is a slip of the keys, and too far for a calendar to count on from."""
+    if not 2000 <= value.year <= 2100:
+        raise refusal(
+            "date-range",
+            "The date lies outside the years 2000 to 2100. Correct the year.",
+            "Datoen ligger uden for årene 2000 til 2100. Ret årstallet.",
+        )
+    return value
+
+
+Day = Annotated[date, AfterValidator(_sensible)]
+Instant = Annotated[datetime, AfterValidator(_sensible)]
 Cvr = Annotated[str, AfterValidator(_cvr), Field(json_schema_extra={"pattern": "^[1-9][0-9]{7}$"})]
 PNumber = Annotated[str, AfterValidator(_p_number), Field(json_schema_extra={"pattern": "^[1-9][0-9]{9}$"})]
 Phone = Annotated[str, AfterValidator(_phone), Field(json_schema_extra={"description": "becomes E.164"})]

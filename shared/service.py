@@ -51,6 +51,7 @@ class Service:
     on_refused: OnRefused | None = None
     may_fire: Callable[["Runtime", list[asyncpg.Record]], Awaitable[list[asyncpg.Record]]] | None = None
     collect: Callable[["Runtime"], Awaitable[Iterable[Metric]]] | None = None
+    prune: tuple[str, ...] = ()
     people: bool = False
     """Keeps contact data of people, so it needs LA_MASTER_KEY."""
 
@@ -60,7 +61,7 @@ class Service:
 
     @property
     def book(self) -> Rulebook:
-        return Rulebook(self.name, self.handlers, self.writers, self.on_refused)
+        return Rulebook(self.name, self.handlers, self.writers, self.on_refused, self.prune)
 
     def book_with(self, vault: Vault) -> Rulebook:
         """The same, with people's data sealed and erased in the transaction that says so."""

@@ -6,10 +6,9 @@ A wrong or missing setting stops the start with one line that names it; secret v
 import base64
 import binascii
 import sys
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, Field, SecretBytes, SecretStr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, FilePath, SecretBytes, SecretStr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -44,7 +43,7 @@ class KafkaSettings(BaseSettings):
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     sasl_username: str | None = Field(None, examples=["intake"])
     sasl_password: SecretStr | None = Field(None, examples=["(the user's password)"])
-    ssl_cafile: Path | None = Field(None, examples=["/etc/kafka/ca.pem"])
+    ssl_cafile: FilePath | None = Field(None, examples=["/etc/kafka/ca.pem"])
     retention_days: int = Field(2_190, ge=1)
 
     @model_validator(mode="after")
@@ -89,7 +88,7 @@ class Settings(KafkaSettings, DatabaseSettings):
     # Signs tokens of local runs, instead of an issuer.
     token_key: SecretStr | None = Field(None, examples=["(the output of: openssl rand -base64 48)"])
 
-    clock_file: Path | None = Field(None, examples=["/run/lederalliancen/clock"])
+    clock_file: FilePath | None = Field(None, examples=["/run/lederalliancen/clock"])
     log_format: Literal["json", "console"] = Field(default_factory=_terminal_or_machine)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +38,7 @@ TRANSIENT = (
 MayFire = Callable[[list[asyncpg.Record]], Awaitable[list[asyncpg.Record]]]
 
 
+HOUR = 3600.0  # seconds
 TIMER = "timer:"
 """Where the topic of a message would stand in a dead letter, a timer has this, its command, name and aggregate."""
 
@@ -132,7 +134,9 @@ class Spine:
         """Decide a command. Raises Refused or NotYet, and then nothing is stored. Returns what the handler returned."""
         # A unique violation is two commands at once: tried again, the second sees what the first one did.
         retried = (*TRANSIENT, asyncpg.UniqueViolationError)
-        async for attempt in stamina.retry_context(on=retried, attempts=5, timeout=5.0, wait_initial=0.02):
+        async for attempt in stamina.retry_context(
+            on=retried, attempts=5, timeout=5.0, wait_initial=0.02, wait_jitter=0.05
+        ):
             with attempt:
                 async with self.pool.acquire() as conn, conn.transaction():
                     if (
@@ -240,6 +244,7 @@ class Spine:
 
     async def forever(self, stop: asyncio.Event, park_deadline: timedelta) -> None:
         """Fire timers and expire what is parked, until stopped. Real failures wait and try again."""
+        pruned = float("-inf")
         every = 0.25 if self.clock.file is None else 0.05  # a clock that is moved is looked at more often
         while not stop.is_set():
             self._due_now.clear()
@@ -247,6 +252,10 @@ class Spine:
                 while not stop.is_set() and await self.fire():
                     pass
                 await self.expire_parked(park_deadline)
+                if time.monotonic() - pruned > HOUR:
+                    async with self.pool.acquire() as conn:
+                        await store.prune(conn, self.book.prune)
+                    pruned = time.monotonic()
             except TRANSIENT as error:
                 log.warning("timers_wait", error=type(error).__name__)
             except Exception as error:

@@ -37,6 +37,8 @@ class Rulebook:
     writers: dict[type, Writer] = field(default_factory=dict)
     on_refused: OnRefused | None = None
     """Where an outsider's message may be refused with an answer (the replies of kommuner)."""
+    prune: tuple[str, ...] = ()
+    """Statements by which the service's own tables forget, run once an hour."""
 
 
 class Batch:

@@ -124,6 +124,10 @@ class Vault:
         """Destroy a person's key, hashes and data (they go with the row); False where there was nobody."""
         return bool(await conn.fetchval("DELETE FROM person WHERE id = $1 RETURNING true", person_id))
 
+    def hash_of(self, kind: Kind, value: str) -> bytes:
+        """The keyed hash by which the same e-mail or phone is found again."""
+        return self._hash(kind, value)
+
     async def find_by_hash(self, conn: asyncpg.Connection, kind: Kind, value: str) -> list[UUID]:
         """The people with this e-mail or phone, however it was written; oldest id first."""
         rows = await conn.fetch(

@@ -27,6 +27,7 @@ def main() -> int:
         logging.CRITICAL
     )  # it tries again by itself, and we say when it takes too long
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is started deaf to it
     try:
         return demo(once)
     except StackError as error:

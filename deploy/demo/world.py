@@ -58,6 +58,7 @@ class World:
                 "LA_KAFKA_BOOTSTRAP": self.stack.kafka,
                 "LA_DATABASE_URL": self.stack.database,
                 "LA_TOKEN_KEY": self._token_key,
+                "LA_OIDC_ISSUER": "",  # what the shell holds is not the demo's
                 "LA_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
                 "LA_CLOCK_FILE": str(self.calendar.file),
                 "LA_PUBLIC_URL_INTAKE": self.urls["intake"],

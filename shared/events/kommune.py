@@ -11,9 +11,9 @@ from pydantic import ConfigDict, Field, model_validator
 from shared.catalogue import codes
 from shared.catalogue.refusal import refusal
 from shared.catalogue.tasks import TaskId
-from shared.events.base import Code, Data, Event, Id, Kommune, Minutes, Postnr, Stage, Task, Terms, date, datetime
+from shared.events.base import Code, Data, Event, Id, Kommune, Minutes, Postnr, Stage, Task, Terms, date
 from shared.events.topics import REFERRALS, REPLIES
-from shared.identifiers import CandidateId
+from shared.identifiers import CandidateId, Day, Instant
 
 
 class ToKommune(Event, topic=REFERRALS):
@@ -298,7 +298,7 @@ class ReplyProfile(StrictData):
     support: tuple[codes.Support, ...] = ()
     reach: Annotated[int, Field(ge=0, le=600)]
     forms: tuple[codes.Form, ...]
-    from_: date = Field(alias="from")
+    from_: Day = Field(alias="from")
 
 
 class Reply(Event, topic=REPLIES):
@@ -338,7 +338,7 @@ class Held(ReferralReply, name="reply.held", subject="referral_id"):
     """We need time, until a date."""
 
     reason: codes.ReferralReason
-    until: date
+    until: Day
 
 
 class Closed(ReferralReply, name="reply.closed", subject="referral_id"):
@@ -357,8 +357,8 @@ class CandidateProposed(ReferralReply, name="reply.candidate-proposed", subject=
     times_of_day: TimesOfDay | None = None
     tasks: Tasks | None = None
     seat: Annotated[int, Field(ge=1)] | None = None
-    start: date
-    until: date | None = None
+    start: Day
+    until: Day | None = None
     next_step: codes.Form | None = None
 
 
@@ -372,19 +372,19 @@ class CandidateWithdrawn(Reply, name="reply.candidate-withdrawn", subject="candi
 class LeaderContacted(ReferralReply, name="reply.leader-contacted", subject="referral_id"):
     """We have reached out to the leader."""
 
-    at: datetime
+    at: Instant
 
 
 class MeetingPlanned(ReferralReply, name="reply.meeting-planned", subject="referral_id"):
     """Leader, young person and we meet."""
 
-    at: datetime
+    at: Instant
 
 
 class MeetingMissed(ReferralReply, name="reply.meeting-missed", subject="referral_id"):
     """Somebody did not come."""
 
-    at: datetime
+    at: Instant
 
 
 class YoungPersonAnswered(Reply, name="reply.young-person-answered", subject="match_id"):
@@ -417,8 +417,8 @@ class KommuneApproved(KommuneAnswer, name="reply.kommune-approved", subject="abo
 
     form: codes.Form
     hours: WeekHours
-    from_: date = Field(alias="from")
-    to: date | None = None
+    from_: Day = Field(alias="from")
+    to: Day | None = None
 
 
 class KommuneDeclined(KommuneAnswer, name="reply.kommune-declined", subject="about"):
@@ -441,4 +441,4 @@ class OutcomeReported(Reply, name="reply.outcome-reported", subject="placement_i
     placement_id: Id
     outcome: codes.Outcome
     hours: Annotated[float, Field(ge=0, le=37)] | None = None
-    on: date
+    on: Day

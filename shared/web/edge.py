@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.privacy import find_cpr, find_cpr_in_bytes
 from shared.web import problems
-from shared.web.problems import INTERNAL, PERSONAL_DATA, TOO_LARGE, Problem, language
+from shared.web.problems import INTERNAL, PERSONAL_DATA, TOO_LARGE, UNSTORABLE, Problem, language
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +84,8 @@ class Edge:
                 return
             if field := _cpr_in(scope, headers, body):
                 raise Problem(PERSONAL_DATA, field=field, rule="personal-data")
+            if field := _unstorable_in(scope, body):
+                raise Problem(UNSTORABLE, field=field, rule="text")
             await self._app(scope, _replay(body, receive), send_on)
         except Exception as error:
             if status:  # half an answer is on its way: only cutting the connection tells the asker
@@ -150,6 +152,28 @@ def _cpr_in_body(headers: Headers, body: bytes) -> str | None:
         return find_cpr(json.loads(body))
     except (ValueError, RecursionError):
         return "body" if find_cpr_in_bytes(body) else None
+
+
+def _unstorable_in(scope: Scope, body: bytes) -> str | None:
+    """The dotted name of a text that no database takes: with a NUL, or with half a character."""
+    try:
+        sent = json.loads(body) if body else None
+    except (ValueError, RecursionError):
+        sent = None
+    query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    return _unstorable({"path": scope["path"], "query": query}) or _unstorable(sent)
+
+
+def _unstorable(value: object, name: str = "") -> str | None:
+    if isinstance(value, str):
+        return (name or "body") if "\0" in value or any("\ud800" <= one <= "\udfff" for one in value) else None
+    if isinstance(value, dict):
+        inner = [(_unstorable(key, name), key, item) for key, item in value.items()]
+        found = (bad or _unstorable(item, f"{name}.{key}".lstrip(".")) for bad, key, item in inner)
+    else:
+        items = value if isinstance(value, list) else []
+        found = (_unstorable(item, f"{name}.{n}".lstrip(".")) for n, item in enumerate(items))
+    return next(filter(None, found), None)
 
 
 def _grouped(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

@@ -90,6 +90,20 @@ PERSONAL_DATA = Kind(
     ),
     ("Fjern det, og send igen.", "Remove it and send again."),
 )
+UNSTORABLE = Kind(
+    "unstorable-text",
+    422,
+    ("Ulæselige tegn", "Unreadable characters"),
+    ("Feltet indeholder tegn, der ikke kan gemmes.", "The field holds characters that cannot be stored."),
+    ("Skriv teksten igen.", "Write the text again."),
+)
+BAD_REQUEST = Kind(
+    "bad-request",
+    400,
+    ("Kan ikke læses", "Cannot be read"),
+    ("Det sendte kan ikke læses.", "What was sent cannot be read."),
+    ("Send det som JSON i UTF-8.", "Send it as JSON in UTF-8."),
+)
 INTERNAL = Kind(
     "internal",
     500,
@@ -105,7 +119,8 @@ UNAVAILABLE = Kind(
     ("Prøv igen om lidt.", "Try again in a moment."),
 )
 _BY_STATUS = {
-    kind.status: kind for kind in (UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, TOO_LARGE, UNAVAILABLE)
+    kind.status: kind
+    for kind in (BAD_REQUEST, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, TOO_LARGE, UNAVAILABLE)
 }
 
 

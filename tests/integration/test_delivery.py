@@ -162,13 +162,14 @@ async def test_a_frozen_replica_is_passed_by_and_writes_nothing_stale_when_it_th
 
 
 async def test_odd_records_are_set_aside_and_stop_nobody(rig: Rig) -> None:
-    """Null and non-UTF-8 headers, no headers at all, invalid JSON, a tombstone, a megabyte."""
+    """Null and non-UTF-8 headers, a NUL, no headers at all, invalid JSON, a tombstone, a megabyte."""
     topic, type_ = rig.toy.orders.name, rig.toy.counted.TYPE.encode()
     named = [("ce_type", type_), ("ce_id", b"x"), ("ce_time", b"2026-11-23T11:00:00Z"), ("ce_aggregateversion", b"1")]
     odd: list[tuple[bytes | None, list[tuple[str, bytes | None]]]] = [
         (b'{"n": 1}', []),
         (b'{"n": 1}', [("ce_type", None), ("junk", b"\xff\xfe")]),
         (b'{"n": 1}', [*named, ("ce_subject", b"\xc3\x28")]),
+        (b'{"n": 1}', [*named, ("ce_subject", b"a\0b"), ("a\0b", b"1")]),
         (b"{broken", [*named, ("ce_subject", b"broken")]),
         (None, [*named, ("ce_subject", b"tombstone")]),
         (b'"' + b"x" * 1_000_000 + b'"', [*named, ("ce_subject", b"megabyte")]),

@@ -1,5 +1,6 @@
 """Intake over HTTP, on a real PostgreSQL: sign-up, the call list, a place, and who may see what."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
@@ -109,7 +110,7 @@ async def test_a_place_goes_from_the_call_to_open(intake: SimpleNamespace) -> No
     place_id = first.json()["place_id"]
 
     refused = await intake.client.post(
-        f"/places/{place_id}/open", json={"agreed_at": "2026-11-30"}, headers=token("consultant")
+        f"/places/{place_id}/open", json={"agreed_at": "2026-11-02"}, headers=token("consultant")
     )
     assert (refused.status_code, refused.json()["rule"]) == (422, "leader-not-reached")
     await intake.client.post(f"/leaders/{leader_id}/calls", json={"outcome": "reached"}, headers=token("consultant"))
@@ -119,7 +120,7 @@ async def test_a_place_goes_from_the_call_to_open(intake: SimpleNamespace) -> No
     }  # fmt: skip
     await intake.client.patch(f"/places/{place_id}", json=found, headers=token("consultant"))
     opened = await intake.client.post(
-        f"/places/{place_id}/open", json={"agreed_at": "2026-11-30"}, headers=token("consultant")
+        f"/places/{place_id}/open", json={"agreed_at": "2026-11-02"}, headers=token("consultant")
     )
     assert opened.json() == {"place_id": place_id, "state": "open", "warnings": ["R-PLACE-LAERLING-1"]}
     status = await intake.client.get(f"/leaders/{leader_id}/status", headers=token("leader", leader=leader_id))
@@ -152,3 +153,37 @@ async def test_what_does_not_exist_is_a_404_and_code_lists_are_open(intake: Simp
 async def test_a_service_without_kafka_still_takes_sign_ups(intake: SimpleNamespace) -> None:
     assert (await intake.client.get("/health/ready")).status_code == 503
     assert (await intake.client.post("/leaders", json=SIGN_UP)).status_code == 202
+
+
+async def test_the_same_address_eight_times_at_once_is_one_leader(intake: SimpleNamespace) -> None:
+    answers = await asyncio.gather(*(intake.client.post("/leaders", json=SIGN_UP) for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert await intake.pool.fetchval("SELECT count(*) FROM outbox") == 1
+    assert len((await intake.client.get("/calls", headers=token("consultant"))).json()) == 1
+
+
+async def test_a_colleague_is_added_once_per_key_and_only_the_companys_own_can_be_named(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    company = await intake.pool.fetchval("SELECT state->>'company_id' FROM aggregate WHERE kind = 'leader'")
+    asked = {"leader_id": leader_id, "name": "En Kollega"}
+    keyed = token("consultant") | {"Idempotency-Key": "the-same-key"}
+    added = [(await intake.client.post(f"/companies/{company}/people", json=asked, headers=keyed)).json() for _ in "12"]
+    assert added[0] == added[1]
+    draft = {"leader_id": leader_id, "postnr": "8000", "buddy_id": added[0]["person_id"]}
+    place = (await intake.client.post("/places", json=draft, headers=token("consultant"))).json()["place_id"]
+    shown = (await intake.client.get(f"/places/{place}", headers=token("consultant"))).json()
+    assert shown["kommune"] == "0751", "the place lies where its own postal code says"
+    stranger = {"contact_id": "0199ab00-0000-7000-8000-000000000000"}
+    refused = await intake.client.patch(f"/places/{place}", json=stranger, headers=token("consultant"))
+    assert (refused.status_code, refused.json()["field"], refused.json()["rule"]) == (422, "contact_id", "unknown-id")
+
+
+@pytest.mark.parametrize("text", ["\u0000", "\ud800"])
+async def test_text_that_no_database_takes_is_refused_by_field(intake: SimpleNamespace, text: str) -> None:
+    import json
+
+    body = json.dumps(SIGN_UP | {"company_name": f"Firma {text}"})
+    answer = await intake.client.post("/leaders", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "company_name")

@@ -314,3 +314,53 @@ async def test_the_list_says_when_nobody_is_left_to_ask(world: World) -> None:
         (VARDE, "failed", True),
     }
     assert listed[0]["sent_on"] > date(2026, 11, 23).isoformat()
+
+
+async def test_another_reply_under_a_used_id_is_refused_also_where_only_its_type_differs(world: World) -> None:
+    id_ = str(uuid4())
+    about = {"referral_id": REFERRAL}
+    await world.reply(reply_record(ESBJERG, "seen", about, offset=1, id=id_))
+    await world.reply(reply_record(ESBJERG, "accepted", about, offset=2, id=id_))
+    told = await world.said(f"k.{ESBJERG}.referrals.v1")
+    assert told[-2:] == ["reply.taken", "reply.refused"]
+    assert await world.state() == "requested"
+
+
+async def test_over_http_an_id_that_was_used_over_kafka_is_refused(world: World) -> None:
+    body = event("accepted", {"referral_id": REFERRAL})
+    await world.reply(reply_record(ESBJERG, "seen", body["data"], id=body["id"], source=body["source"]))
+    mine = token("kommune", kommune=ESBJERG)
+    refused = await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
+    assert (refused.status_code, refused.json()["rule"]) == (409, "id-reused")
+
+
+async def test_an_id_that_looks_like_an_offset_is_an_id(world: World) -> None:
+    mine, body = token("kommune", kommune=ESBJERG), event("seen", {"referral_id": REFERRAL}) | {"id": "offset-1"}
+    await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
+    await world.reply(*await world.relay())
+    answer = await world.http("GET", f"/kommuner/{ESBJERG}/replies/offset-1", mine)
+    assert answer.json()["state"] == "taken"
+
+
+async def test_an_error_of_ours_is_told_kept_open_and_holds_no_deadline_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers = service.handlers.routes
+    seen = next(kind for kind in handlers if kind.__name__ == "Seen")
+    broken = type(handlers[seen])(lambda work, message: 1 / 0, handlers[seen].keys)
+    monkeypatch.setitem(handlers, seen, broken)
+    mine, body = token("kommune", kommune=ESBJERG), event("seen", {"referral_id": REFERRAL})
+    await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
+    await world.reply(*await world.relay())
+    answer = await world.http("GET", f"/kommuner/{ESBJERG}/replies/{body['id']}", mine)
+    assert (answer.json()["state"], answer.json()["rule"]) == ("refused", "internal")
+    assert await world.pool.fetchval("SELECT status FROM dead_letter") == "open"
+
+
+async def test_a_nul_in_a_header_stops_nobody(world: World) -> None:
+    one_, two = (reply_record(ESBJERG, "nonsense", {}, offset=n) for n in (1, 2))
+    named = Record(one_.topic, 0, 1, one_.key, one_.value, [*one_.headers, ("a\0b", b"1")])
+    valued = Record(two.topic, 0, 2, two.key, two.value, [*two.headers, ("junk", b"a\0b")])
+    await world.reply(named, valued, reply_record(ESBJERG, "accepted", {"referral_id": REFERRAL}, offset=3))
+    assert await world.state() == "accepted"
+    assert (await world.said(f"k.{ESBJERG}.referrals.v1")).count("reply.refused") == 2

@@ -3,7 +3,6 @@
 A pair per request: the body as it comes, and the command that says about which thing.
 """
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
@@ -14,6 +13,7 @@ from shared.catalogue.codes import codes as code_list
 from shared.catalogue.refusal import refusal
 from shared.events.base import Id
 from shared.events.kommune import Tasks, TimesOfDay, WeekHours
+from shared.identifiers import Day
 from shared.work import Command, Strict
 
 
@@ -37,7 +37,7 @@ class OfPlacement(Command):
 class FirstDay(Strict):
     """The day on which it really began."""
 
-    on: date
+    on: Day
 
 
 class Start(FirstDay, OfPlacement): ...
@@ -64,8 +64,8 @@ class NewStage(Strict):
     hours: WeekHours
     times_of_day: TimesOfDay
     tasks: Tasks
-    from_: date = Field(alias="from")
-    to: date | None = None
+    from_: Day = Field(alias="from")
+    to: Day | None = None
     next_step: codes.Form | None = None
 
 
@@ -77,7 +77,7 @@ class TimeOut(Strict):
     """An approval that runs out pauses by itself; people give a time-out."""
 
     reason: Literal["time-out"] = "time-out"
-    until: date | None = None
+    until: Day | None = None
 
 
 class Pause(TimeOut, OfPlacement): ...
@@ -95,7 +95,7 @@ class Cancel(Cancelling, OfPlacement): ...
 
 class Ending(Strict):
     reason: codes.PlacementEnded
-    on: date
+    on: Day
     gains: tuple[codes.Gain, ...] = ()
 
 
@@ -107,7 +107,7 @@ class Became(Strict):
 
     outcome: codes.Outcome
     hours: Annotated[float, Field(ge=0, le=37)] | None = None
-    on: date
+    on: Day
     when: When | None = None
 
 

@@ -1,9 +1,11 @@
 """HTTP of intake: sign-up is open, the rest is for consultants, a leader's own things, and a referral's kommune."""
 
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+import asyncpg
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
@@ -25,7 +27,7 @@ from intake.state import (
 from shared.catalogue import calendar, codes
 from shared.catalogue.kommuner import kommuner_of_postnr
 from shared.events.base import Code
-from shared.identifiers import Cvr, Email, Phone, PNumber, Postnr
+from shared.identifiers import Cvr, Day, Email, Phone, PNumber, Postnr
 from shared.web.access import Principal, allow, open_route
 from shared.web.asking import Ask, Here, known, people
 from shared.web.problems import NOT_FOUND, NOT_YET, Problem
@@ -35,6 +37,12 @@ router = APIRouter()
 Consultant = Annotated[Principal, Depends(allow("consultant"))]
 LeaderOrConsultant = Annotated[Principal, Depends(allow("leader", "consultant"))]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+WELCOME = {
+    "da": "Tak. En konsulent ringer til dig i løbet af få dage.",
+    "en": "Thank you. A consultant will call you within a few days.",
+}
 
 
 class SigningUp(Strict):
@@ -54,10 +62,10 @@ class SigningUp(Strict):
 
 class Called(Strict):
     outcome: codes.CallOutcome
-    next_call_on: date | None = None
+    next_call_on: Day | None = None
 
 
-class Colleague(Strict):
+class NewColleague(Strict):
     """A buddy, department head or store manager at the workplace."""
 
     leader_id: UUID
@@ -71,7 +79,7 @@ class Drafting(Frame):
 
 
 class Agreeing(Strict):
-    agreed_at: date
+    agreed_at: Day
 
 
 class Pausing(Strict):
@@ -85,9 +93,10 @@ class Closing(Strict):
 @router.post("/leaders", status_code=202, dependencies=[Depends(open_route)])
 async def sign_up(body: SigningUp, ask: Ask, here: Here) -> dict[str, str]:
     """Join the alliance. The answer is always the same, so that nobody learns who has joined; a consultant calls."""
-    async with here.pool.acquire() as conn:
-        known = await here.vault.find_by_hash(conn, "email", body.email)
-    if not known:
+    email_hash = here.vault.hash_of("email", body.email)
+    if await store.has_joined(here.pool, email_hash):
+        return WELCOME
+    with suppress(asyncpg.UniqueViolationError):  # at the same moment, the same address joined twice
         await ask(
             SignUp(
                 leader_id=Work.new_id(),
@@ -95,14 +104,12 @@ async def sign_up(body: SigningUp, ask: Ask, here: Here) -> dict[str, str]:
                 workplace_id=str(uuid5(NAMESPACE_URL, f"p:{body.p_number or body.cvr + body.postnr}")),
                 kommune=kommuner_of_postnr(body.postnr)[0],
                 contact={"name": body.name, "email": body.email, "phone": body.phone},
+                email_hash=email_hash,
                 **body.model_dump(include={"cvr", "company_name", "postnr", "sector", "size_band", "kickoff"}),
             ),
             None,
         )
-    return {
-        "da": "Tak. En konsulent ringer til dig i løbet af få dage.",
-        "en": "Thank you. A consultant will call you.",
-    }
+    return WELCOME
 
 
 @router.get("/calls")
@@ -110,7 +117,7 @@ async def calls(
     who: Consultant,
     here: Here,
     days: Annotated[int, Query(ge=0, le=60)] = 0,
-    limit: Annotated[int, Query(le=500)] = 100,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[dict[str, Any]]:
     """Whom to call today (or within so many days): the longest waiting first, with name and phone."""
     until = calendar.today(here.clock.now()) + timedelta(days=days)
@@ -147,9 +154,7 @@ async def status(leader_id: UUID, who: LeaderOrConsultant, here: Here) -> dict[s
 
 
 @router.post("/companies/{company_id}/people", status_code=201)
-async def add_colleague(
-    company_id: UUID, body: Colleague, who: LeaderOrConsultant, ask: Ask, here: Here
-) -> dict[str, str]:
+async def add_colleague(company_id: UUID, body: NewColleague, who: LeaderOrConsultant, ask: Ask, here: Here) -> Any:
     """A colleague who will be near: contact or buddy of a place. The id goes into the place."""
     who.own_leader(body.leader_id)
     leader = await known(here, Leader, body.leader_id, "leader_id")
@@ -157,8 +162,7 @@ async def add_colleague(
         raise Problem(NOT_FOUND, field="company_id")
     person_id = Work.new_id()
     contact = body.model_dump(include={"name", "email", "phone"}, exclude_none=True)
-    await ask(AddColleague(person_id=person_id, leader_id=leader.id, contact=contact), who)
-    return {"person_id": person_id}
+    return await ask(AddColleague(person_id=person_id, company_id=leader.company_id, contact=contact), who)
 
 
 @router.post("/places", status_code=201)

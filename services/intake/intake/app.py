@@ -2,6 +2,10 @@
 
 from intake.api import router
 from intake.handlers import handlers
+from intake.rows import LeaderEmail
+from intake.store import save_emails
 from shared.service import Service
 
-service = Service(name="intake", port=8001, handlers=handlers, router=router, people=True)
+service = Service(
+    name="intake", port=8001, handlers=handlers, router=router, writers={LeaderEmail: save_emails}, people=True
+)

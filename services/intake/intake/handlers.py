@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 
 from intake import rules
+from intake.rows import LeaderEmail
 from intake.state import (
     AddColleague,
     ChangePlace,
     ClosePlace,
+    Colleague,
     Company,
     DraftPlace,
     Erase,
@@ -59,10 +61,11 @@ def sign_up(work: Work, message: Message[SignUp]) -> None:
             ),
         )
     )
-    work.write(Person(asked.leader_id, asked.contact))
+    work.write(Person(asked.leader_id, asked.contact), LeaderEmail(asked.leader_id, asked.email_hash))
     work.emit(
         say.LeaderSignedUp(
-            first_of_company=first, **asked.model_dump(exclude={"contact", "cvr", "company_name", "postnr"})
+            first_of_company=first,
+            **asked.model_dump(exclude={"contact", "cvr", "company_name", "postnr", "email_hash"}),
         )
     )
 
@@ -85,15 +88,30 @@ def record_call(work: Work, message: Message[RecordCall]) -> None:
     )
 
 
-@handlers.on(AddColleague, (Leader, "leader_id"))
-def add_colleague(work: Work, message: Message[AddColleague]) -> None:
-    work.need(Leader, message.data.leader_id)
-    work.write(Person(message.data.person_id, message.data.contact))
+@handlers.on(AddColleague, (Colleague, "person_id"))
+def add_colleague(work: Work, message: Message[AddColleague]) -> dict[str, str]:
+    asked = message.data
+    work.put(Colleague(id=asked.person_id, company_id=asked.company_id))
+    work.write(Person(asked.person_id, asked.contact))
+    return {"person_id": asked.person_id}
 
 
-@handlers.on(DraftPlace, (Place, "place_id"), (Leader, "leader_id"))
+def _people(asked: DraftPlace | ChangePlace) -> list[str]:
+    return [id_ for id_ in (asked.found.contact_id, asked.found.buddy_id) if id_]
+
+
+def _check_people(work: Work, asked: DraftPlace | ChangePlace, leader_id: str, company_id: str) -> None:
+    """Contact and buddy are the leader, or colleagues who were named first: nobody else's data is ever shown."""
+    for id_ in _people(asked):
+        colleague = work.get(Colleague, id_)
+        if id_ != leader_id and (colleague is None or colleague.company_id != company_id):
+            rules.unknown_colleague("contact_id" if id_ == asked.found.contact_id else "buddy_id")
+
+
+@handlers.on(DraftPlace, (Place, "place_id"), (Leader, "leader_id"), (Colleague, _people))
 def draft_place(work: Work, message: Message[DraftPlace]) -> dict[str, str]:
     asked, leader = message.data, work.need(Leader, message.data.leader_id)
+    _check_people(work, asked, leader.id, leader.company_id)
     place = Place(
         id=asked.place_id,
         leader_id=leader.id,
@@ -103,22 +121,24 @@ def draft_place(work: Work, message: Message[DraftPlace]) -> dict[str, str]:
         postnr=leader.postnr,
         found=asked.found,
     )
-    work.put(rules.moved(place, "draft", work.today, "drafted"))
+    place = rules.located(rules.moved(place, "draft", work.today, "drafted"))
+    work.put(place)
     work.emit(say.PlaceDrafted(**rules.about(place)))
     return {"place_id": place.id}
 
 
-@handlers.on(ChangePlace, (Place, "place_id"))
+@handlers.on(ChangePlace, (Place, "place_id"), (Colleague, _people))
 def change_place(work: Work, message: Message[ChangePlace]) -> None:
     place = work.need(Place, message.data.place_id)
     rules.check_state(place, ("draft", "additional-assessment-required"))
-    work.put(place.model_copy(update={"found": rules.merged(place.found, message.data.found)}))
+    _check_people(work, message.data, place.leader_id, place.company_id)
+    work.put(rules.located(place.model_copy(update={"found": rules.merged(place.found, message.data.found)})))
 
 
 @handlers.on(OpenPlace, (Place, "place_id"), (Leader, "leader_id"))
 def open_place(work: Work, message: Message[OpenPlace]) -> dict[str, object]:
     place, leader = work.need(Place, message.data.place_id), work.need(Leader, message.data.leader_id)
-    rules.check_may_open(place, leader, message.data.agreed_at)
+    rules.check_may_open(place, leader, message.data.agreed_at, work.today)
     place = rules.moved(place, "open", work.today, "opened").model_copy(update={"agreed_at": message.data.agreed_at})
     work.put(place)
     work.emit(rules.opened(place, leader))

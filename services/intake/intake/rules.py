@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import NoReturn
 
 from intake.state import Frame, Leader, Past, Place, Referral
+from shared.catalogue.kommuner import kommuner_of_postnr
 from shared.decision import Refused
 from shared.events import intake as say
 from shared.events.base import Task
@@ -20,7 +22,7 @@ LABELS = {
 }
 
 
-def check_may_open(place: Place, leader: Leader, agreed_at: date | None) -> None:
+def check_may_open(place: Place, leader: Leader, agreed_at: date | None, today: date) -> None:
     """No kommune is asked before tasks are clear and the leader has agreed (P1 before P2)."""
     if place.state not in ("draft", "additional-assessment-required"):
         raise Refused("state", "state", "Pladsen er allerede åbnet.", "The place has been opened already.", 409)
@@ -47,13 +49,38 @@ def check_may_open(place: Place, leader: Leader, agreed_at: date | None) -> None
             "Timerne på sigt kan ikke være færre end timerne til at begynde med.",
             "The hours to aim for cannot be fewer than the hours to begin with.",
         )
-    if agreed_at is None:
+    if agreed_at is None or agreed_at > today:
         raise Refused(
             "leader-agrees",
             "agreed_at",
             "Skriv, hvilken dag lederen sagde ja til, at en kommune spørges.",
             "Say on which day the leader agreed that a kommune is asked.",
         )
+
+
+STATES = {
+    "draft": "en kladde",
+    "additional-assessment-required": "ved at blive afklaret",
+    "open": "åben",
+    "paused": "på pause",
+    "filled": "besat",
+    "closed": "lukket",
+}
+
+
+def located(place: Place) -> Place:
+    """A workplace may lie elsewhere than the leader's own address: its postal code says which kommune is its own."""
+    postnr = place.found.postnr or place.postnr
+    return place.model_copy(update={"postnr": postnr, "kommune": kommuner_of_postnr(postnr)[0]})
+
+
+def unknown_colleague(field: str) -> NoReturn:
+    raise Refused(
+        "unknown-id",
+        field,
+        "Personen hører ikke til virksomheden. Opret først kollegaen under virksomheden.",
+        "This person does not belong to the company. Add the colleague to the company first.",
+    )
 
 
 def warnings(found: Frame) -> list[str]:
@@ -149,7 +176,7 @@ def check_state(place: Place, allowed: tuple[str, ...]) -> None:
         raise Refused(
             "state",
             "state",
-            f"Det kan ikke lade sig gøre, når pladsen er {place.state}.",
+            f"Det kan ikke lade sig gøre, når pladsen er {STATES[place.state]}.",
             f"This cannot be done while the place is {place.state}.",
             409,
         )

@@ -9,6 +9,7 @@ from shared.catalogue import codes
 from shared.catalogue.tasks import TaskId
 from shared.events.base import Hours, Id
 from shared.events.intake import PlaceState
+from shared.identifiers import Postnr
 from shared.work import Aggregate, Command, Strict
 
 
@@ -36,6 +37,12 @@ class Company(Aggregate):
     name: str
 
 
+class Colleague(Aggregate):
+    """Somebody at a company who may be a place's contact or buddy; name and phone lie in the vault."""
+
+    company_id: str
+
+
 class TaskWanted(Strict):
     """A task of a place: of the catalogue, or `<category>-00` with the leader's own words, which stay in intake."""
 
@@ -48,7 +55,7 @@ class TaskWanted(Strict):
 class Frame(Strict):
     """What leader and consultant find together in the call. Everything may come later, before the place opens."""
 
-    postnr: str | None = None
+    postnr: Postnr | None = None
     contact_id: Id | None = None
     buddy_id: Id | None = None
     tasks: tuple[TaskWanted, ...] | None = None
@@ -126,6 +133,7 @@ class SignUp(Command):
     size_band: str | None
     kickoff: str | None
     contact: dict[str, Any]
+    email_hash: bytes
 
 
 class RecordCall(Command):
@@ -168,7 +176,7 @@ class ClosePlace(Command):
 
 class AddColleague(Command):
     person_id: str
-    leader_id: str
+    company_id: str
     contact: dict[str, Any]
 
 

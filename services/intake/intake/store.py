@@ -1,12 +1,26 @@
 """All SQL of intake's schema: what the routes read."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import asyncpg
 
+from intake.rows import LeaderEmail
 from intake.state import Leader, Place, Referral
-from shared.store import many
+from shared.store import Connection, columns, many
+
+
+async def save_emails(conn: Connection, rows: Sequence[LeaderEmail]) -> None:
+    """Raises UniqueViolationError where the address has joined already."""
+    await conn.execute(
+        "INSERT INTO leader_email (hash, person_id) SELECT * FROM unnest($1::bytea[], $2::uuid[])",
+        *columns(((row.hash, row.person_id) for row in rows), 2),
+    )
+
+
+async def has_joined(pool: asyncpg.Pool, email_hash: bytes) -> bool:
+    return bool(await pool.fetchval("SELECT EXISTS (SELECT FROM leader_email WHERE hash = $1)", email_hash))
 
 
 async def calls(pool: asyncpg.Pool, until: date, limit: int) -> list[Leader]:

@@ -25,7 +25,7 @@ from shared.catalogue import kommuner as catalogue
 from shared.catalogue.reach import reachable
 from shared.events.base import Code
 from shared.events.kommune import OwnWord
-from shared.identifiers import Email, Phone, Postnr
+from shared.identifiers import Day, Email, Phone, Postnr
 from shared.store import one
 from shared.web.access import Principal, allow
 from shared.web.asking import Ask, Here, known, people
@@ -44,8 +44,8 @@ class ContactData(Strict):
 
     role: codes.ContactRole
     unit: Code | None = None
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
     name: Annotated[str, Field(min_length=1, max_length=120)]
     phone: Phone | None = None
     email: Email | None = None

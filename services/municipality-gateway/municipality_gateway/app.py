@@ -30,5 +30,6 @@ service = Gateway(
     parse=parse,
     on_refused=on_refused,
     may_fire=may_fire,
+    prune=("DELETE FROM reply WHERE state <> 'pending' AND at < now() - interval '90 days'",),
     people=True,
 )

@@ -51,7 +51,13 @@ _TEXTS = {
 
 def refused(code: str, field: str) -> Refused:
     da, en = _TEXTS[code]
-    return Refused(code, field, da.format(field=field), en.format(field=field))
+    unsaid = "?" in field  # a name that the sender chose, and that is not said again
+    return Refused(
+        code,
+        field,
+        da.format(field="Et feltnavn" if unsaid else field),
+        en.format(field="The name of a field" if unsaid else field),
+    )
 
 
 def id_reused() -> Refused:

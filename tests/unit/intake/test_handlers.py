@@ -8,6 +8,7 @@ import pytest
 
 from intake import rules
 from intake.handlers import handlers
+from intake.rows import LeaderEmail
 from intake.state import (
     Company,
     DraftPlace,
@@ -73,13 +74,14 @@ def sign_up(**changes: Any) -> SignUp:
         workplace_id=str(uuid4()),
         company_name="Vagtcentralen",
         contact={"name": "En leder", "phone": "+4512345678"},
+        email_hash=b"x",
         **facts | changes,
     )
 
 
 def test_a_sign_up_seals_the_contact_data_and_tells_none_of_it() -> None:
     work = run(sign_up())
-    assert [type(row) for row in work.changes.rows] == [Person]
+    assert [type(row) for row in work.changes.rows] == [Person, LeaderEmail]
     [out] = work.changes.outgoing
     assert "En leder" not in out.event.model_dump_json()
     assert "12345678" not in "".join(state.model_dump_json() for state in work.changes.states.values())
