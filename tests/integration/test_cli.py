@@ -56,8 +56,9 @@ async def test_a_token_says_who_and_a_wrong_role_is_one_line(run: Run) -> None:
     code, said = await run("token", "kommune", "--kommune", "0561")
     claims = jwt.decode(said.strip(), "k" * 32, ["HS256"], audience="lederalliancen-local")
     assert (code, claims["roles"], claims["kommuner"]) == (0, ["kommune"], ["0561"])
-    code, said = await run("token", "king")
-    assert (code, said.count("\n")) == (1, 1)
+    for mistake in (("king",), ("kommune",), ("leader",)):
+        code, said = await run("token", *mistake)
+        assert (code, said.count("\n")) == (1, 1), mistake
 
 
 @pytest.mark.parametrize(
@@ -123,6 +124,12 @@ async def test_an_erased_leader_is_gone_and_the_access_log_stays(run: Run, datab
     types = [row[0] for row in await pool.fetch("SELECT headers->>'ce_type' FROM outbox ORDER BY id")]
     assert types[-1] == "dk.lederalliancen.leader.erased.v1"
     assert (await run("access-log", leader_id))[0] == 0
+    told = await pool.fetchval("SELECT count(*) FROM outbox")
+    code, said = await run("erase", leader_id, "--yes")
+    assert (code, "keeps nobody" in said) == (1, True)
+    code, said = await run("erase", leader_id, "--yes", "-s", "matching")
+    assert (code, "keeps no contact data" in said) == (1, True)
+    assert await pool.fetchval("SELECT count(*) FROM outbox") == told
     await pool.close()
 
 
