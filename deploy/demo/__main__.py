@@ -49,6 +49,8 @@ def demo(once: bool) -> int:
         ok = all(one.ok for one in plays)
         if not once:
             show.addresses({name: world.urls[name] for name in SERVICES})
+            shell = os.path.relpath(world.shell)
+            show.console.print(f"Look around: (. {shell}; .venv/bin/lederalliancen token consultant)")
             show.console.print(f"Kafka {world.stack.kafka} · logs in {HOME / 'logs'} · Ctrl-C stops all of it")
             with suppress(KeyboardInterrupt):
                 signal.pause()

@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import secrets
+import shlex
 import subprocess
 import sys
 import time
@@ -37,6 +38,8 @@ class World:
 
     def __init__(self, home: Path, start: datetime, first_port: int = 8001, kafka_port: int | None = None) -> None:
         self.home, self._start = home, start
+        self.shell = home / "demo.env"
+        """While the demo is up: its settings, for a shell that wants to look around."""
         names = (*SERVICES, KOMMUNER)
         self._ports = {name: first_port + i for i, name in enumerate(names)}
         self.urls = {name: f"http://127.0.0.1:{port}" for name, port in self._ports.items()}
@@ -64,6 +67,9 @@ class World:
                 "LA_PUBLIC_URL_INTAKE": self.urls["intake"],
                 "LA_LOG_FORMAT": "json",
             }
+            self.shell.touch(mode=0o600)
+            self.shell.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in env.items()))
+            undo.callback(self.shell.unlink, missing_ok=True)
             for command in ("migrate", "topics"):
                 _run([BIN / "lederalliancen", command], env)
             undo.enter_context(self.processes)
