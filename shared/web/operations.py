@@ -74,11 +74,12 @@ async def metrics(request: Request) -> Response:
         instruments.OUTBOX_FAILED.labels(service).set(state["outbox_failed"])
         instruments.PARKED.labels(service).set(state["parked"])
         instruments.DEAD.labels(service).set(state["dead"])
-        if runtime.consumer and not runtime.consumer.failure:
-            for topic, events in (await lag(runtime)).items():
-                instruments.LAG.labels(service, topic).set(events)
         if runtime.service.collect:
             registry.register(_Collected(list(await runtime.service.collect(runtime))))
+        if runtime.consumer and not runtime.consumer.failure:
+            async with asyncio.timeout(2):  # the last, and well below a scrape's own: Kafka may be away
+                for topic, events in (await lag(runtime)).items():
+                    instruments.LAG.labels(service, topic).set(events)
     except (*TRANSIENT, KafkaError, LookupError):
         pass  # the counters of this process are worth reading while its surroundings are away
     return Response(generate_latest(REGISTRY) + generate_latest(registry), media_type="text/plain; version=0.0.4")

@@ -9,19 +9,23 @@ import asyncpg
 import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
+from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.stack import Stack
+from metrics import figures
 from metrics.app import service
 from metrics.rebuild import rebuild
-from shared import db, topic_admin
+from shared import db, dead_letters, topic_admin
 from shared.clock import Clock
 from shared.envelope import Record
 from shared.settings import KafkaSettings, Settings
 from shared.spine import Spine
+from shared.web.access import mint
 from tests.integration.test_service_life import running, settings
 from tests.journeys import Journey, interleaved, records
 from tests.waiting import until
 
+COUNTED = {(figures.PREFIX + figure.name).removesuffix("_total") for figure in figures.COUNTERS}
 TABLES = {
     "total": "counter, labels::text",
     "moment": "kind, key, thing",
@@ -102,9 +106,10 @@ async def test_a_rebuilt_projection_equals_the_live_one_which_goes_on_meanwhile(
 
         more = records([Journey(seed) for seed in range(2000, 2040)])
         flowing = asyncio.create_task(_slowly(stack.kafka, more))
-        for _ in range(2):
+        watching = asyncio.create_task(_dips(live, flowing))
+        for _ in range(3):
             await rebuild(database, config, lambda _: None)
-        await flowing
+        assert await watching == []
         await until(lambda: _idle(live))
         after = await dump(pool)
         assert len(after["moment"]) > len(before["moment"])
@@ -112,6 +117,23 @@ async def test_a_rebuilt_projection_equals_the_live_one_which_goes_on_meanwhile(
         await rebuild(database, config, lambda _: None)
         assert await dump(pool) == after
         assert await pool.fetchval("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'metrics_%'") == 0
+
+
+async def _dips(live: SimpleNamespace, flowing: asyncio.Task[None]) -> list[str]:
+    """Counters that were lower at one scrape than at the one before, or missing."""
+    found, before, scrapes = list[str](), dict[str, float](), 0
+    while not flowing.done() or scrapes < 30:
+        families = text_string_to_metric_families((await live.client.get("/metrics")).text)
+        now = {
+            f"{sample.name}{sample.labels}": sample.value
+            for family in families
+            if family.name in COUNTED
+            for sample in family.samples
+        }
+        assert now
+        found += [name for name, value in before.items() if now.get(name, 0) < value]
+        before, scrapes = now, scrapes + 1
+    return found
 
 
 async def _slowly(kafka: str, told: list[Record]) -> None:
@@ -133,36 +155,73 @@ async def test_two_rebuilds_at_once_are_refused(stack: Stack, pool: asyncpg.Pool
     await other.close()
 
 
+@pytest.mark.parametrize("spoilt", ["value", "version"])
 async def test_what_an_operator_skipped_stays_skipped_in_the_rebuilt_projection(
-    stack: Stack, pool: asyncpg.Pool, database: str
+    stack: Stack, pool: asyncpg.Pool, database: str, spoilt: str
 ) -> None:
-    from shared import dead_letters
-
     await topic_admin.create(KafkaSettings(kafka_bootstrap=stack.kafka))
-    told = records([Journey(3001)])
-    bad = told[0]
-    await send(stack.kafka, [Record(bad.topic, 0, 0, bad.key, b"{broken", bad.headers), *told[1:]])
+    first, *others = records([Journey(3001 if spoilt == "value" else 3002)])
+    headers = [(name, value) for name, value in first.headers if spoilt == "value" or name != "ce_aggregateversion"]
+    value = b"{broken" if spoilt == "value" else first.value
+    await send(stack.kafka, [Record(first.topic, 0, 0, first.key, value, headers), *others])
     env = settings(stack, database)
     config = Settings(kafka_bootstrap=stack.kafka, database_url=database, token_key=env["LA_TOKEN_KEY"])
     async with running(env, "metrics") as live:
         await until(lambda: _idle(live))
-        subject = bad.header("ce_subject")
+        subject = first.header("ce_subject")
         [letter] = [row for row in await dead_letters.listed(pool) if row["subject"] == subject]
         spine = Spine(pool, service.book, Clock())
         await dead_letters.skip(spine, letter["id"], by="operator", reason="broken at the source")
-        before = await dump(pool)
+        before, letters = await dump(pool), await _letters(pool)
         await rebuild(database, config, lambda _: None)
         assert await dump(pool) == before
+        assert await _letters(pool) == letters
         kept = await pool.fetchrow("SELECT status, reason FROM dead_letter WHERE id = $1", letter["id"])
         assert tuple(kept) == ("skipped", "broken at the source")
+
+
+async def _letters(pool: asyncpg.Pool) -> list[str]:
+    """Also when they first failed, how often, and who closed them."""
+    return [row[0] for row in await pool.fetch("SELECT l::text FROM dead_letter l ORDER BY id")]
+
+
+async def test_a_record_that_no_database_takes_does_not_stop_a_rebuild(
+    stack: Stack, pool: asyncpg.Pool, database: str
+) -> None:
+    await topic_admin.create(KafkaSettings(kafka_bootstrap=stack.kafka))
+    first, *others = records([Journey(3003)])
+    headers = [(name, b"\x00" if name == "ce_subject" else value) for name, value in first.headers]
+    await send(stack.kafka, [*others, Record(first.topic, 0, 0, first.key, first.value, headers)])
+    env = settings(stack, database)
+    config = Settings(kafka_bootstrap=stack.kafka, database_url=database, token_key=env["LA_TOKEN_KEY"])
+    async with running(env, "metrics") as live:
+        await until(lambda: _idle(live))
+        before, letters = await dump(pool), await _letters(pool)
+        said: list[str] = []
+        done = await rebuild(database, config, said.append)
+        assert await dump(pool) == before
+        assert await _letters(pool) == letters
+        assert done["since"] in said[-1]
+
+
+async def test_what_was_counted_is_shown_while_kafka_is_away(stack: Stack, pool: asyncpg.Pool, database: str) -> None:
+    await topic_admin.create(KafkaSettings(kafka_bootstrap=stack.kafka))
+    await send(stack.kafka, records([Journey(seed) for seed in range(12)]))
+    async with running(settings(stack, database), "metrics") as live:
+        await until(lambda: _idle(live))
+        await asyncio.to_thread(stack.stop_kafka)
+        try:
+            text = (await live.client.get("/metrics")).text
+            assert "lederalliancen_leaders_signed_up_total{" in text
+        finally:
+            await asyncio.to_thread(stack.start_kafka)
 
 
 async def test_a_scrape_shows_what_was_counted_and_partners_see_no_small_number(
     stack: Stack, pool: asyncpg.Pool, database: str
 ) -> None:
-    from shared.web.access import mint
-
-    await Spine(pool, service.book, Clock()).consume(records([Journey(seed) for seed in range(12)]))
+    await topic_admin.create(KafkaSettings(kafka_bootstrap=stack.kafka))
+    await send(stack.kafka, records([Journey(seed) for seed in range(12)]))
     env = settings(stack, database)
     async with running(env, "metrics") as live:
         client: httpx.AsyncClient = live.client

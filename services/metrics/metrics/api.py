@@ -45,8 +45,10 @@ async def kpis(who: Reader, here: Here) -> dict[str, Any]:
         "suppression": {"below": rules.SMALL, "rule": "R-KPI-PRIV"},
         "funnel": {figure.name: _cell(sum(_cells(totals, figure).values())) for figure in FUNNEL},
         "by": {figure.name: _shown(_cells(totals, figure)) for figure in BY},
-        "median_seconds": {
-            row["step"]: _cell(row["count"]) | {"median": row["seconds"] if row["count"] >= rules.SMALL else None}
+        # Whole hours: the median of few is one person's own time.
+        "median_hours": {
+            row["step"]: _cell(row["count"])
+            | {"median": round(row["seconds"] / figures.HOUR) if row["count"] >= rules.SMALL else None}
             for row in durations
         },
         "worth": _worth(matches, today),

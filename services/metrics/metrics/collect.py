@@ -96,5 +96,5 @@ async def _lag(runtime: "Runtime") -> Rows:
     try:
         async with asyncio.timeout(2):
             return [((topic,), events) for topic, events in (await lag(runtime)).items()]
-    except (KafkaError, OSError, TimeoutError):
+    except (KafkaError, OSError, TimeoutError, LookupError):
         return []

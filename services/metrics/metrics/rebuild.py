@@ -5,9 +5,10 @@ lacked would park for ever.
 """
 # ruff: noqa: S608 - what is put in are names of our own
 
+import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -15,18 +16,17 @@ import stamina
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from metrics.app import service
-from shared import db, topic_admin
+from shared import db, dead_letters, topic_admin
 from shared.clock import Clock
-from shared.envelope import Ignored, Record, parse
 from shared.events.topics import consumed_by
-from shared.kafka import client_options, record_of
+from shared.kafka import Consumer, client_options, record_of
 from shared.settings import Settings
 from shared.spine import Spine
-from shared.transaction import Parsed
-from shared.work import Message
 
 LIVE, NEW, OLD = "metrics", "metrics" + db.REBUILD, "metrics_old"
 Offsets = dict[TopicPartition, int]
+# In the order in which a batch writes them, so that one in flight ends first and the next waits at its first write.
+WRITTEN = ("inbox", "seen", "aggregate", "total", "moment", "parked", "dead_letter", "stream", "outbox", "consumed")
 
 
 async def rebuild(admin_url: str, settings: Settings, say: Callable[[str], None]) -> dict[str, Any]:
@@ -39,53 +39,54 @@ async def rebuild(admin_url: str, settings: Settings, say: Callable[[str], None]
         for schema in (NEW, OLD):
             await admin.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
         await db.migrate(admin_url, "metrics", schema=NEW)
-        replay = await Replay.start(admin, admin_url, settings)
+        replay = await Replay.start(admin_url, settings)
         try:
             await replay.up_to(await replay.ends())
-            say(f"{replay.events} events replayed; swapping in")
-            async for attempt in stamina.retry_context(on=asyncpg.DeadlockDetectedError, attempts=10):
-                with attempt:
-                    await _swap(admin, replay)
+            await replay.pass_over(admin)
+            say(f"{replay.events} events replayed, {replay.since}; swapping in")
+            await admin.execute("SET lock_timeout = '500ms'")  # below deadlock_timeout: it is us who give way
+            await _patiently(lambda: _swap(admin, replay))
         finally:
             await replay.stop()
-        await admin.execute(f"DROP SCHEMA {OLD} CASCADE")
+        await _patiently(lambda: admin.execute(f"DROP SCHEMA {OLD} CASCADE"))
     finally:
         await admin.close()
-    return {"events": replay.events, "seconds": round(time.monotonic() - begun, 1)}
+    return {"events": replay.events, "since": replay.since, "seconds": round(time.monotonic() - begun, 1)}
+
+
+async def _patiently(work: Callable[[], Awaitable[Any]]) -> None:
+    passing = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, TimeoutError)
+    async for attempt in stamina.retry_context(on=passing, attempts=None, timeout=120, wait_max=1):
+        with attempt:
+            await work()
 
 
 class Replay:
     """The kept topics from their beginning through the same handlers, into the new schema."""
 
-    def __init__(self, spine: Spine, consumer: AIOKafkaConsumer) -> None:
+    def __init__(self, spine: Spine, consumer: AIOKafkaConsumer, settings: Settings) -> None:
         self.spine, self.consumer, self.events = spine, consumer, 0
+        self.earliest: int | None = None
+        # Never started: only for how it handles a batch in which a record cannot be saved.
+        self.batches = Consumer(service.name, spine, settings, (), "rebuild")
 
     @classmethod
-    async def start(cls, admin: asyncpg.Connection, url: str, settings: Settings) -> "Replay":
-        skipped = {
-            (row["topic"], row["partition"], row["offset"])
-            for row in await admin.fetch(
-                f"SELECT topic, partition, \"offset\" FROM {LIVE}.dead_letter WHERE status = 'skipped'"
-            )
-        }
-
-        def parsed(record: Record) -> Parsed:
-            """What an operator went past advances the version and changes nothing, as it did then."""
-            message = parse(record)
-            if record.position not in skipped or not message.version:
-                return message
-            if isinstance(message, Message):
-                return replace(message, data=Ignored())
-            return Message(Ignored(), "", "", message.subject, spine.clock.now(), message.version, topic=record.topic)
-
+    async def start(cls, url: str, settings: Settings) -> "Replay":
         pool = await db.connect_pool(url, NEW, idle_timeout="60s")
-        spine = Spine(pool, service.book, Clock(settings.clock_file), parse_record=parsed)
+        spine = Spine(pool, service.book, Clock(settings.clock_file))
         consumer = AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False)
         await consumer.start()
         topics = [name for topic in consumed_by("metrics") for name in topic.names()]
         consumer.assign([TopicPartition(*at) for at in await topic_admin.partitions(settings, topics)])
         await consumer.seek_to_beginning()
-        return cls(spine, consumer)
+        return cls(spine, consumer, settings)
+
+    @property
+    def since(self) -> str:
+        """What is older than this has left Kafka, and is not counted any more."""
+        if self.earliest is None:
+            return "none kept"
+        return f"since {datetime.fromtimestamp(self.earliest / 1000, UTC):%Y-%m-%d}"
 
     async def ends(self) -> Offsets:
         ends: Offsets = await self.consumer.end_offsets(self.consumer.assignment())
@@ -94,8 +95,24 @@ class Replay:
     async def up_to(self, targets: Offsets) -> None:
         while any([await self.consumer.position(at) < end for at, end in targets.items()]):
             for records in (await self.consumer.getmany(timeout_ms=500, max_records=1000)).values():
-                await self.spine.consume([record_of(raw) for raw in records])
+                await self.batches.handle([record_of(raw) for raw in records])
                 self.events += len(records)
+                self.earliest = min(self.earliest or records[0].timestamp, records[0].timestamp)
+
+    async def pass_over(self, admin: asyncpg.Connection) -> None:
+        """Skip what operators skipped, in their order; that may bring to light the next one that they skipped."""
+        passed = True
+        while passed:
+            letters = await admin.fetch(
+                f"""SELECT n.id, l.closed_by, l.reason FROM {NEW}.dead_letter n
+                    JOIN {LIVE}.dead_letter l USING (topic, partition, "offset")
+                    WHERE l.status = 'skipped' AND n.status = 'open' ORDER BY l.closed_at"""
+            )
+            done = [
+                await dead_letters.skip(self.spine, letter["id"], by=letter["closed_by"], reason=letter["reason"])
+                for letter in letters
+            ]
+            passed = any(one["outcome"] == "skipped" for one in done)
 
     async def stop(self) -> None:
         await self.consumer.stop()
@@ -103,13 +120,17 @@ class Replay:
 
 
 async def _swap(admin: asyncpg.Connection, replay: Replay) -> None:
-    """Hold the live consumer, catch up with it, and change the names. Its next statement finds the new tables."""
+    """Hold the live consumer, catch up with it, and change the names. Its next statement finds the new tables.
+
+    Readers are not held: a statement sees the old tables or the new ones, and neither is behind the other.
+    """
     await replay.up_to(await replay.ends())
-    async with admin.transaction():
-        tables = await admin.fetch("SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY 1", LIVE)
-        await admin.execute(f"LOCK TABLE {', '.join(f'{LIVE}.{row[0]}' for row in tables)} IN ACCESS EXCLUSIVE MODE")
+    async with asyncio.timeout(20), admin.transaction():  # before the live service's statements give up waiting
+        for table in WRITTEN:
+            await admin.execute(f"LOCK TABLE {LIVE}.{table} IN EXCLUSIVE MODE")
         handled = await admin.fetch(f"SELECT topic, partition, next_offset FROM {LIVE}.consumed")
         await replay.up_to({TopicPartition(row[0], row[1]): row[2] for row in handled})
+        await replay.pass_over(admin)
         await _keep_what_operators_did(admin)
         await admin.execute(f"ALTER SCHEMA {LIVE} RENAME TO {OLD}")
         await admin.execute(f"ALTER SCHEMA {NEW} RENAME TO {LIVE}")
@@ -118,11 +139,12 @@ async def _swap(admin: asyncpg.Connection, replay: Replay) -> None:
 async def _keep_what_operators_did(admin: asyncpg.Connection) -> None:
     """Dead letters keep their ids and their history; what was announced is not announced again."""
     await admin.execute(
-        f"""UPDATE {NEW}.dead_letter n SET id = l.id FROM {LIVE}.dead_letter l
-            WHERE (n.topic, n.partition, n."offset") = (l.topic, l.partition, l."offset")"""
-    )
-    await admin.execute(
-        f"INSERT INTO {NEW}.dead_letter SELECT * FROM {LIVE}.dead_letter WHERE status <> 'open' ON CONFLICT DO NOTHING"
+        f"""WITH known AS (
+              DELETE FROM {NEW}.dead_letter n USING {LIVE}.dead_letter l
+              WHERE (n.topic, n.partition, n."offset") = (l.topic, l.partition, l."offset") RETURNING l.*
+            )
+            INSERT INTO {NEW}.dead_letter
+            SELECT * FROM known UNION SELECT * FROM {LIVE}.dead_letter WHERE status <> 'open'"""
     )
     await admin.execute(f"TRUNCATE {NEW}.outbox, {NEW}.stream")
     for table in ("outbox", "outbox_failed", "stream"):

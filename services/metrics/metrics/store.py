@@ -131,10 +131,6 @@ async def medians(pool: asyncpg.Pool) -> list[asyncpg.Record]:
     )
 
 
-async def leaders_reached(pool: asyncpg.Pool) -> int:
-    return int(await pool.fetchval("SELECT count(DISTINCT key) FROM moment WHERE kind = 'reached'"))
-
-
 async def matches_of_a_year(pool: asyncpg.Pool, now: datetime) -> int:
     """Agreed in the 12 months before `now`, without what was entered in error."""
     return int(

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.rules import SMALL, suppressed
+from metrics.rules import SMALL, met, suppressed
+from metrics.state import Acquaintance
 
 CELLS = st.dictionaries(st.tuples(st.text(min_size=1, max_size=2)), st.integers(0, 40), max_size=8)
 
@@ -25,3 +26,19 @@ def test_no_hidden_number_follows_from_the_sum_and_those_that_are_shown(cells: d
     if hidden and positive_left:
         assert len(hidden) > 1
         assert sum(hidden) >= SMALL
+
+
+@given(st.permutations([(1, 0)] * 4 + [(0, 1)] * 3))
+def test_a_company_is_new_to_a_kommune_once_whatever_the_order_of_claims_and_errors(
+    moves: list[tuple[int, int]],
+) -> None:
+    known, value, corrected = Acquaintance(id="0561.x"), 0, 0
+    for claims, errors in moves:
+        if known.errors + errors > known.claims + claims:
+            return  # nothing is in error before it was said
+        known, rows = met(known, "0561", claims=claims, errors=errors)
+        value += sum(row.value for row in rows)
+        corrected += sum(row.corrected for row in rows)
+        assert value - corrected == (known.claims > known.errors)
+        assert all(row.value >= 0 and row.corrected >= 0 for row in rows)
+    assert (value, corrected) == (4, 3)
