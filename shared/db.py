@@ -2,14 +2,27 @@
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
-ROOT = Path(__file__).parents[1]
 ROLE_PREFIX = "la_"
+
+
+Connection: TypeAlias = asyncpg.Connection
+"""Or one of a pool, which behaves the same."""
+
+
+def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Rows turned into the arrays that `unnest` takes."""
+    turned: list[list[Any]] = [[] for _ in range(width)]
+    for row in rows:
+        for column, value in zip(turned, row, strict=True):
+            column.append(value)
+    return turned
 
 
 def schema_of(service: str) -> str:
@@ -46,7 +59,7 @@ REBUILD = "_rebuild"
 """A projection is rebuilt in a schema with this ending, and swapped in."""
 
 
-async def migrate(url: str, service: str, *, schema: str | None = None, only_spine: bool = False) -> None:
+async def migrate(url: str, service: str, folders: Sequence[Path], *, schema: str | None = None) -> None:
     """Create the schema and the role where they are missing, then bring the tables up to date (dbmate).
 
     `url` is an administrator's. Needed before the service starts; running it twice changes nothing.
@@ -68,13 +81,7 @@ async def migrate(url: str, service: str, *, schema: str | None = None, only_spi
                 )
     finally:
         await conn.close()
-    await _dbmate(url, schema, migration_folders(service)[: 1 if only_spine else None])
-
-
-def migration_folders(service: str) -> list[Path]:
-    shared = ROOT / "shared" / "migrations"
-    people = [shared / "people"] if service in ("intake", "municipality-gateway") else []
-    return [shared / "spine", *people, ROOT / "services" / service / "migrations"]
+    await _dbmate(url, schema, folders)
 
 
 async def _dbmate(url: str, schema: str, folders: Sequence[Path]) -> None:

@@ -1,41 +1,35 @@
 """A service: what is its own (name, decisions, routes) put together with the spine, HTTP, health and metrics.
 
-Each service has one `service = Service(...)` in its `app.py`; everything that runs is made here, in one place.
+Each service has one `service = Service(...)` in its `app.py`, which is also all that shared code knows of it.
 """
 
-import asyncio
-import contextlib
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-import asyncpg
-import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
-from prometheus_client.core import Metric
 
 from shared import db, log, settings
-from shared.clock import Clock
-from shared.envelope import Record, parse
-from shared.events.topics import consumed_by
-from shared.kafka import Consumer, client_options
-from shared.outbox import Relay
-from shared.settings import Settings
-from shared.slot import Slot
-from shared.spine import TRANSIENT, Spine
-from shared.store import Connection
-from shared.transaction import OnRefused, Parsed, Rulebook, Writer
-from shared.vault import Erased, Person, Vault
+from shared.db import Connection
+from shared.people.vault import Erased, Person, Vault
+from shared.runtime import Collect, MayFire, Runtime
+from shared.settings import OwnSettings, Settings
+from shared.spine import envelope
+from shared.spine.batch import OnRefused, Parsed, Rulebook, Writer
+from shared.spine.engine import TRANSIENT
+from shared.spine.envelope import Record
+from shared.spine.work import Command, Handlers
 from shared.web import access, edge, operations
-from shared.work import Handlers
 
-logger = structlog.get_logger()
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 @dataclass(frozen=True)
@@ -46,41 +40,67 @@ class Service:
     port: int
     handlers: Handlers
     router: APIRouter
+    migrations: Path
+    """Its own folder of SQL files, after the spine's."""
     writers: dict[type, Writer] = field(default_factory=dict)
-    parse: Callable[[Record], Parsed] = parse
+    parse: Callable[[Record], Parsed] = envelope.parse
     on_refused: OnRefused | None = None
-    may_fire: Callable[["Runtime", list[asyncpg.Record]], Awaitable[list[asyncpg.Record]]] | None = None
-    collect: Callable[["Runtime"], Awaitable[Iterable[Metric]]] | None = None
+    may_fire: MayFire | None = None
+    collect: Collect | None = None
     prune: tuple[str, ...] = ()
-    people: bool = False
-    """Keeps contact data of people, so it needs LA_MASTER_KEY."""
+    needs: tuple[str, ...] = ()
+    """Settings without which it cannot decide, by their names in `OwnSettings`."""
+    erase: Callable[[str], Command] | None = None
+    """For a service that keeps people's contact data: the command that forgets the person of that id."""
+    rebuild: "Callable[[Service, Settings, Callable[[str], Any]], Awaitable[str]] | None" = None
+    """For a projection: build it anew from the event stream; says how it goes, and returns what it did."""
 
     @property
     def schema(self) -> str:
         return db.schema_of(self.name)
 
     @property
-    def book(self) -> Rulebook:
-        return Rulebook(self.name, self.handlers, self.writers, self.on_refused, self.prune)
+    def people(self) -> bool:
+        """Keeps contact data of people."""
+        return self.erase is not None
 
-    def book_with(self, vault: Vault) -> Rulebook:
-        """The same, with people's data sealed and erased in the transaction that says so."""
+    async def migrate(self, url: str, *, schema: str | None = None) -> None:
+        """Bring its tables up to date; `url` is an administrator's."""
+        folders = [MIGRATIONS / "spine", *([MIGRATIONS / "people"] if self.people else []), self.migrations]
+        await db.migrate(url, self.name, folders, schema=schema)
 
-        async def seal(conn: Connection, people: list[Person]) -> None:
-            await vault.seal(conn, [(UUID(person.id), person.data) for person in people])
+    def require(self, config: OwnSettings) -> None:
+        """Exits with one line where a setting that this service needs is missing."""
+        settings.require(config, *(("master_key",) if self.people else ()), *self.needs)
 
-        async def erase(conn: Connection, people: list[Erased]) -> None:
-            for person in people:
-                await vault.erase(conn, UUID(person.id))
+    def vault(self, config: OwnSettings) -> Vault | None:
+        return Vault(config.master_key.get_secret_value()) if self.people and config.master_key else None
 
-        return replace(self.book, writers=self.writers | {Person: seal, Erased: erase})
+    def book(self, config: OwnSettings) -> Rulebook:
+        """Its decisions; people's data are sealed and erased in the transaction that says so."""
+        vault = self.vault(config)
+        return Rulebook(
+            self.name,
+            self.handlers,
+            self.writers | (_writers(vault) if vault else {}),
+            self.parse,
+            self.on_refused,
+            self.prune,
+            config.public,
+        )
+
+    def runtime(self, config: Settings) -> Runtime:
+        """One replica, not started."""
+        return Runtime(
+            self.book(config), config, vault=self.vault(config), may_fire=self.may_fire, collect=self.collect
+        )
 
     def app(self, config: Settings) -> FastAPI:
         """The HTTP application; starting it starts consuming, relaying and the timers."""
 
         @asynccontextmanager
         async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-            async with Runtime(self, config) as runtime:
+            async with self.runtime(config) as runtime:
                 app.state.runtime = runtime
                 yield
 
@@ -96,10 +116,7 @@ class Service:
     def main(self) -> None:
         """Run until SIGTERM. A wrong setting stops the start with one line."""
         config = settings.load(Settings)
-        if self.people and config.master_key is None:
-            raise SystemExit(
-                "LA_MASTER_KEY is missing: this service keeps contact data; example: openssl rand -base64 32"
-            )
+        self.require(config)
         log.setup(config.log_format, config.log_level)
         gc.freeze()
         # uvicorn raises the signal again after its graceful stop; a stop that went well is no failure.
@@ -114,73 +131,17 @@ class Service:
         )
 
 
-class Runtime:
-    """The living parts of one replica. It starts with Kafka and PostgreSQL away, and goes on when they come."""
+def _writers(vault: Vault) -> dict[type, Writer]:
+    async def seal(conn: Connection, people: list[Person]) -> None:
+        await vault.seal(conn, [(UUID(person.id), person.data) for person in people])
 
-    def __init__(self, service: Service, config: Settings) -> None:
-        self.service, self.config = service, config
-        self.clock = Clock(config.clock_file)
-        self.url = config.database_url.get_secret_value()
-        self.topics = [list(topic.names()) for topic in consumed_by(service.name)]
-        self.consumer: Consumer | None = None
-        self.vault = Vault(config.master_key.get_secret_value()) if config.master_key else None
-        self._stop_consuming, self._stop_sending = asyncio.Event(), asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+    async def erase(conn: Connection, people: list[Erased]) -> None:
+        for person in people:
+            await vault.erase(conn, UUID(person.id))
 
-    async def __aenter__(self) -> "Runtime":
-        service, schema = self.service, self.service.schema
-        self.pool = await asyncpg.create_pool(self.url, min_size=0, max_size=12, **db.connection_options(schema))
-        self.spine = Spine(
-            self.pool,
-            service.book_with(self.vault) if self.vault else service.book,
-            self.clock,
-            parse_record=service.parse,
-            may_fire=self._may_fire,
-        )
-        self.relay = Relay(service.name, schema, self.pool, self.url, client_options(self.config))
-        self.slot = Slot(self.url, schema)
-        deadline = timedelta(seconds=self.config.park_deadline_seconds)
-        self._tasks = [
-            asyncio.create_task(self._consume(), name="consume"),
-            asyncio.create_task(self.spine.forever(self._stop_consuming, deadline), name="timers"),
-            asyncio.create_task(self.relay.run(self._stop_sending), name="relay"),
-        ]
-        logger.info("started", service=self.service.name)
-        return self
+    return {Person: seal, Erased: erase}
 
-    async def __aexit__(self, *_: object) -> None:
-        """In this order: consumer (drain, commit, leave) and timers, relay, producer, pool. Within ten seconds."""
-        self._stop_consuming.set()
-        self.spine.wake()
-        await self._ended("consume", "timers", within=6)
-        self._stop_sending.set()
-        self.relay.wake()
-        await self._ended("relay", within=3)
-        await self.slot.release()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.pool.close(), 1)
-        logger.info("stopped", service=self.service.name)
 
-    async def _ended(self, *names: str, within: float) -> None:
-        tasks = [task for task in self._tasks if task.get_name() in names]
-        _, late = await asyncio.wait(tasks, timeout=within)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-
-    async def _consume(self) -> None:
-        """Take a slot, consume under it, and start again when another replica has it."""
-        while not self._stop_consuming.is_set():
-            try:
-                number = await self.slot.take()
-            except (OSError, asyncpg.PostgresError, TimeoutError, RuntimeError) as error:
-                logger.warning("database_waits", error=type(error).__name__)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stop_consuming.wait(), 1)
-                continue
-            self.consumer = Consumer(self.service.name, self.spine, self.config, self.topics, str(number))
-            await self.consumer.run(self._stop_consuming, self.slot.still_ours)
-            await self.consumer.stop()
-
-    async def _may_fire(self, rows: list[asyncpg.Record]) -> list[asyncpg.Record]:
-        return await self.service.may_fire(self, rows) if self.service.may_fire else rows
+def services() -> dict[str, Service]:
+    """All services that are installed, by name, as each declares itself (`pyproject.toml`, entry points)."""
+    return {entry.name: entry.load() for entry in entry_points(group="lederalliancen.services")}

@@ -12,6 +12,8 @@ from pydantic import BeforeValidator, Field, FilePath, SecretBytes, SecretStr, V
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.public import NOWHERE, Public
+
 KEY_BYTES = 32
 
 
@@ -68,21 +70,35 @@ class DatabaseSettings(BaseSettings):
         return self
 
 
-class Settings(KafkaSettings, DatabaseSettings):
+class OwnSettings(BaseSettings):
+    """What a service's decisions need, each only some services; which, a service declares (`Service.needs`)."""
+
+    model_config = KafkaSettings.model_config
+
+    # Wraps the people's own keys; lives outside the database.
+    master_key: Annotated[SecretBytes, BeforeValidator(_decoded)] | None = Field(
+        None, examples=["(the output of: openssl rand -base64 32)"]
+    )
+    public_url_intake: Url | None = Field(None, examples=["https://intake.example.dk"])
+
+    @property
+    def public(self) -> Public:
+        return Public(self.public_url_intake.rstrip("/")) if self.public_url_intake else NOWHERE
+
+
+class OperatorSettings(DatabaseSettings, OwnSettings):
+    """What the operators' command needs to decide in a service's place (redrive, skip, erase)."""
+
+
+class Settings(KafkaSettings, OperatorSettings):
     """One for all five services; what is None has a default of the service's own, or is not needed by it."""
 
     session_timeout_ms: int = Field(12_000, ge=6_000, le=1_800_000)
     batch_max: int = Field(500, ge=1, le=2_000)
     park_deadline_seconds: int = Field(3_600, ge=1)
 
-    # Wraps the people's own keys; lives outside the database.
-    master_key: Annotated[SecretBytes, BeforeValidator(_decoded)] | None = Field(
-        None, examples=["(the output of: openssl rand -base64 32)"]
-    )
-
     http_host: str = "127.0.0.1"
     http_port: int | None = Field(None, ge=1, le=65_535, examples=[8001])
-    public_url_intake: Url = "http://127.0.0.1:8001"
     oidc_issuer: Url | None = Field(None, examples=["https://login.example.dk/realms/lederalliancen"])
     oidc_audience: str | None = Field(None, examples=["lederalliancen"])
     # Signs tokens of local runs, instead of an issuer.
@@ -106,6 +122,18 @@ class Settings(KafkaSettings, DatabaseSettings):
 def _wrong(name: str, why: str) -> PydanticCustomError:
     # The value goes in by ctx: a template would read braces in it as its own.
     return PydanticCustomError("setting", "{why}", {"name": name, "why": why})
+
+
+def require(config: BaseSettings, *names: str) -> None:
+    """Exits with code 2 and one line on stderr where a setting that this service needs is missing."""
+    for name in names:
+        if getattr(config, name) is None:
+            example = (type(config).model_fields[name].examples or [""])[0]
+            print(
+                f"LA_{name.upper()} is missing: this service needs it; example: LA_{name.upper()}={example}",
+                file=sys.stderr,
+            )
+            raise SystemExit(2)
 
 
 S = TypeVar("S", bound=BaseSettings)

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from shared.envelope import Record, headers_of
 from shared.events import followup, intake, matching
 from shared.events import municipality_gateway as gateway
 from shared.events.base import Event, Stage, Terms
-from shared.work import Outgoing
+from shared.spine.envelope import Record, headers_of
+from shared.spine.work import Outgoing
 
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
 KOMMUNER = ("0561", "0607", "0410", "9999")
@@ -143,7 +143,7 @@ class Journey:
             "from": "2026-12-01",
         }
         first = Stage.model_validate(stage)
-        second = first.model_copy(update={"stage_id": self._id(), "form": "ORDINAER", "hours": 30.5})
+        second = first.changed(stage_id=self._id(), form="ORDINAER", hours=30.5)
         self._say(followup.PlacementPlanned(**about, stage=first, contact_id=self.leader))
         if self.chance.random() < 0.2:
             self._say(followup.PlacementCancelled(**about, reason=self.chance.choice(("x", "entered-in-error"))))

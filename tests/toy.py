@@ -12,12 +12,13 @@ import asyncpg
 from uuid_utils import uuid7
 
 from shared import db
-from shared.decision import Poison, Refused
-from shared.envelope import Record
 from shared.events.base import Event, Id
 from shared.events.topics import Topic
-from shared.transaction import Rulebook
-from shared.work import Aggregate, Command, Handlers, Message, Work
+from shared.service import MIGRATIONS
+from shared.spine.batch import Rulebook
+from shared.spine.decision import Poison, Refused
+from shared.spine.envelope import Record
+from shared.spine.work import Aggregate, Command, Handlers, Message, Work
 
 NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)
 
@@ -107,14 +108,14 @@ def toy(prefix: str) -> Toy:
 
     @handlers.on(Shipped, (Order, "order_id"))
     def shipped(work: Work, message: Message[Shipped]) -> None:
-        work.put(work.need(Order, message.data.order_id).model_copy(update={"shipped": True}))
+        work.put(work.need(Order, message.data.order_id).changed(shipped=True))
 
     def _count(work: Work, order_id: str, n: int) -> int:
         if n < 0:
             work.put(Order(id=order_id, total=-1))  # what a failed message did must leave no trace
             raise Poison("negative")
         order = work.get(Order, order_id) or Order(id=order_id)
-        order = order.model_copy(update={"total": order.total + n})
+        order = order.changed(total=order.total + n)
         work.put(order)
         work.write(Slow())
         work.emit(ToldOnward(order_id=order_id, n=n, total=order.total))
@@ -129,5 +130,5 @@ def toy(prefix: str) -> Toy:
 async def toy_pool(database: str, *, migrate: bool = True) -> asyncpg.Pool:
     """The spine's tables and a pool in them."""
     if migrate:
-        await db.migrate(database, "metrics", only_spine=True)
+        await db.migrate(database, "metrics", [MIGRATIONS / "spine"])
     return await db.connect_pool(database, "metrics")

@@ -8,18 +8,20 @@ import os
 import signal
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
 
 from shared import log
 from shared.clock import Clock
-from shared.kafka import Consumer, client_options
-from shared.outbox import Relay
+from shared.kafka import client_options
 from shared.service import Service
 from shared.settings import Settings, load
-from shared.slot import Slot
-from shared.spine import Spine
+from shared.spine.consumer import Consumer
+from shared.spine.engine import Spine
+from shared.spine.membership import Slot
+from shared.spine.relay import Relay
 from tests.toy import Slow, toy, toy_pool
 
 
@@ -33,7 +35,7 @@ async def main() -> None:
         await asyncio.sleep(seconds)
 
     book = replace(made.book, writers={Slow: slow})
-    service = Service(name="metrics", port=0, handlers=book.handlers, router=APIRouter())
+    service = Service(name="metrics", port=0, handlers=book.handlers, router=APIRouter(), migrations=Path())
     pool = await toy_pool(url, migrate=False)
     spine = Spine(pool, book, Clock())
     slot = Slot(url, service.schema)

@@ -1,12 +1,17 @@
 """What all events share: a type, a topic, a subject, thin data, and how they are named on the wire."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from shared.events.topics import Topic
+from shared.frozen import Frozen
 
+CONTENT_TYPE = "application/json"
+TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+"""W3C Trace Context."""
 UUID_SHAPE = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 Id = Annotated[str, StringConstraints(pattern=UUID_SHAPE, to_lower=True), Field(json_schema_extra={"format": "uuid"})]
 Kommune = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
@@ -18,19 +23,20 @@ Version = Annotated[int, Field(ge=1)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:+-]{1,80}$")]
 
 
-class Data(BaseModel):
-    """A frozen piece of an event: unknown fields are ignored, so that a producer can add some."""
+class Data(Frozen):
+    """A piece of an event or of a state. What is not known is kept: a newer build may have written it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True)
+    model_config = ConfigDict(extra="allow", populate_by_name=True, serialize_by_alias=True)
 
 
-class Event(Data):
+class Event(Frozen):
     """One kind of event on one topic. Declared as `class X(Base, name="place.opened", subject="place_id")`.
 
     `subject` names the field (or fields, joined by a dot) whose value is `ce_subject`; `key`, the message key, is the
-    subject unless said otherwise.
+    subject unless said otherwise. Unknown fields are ignored, so that a producer can add some.
     """
 
+    model_config = ConfigDict(extra="ignore", populate_by_name=True, serialize_by_alias=True)
     TOPIC: ClassVar[Topic]
     TYPE: ClassVar[str]
     SUBJECT: ClassVar[tuple[str, ...]]

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.privacy import find_cpr, find_cpr_in_bytes
+from shared.people.guard import find_cpr, find_cpr_in_bytes
 from shared.web import problems
 from shared.web.problems import INTERNAL, PERSONAL_DATA, TOO_LARGE, UNSTORABLE, Problem, language
 

@@ -2,20 +2,18 @@
 
 import asyncio
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 
-from shared import instruments
-from shared.spine import TRANSIENT
+from shared.runtime import Runtime
+from shared.spine import instruments
+from shared.spine.engine import TRANSIENT
 from shared.web.access import open_route
 from shared.web.problems import UNAVAILABLE, Problem, language
-
-if TYPE_CHECKING:
-    from shared.service import Runtime
 
 router = APIRouter(tags=["operations"], dependencies=[Depends(open_route)])
 
@@ -65,7 +63,7 @@ async def ready(request: Request) -> JSONResponse:
 async def metrics(request: Request) -> Response:
     """Prometheus text. Bind it to the operators' network."""
     runtime: Runtime = request.app.state.runtime
-    service = runtime.service.name
+    service = runtime.name
     registry = CollectorRegistry()
     try:
         state = await figures(runtime)
@@ -74,8 +72,8 @@ async def metrics(request: Request) -> Response:
         instruments.OUTBOX_FAILED.labels(service).set(state["outbox_failed"])
         instruments.PARKED.labels(service).set(state["parked"])
         instruments.DEAD.labels(service).set(state["dead"])
-        if runtime.service.collect:
-            registry.register(_Collected(list(await runtime.service.collect(runtime))))
+        if runtime.collect:
+            registry.register(_Collected(list(await runtime.collect(runtime))))
         if runtime.consumer and not runtime.consumer.failure:
             async with asyncio.timeout(2):  # the last, and well below a scrape's own: Kafka may be away
                 for topic, events in (await lag(runtime)).items():
@@ -95,7 +93,7 @@ class _Collected:
         return self._found
 
 
-async def figures(runtime: "Runtime") -> dict[str, Any]:
+async def figures(runtime: Runtime) -> dict[str, Any]:
     """What is on its way in this service, in one query. `due` counts timers of the domain's clock."""
     row = await runtime.pool.fetchrow(
         """SELECT (SELECT count(*) FROM outbox) AS outbox,
@@ -114,7 +112,7 @@ async def figures(runtime: "Runtime") -> dict[str, Any]:
     return found
 
 
-async def lag(runtime: "Runtime") -> dict[str, int]:
+async def lag(runtime: Runtime) -> dict[str, int]:
     """Records of each consumed topic that this service has not handled: the logs' ends less what it noted."""
     if runtime.consumer is None:
         return {}

@@ -20,7 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from shared.decision import NotYet, Refused
+from shared.spine.decision import NotYet, Refused
 
 Text = tuple[str, str]  # Danish, English
 Language = Literal["da", "en"]

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from shared import asyncapi
-from shared.contracts import Contract, contracts
-from shared.envelope import headers_of
+from shared.events import asyncapi
+from shared.events.schema import Contract, contracts
+from shared.spine.envelope import headers_of
 from tests.contracts.examples import examples, outgoing
 
 HERE = Path(__file__).parent

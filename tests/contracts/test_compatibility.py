@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts import contracts
+from shared.events.schema import contracts
 from shared.events.topics import INTAKE, REFERRALS, REPLIES, Topic
 from tests.contracts.compatibility import breaking
 from tests.contracts.history import published

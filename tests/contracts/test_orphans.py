@@ -4,8 +4,8 @@ from importlib.metadata import entry_points
 
 import pytest
 
-from shared.contracts import contracts
 from shared.events.base import Event
+from shared.events.schema import contracts
 from shared.events.topics import SERVICES, TOPICS, Topic, consumed_by
 from shared.service import Service
 

@@ -7,7 +7,7 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary, to_structured
 from cloudevents.core.formats.json import JSONFormat
 
-from shared.contracts import Contract, contracts
+from shared.events.schema import Contract, contracts
 from shared.events.topics import SERVICES
 from tests.contracts.examples import examples
 from tests.contracts.examples.story import CAUSE, EVENT, PLACE, SAID_AT

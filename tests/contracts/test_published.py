@@ -5,8 +5,8 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from shared.contracts import Contract, contracts
-from shared.privacy import find_cpr
+from shared.events.schema import Contract, contracts
+from shared.people.guard import find_cpr
 from tests.contracts.files import DOCUMENT, HERE, committed, generated, headers, value
 
 CONTRACTS = list(contracts())

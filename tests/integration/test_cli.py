@@ -17,8 +17,8 @@ from intake.app import service
 from intake.state import SignUp
 from shared import db
 from shared.clock import Clock
-from shared.spine import Spine
-from shared.vault import Vault
+from shared.settings import OwnSettings
+from shared.spine.engine import Spine
 from tests.integration.test_service_life import MASTER_KEY, settings
 from tests.journeys import Journey, records
 
@@ -90,7 +90,7 @@ async def test_dead_letters_are_listed_shown_redriven_and_skipped(run: Run, data
 
     told = records([Journey(1)])
     broken = type(told[0])(told[0].topic, 0, 0, told[0].key, b"{", told[0].headers)
-    await Spine(pool, metrics.book, Clock()).consume([broken])
+    await Spine(pool, metrics.book(OwnSettings()), Clock()).consume([broken])
     code, said = await run("dead-letters", "list", "-s", "metrics")
     [id_] = re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", said.split("│")[1])
     assert "validate" in said
@@ -110,12 +110,12 @@ async def test_an_erased_leader_is_gone_and_the_access_log_stays(run: Run, datab
     pool = await db.connect_pool(database, "intake")
     import base64
 
-    vault = Vault(base64.b64decode(MASTER_KEY))
+    config = OwnSettings(master_key=base64.b64decode(MASTER_KEY))
     leader_id = str(uuid4())
     asked = {"company_id": str(uuid4()), "workplace_id": str(uuid4()), "cvr": "13585628", "company_name": "X"}
     where = {"postnr": "6700", "kommune": "0561", "sector": None, "size_band": None, "kickoff": None}
     command = SignUp(leader_id=leader_id, contact={"name": "En Leder"}, email_hash=b"x", **asked, **where)
-    await Spine(pool, service.book_with(vault), Clock()).execute(command, by="test")
+    await Spine(pool, service.book(config), Clock()).execute(command, by="test")
     assert await pool.fetchval("SELECT count(*) FROM person_key") == 1
     code, said = await run("erase", leader_id, "--yes")
     assert (code, said.strip()) == (0, "erased")

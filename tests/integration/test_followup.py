@@ -13,12 +13,13 @@ from fastapi import FastAPI
 from followup.app import service
 from shared import db
 from shared.clock import Clock
-from shared.envelope import Record, headers_of
 from shared.events.base import Event
 from shared.events.municipality_gateway import CandidateWithdrawn
-from shared.spine import Spine
+from shared.settings import OwnSettings
+from shared.spine.engine import Spine
+from shared.spine.envelope import Record, headers_of
+from shared.spine.work import Outgoing, Work
 from shared.web import access, problems
-from shared.work import Outgoing, Work
 from tests.unit.followup.world import CANDIDATE, COMPANY, LEADER, MATCH, MONDAY, PLACE, agreed, an_id, at, praktik
 
 KEY = "a key of thirty-two bytes for tests"
@@ -38,7 +39,7 @@ class Hands(Clock):
 class World:
     def __init__(self, pool: Any) -> None:
         self.pool, self.clock = pool, Hands()
-        self.spine = Spine(pool, service.book, self.clock)
+        self.spine = Spine(pool, service.book(OwnSettings()), self.clock)
         self.offset = 0
         app = FastAPI()
         problems.install(app)
@@ -94,7 +95,7 @@ class World:
 
 @pytest.fixture
 async def world(database: str) -> AsyncIterator[World]:
-    await db.migrate(database, "followup")
+    await service.migrate(database)
     pool = await db.connect_pool(database, "followup", size=4)
     yield World(pool)
     await pool.close()
@@ -140,7 +141,7 @@ async def test_check_ins_are_said_on_their_days_across_a_restart(world: World) -
     await world.hear((agreed(), 1))
     await world.on(START)
     await world.post(f"/placements/{MATCH}/start", {"on": "2026-11-09"})
-    world.spine = Spine(world.pool, service.book, world.clock)
+    world.spine = Spine(world.pool, service.book(OwnSettings()), world.clock)
     await world.on(date(2026, 11, 16))
     due = [(data["kind"], data["on"]) for what, data in await world.said() if what == "placement.checkin-due"]
     assert due == [("first-day", "2026-11-09"), ("first-week", "2026-11-16")]

@@ -10,7 +10,6 @@ import pytest
 from asgi_lifespan import LifespanManager
 
 from intake.app import service
-from shared import db
 from shared.settings import Settings
 from shared.web.access import mint
 
@@ -30,7 +29,7 @@ SIGN_UP = {
 
 @pytest.fixture
 async def intake(database: str) -> AsyncIterator[SimpleNamespace]:
-    await db.migrate(database, "intake")
+    await service.migrate(database)
     config = Settings(kafka_bootstrap="127.0.0.1:1", database_url=database, token_key=KEY, master_key=MASTER_KEY)
     app = service.app(config)
     async with LifespanManager(app, shutdown_timeout=15) as manager:

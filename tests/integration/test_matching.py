@@ -15,15 +15,15 @@ from matching.state import AnswerGate, LeaderAnswers, Match, Place
 from matching.store import matches_of
 from shared import db
 from shared.clock import Clock
-from shared.decision import Refused
-from shared.envelope import Record, headers_of
 from shared.events.base import Event
 from shared.events.intake import PlaceFilled, PlaceReopened
-from shared.settings import Settings
-from shared.spine import Spine
-from shared.store import one
+from shared.settings import OwnSettings, Settings
+from shared.spine.aggregates import one
+from shared.spine.decision import Refused
+from shared.spine.engine import Spine
+from shared.spine.envelope import Record, headers_of
+from shared.spine.work import Outgoing, Work
 from shared.web.access import mint
-from shared.work import Outgoing, Work
 from tests.unit.matching.given import (
     ESBJERG,
     LEADER,
@@ -51,7 +51,7 @@ class World:
     """One replica without Kafka: what it hears is given to it, what it says lies in the outbox."""
 
     def __init__(self, pool: asyncpg.Pool, url: str) -> None:
-        self.pool, self.clock, self.spine = pool, Noon(), Spine(pool, service.book, Noon())
+        self.pool, self.clock, self.spine = pool, Noon(), Spine(pool, service.book(OwnSettings()), Noon())
         self._offset, self._versions = 0, Counter[tuple[str, str]]()
         app = service.app(Settings(kafka_bootstrap="127.0.0.1:9092", database_url=url, token_key=KEY))
         app.state.runtime = self
@@ -99,7 +99,7 @@ class World:
 
 @pytest.fixture
 async def world(database: str) -> AsyncIterator[World]:
-    await db.migrate(database, "matching")
+    await service.migrate(database)
     pool = await db.connect_pool(database, "matching")
     yield World(pool, database)
     await pool.close()

@@ -17,15 +17,15 @@ from municipality_gateway.rules.routing import referral_id
 from municipality_gateway.state import Place, Referral
 from shared import db
 from shared.clock import Clock
-from shared.envelope import Record, headers_of
 from shared.events.base import Event
 from shared.events.topics import REPLIES
+from shared.people.vault import Vault
 from shared.settings import Settings
-from shared.spine import Spine
-from shared.store import one
-from shared.vault import Vault
+from shared.spine.aggregates import one
+from shared.spine.engine import Spine
+from shared.spine.envelope import Record, headers_of
+from shared.spine.work import Outgoing, Work
 from shared.web.access import mint
-from shared.work import Outgoing, Work
 from tests.unit.municipality_gateway.given import (
     CONTACT,
     ESBJERG,
@@ -71,9 +71,14 @@ class World:
         key = b"m" * 32
         self.pool, self.clock, self.consumer = pool, Day(), Broker()
         self.vault = Vault(key)
-        book = service.book_with(self.vault)
-        self.spine = Spine(pool, book, self.clock, parse_record=service.parse, may_fire=self._may_fire)
-        config = Settings(kafka_bootstrap="127.0.0.1:9092", database_url=url, token_key=KEY, master_key=key)
+        config = Settings(
+            kafka_bootstrap="127.0.0.1:9092",
+            database_url=url,
+            token_key=KEY,
+            master_key=key,
+            public_url_intake="http://intake.test",
+        )
+        self.spine = Spine(pool, service.book(config), self.clock, may_fire=self._may_fire)
         app = service.app(config)
         app.state.runtime = self
         self._transport = ASGITransport(app)
@@ -127,7 +132,7 @@ class World:
 
 @pytest.fixture
 async def world(database: str) -> AsyncIterator[World]:
-    await db.migrate(database, service.name)
+    await service.migrate(database)
     pool = await db.connect_pool(database, service.schema)
     made = World(pool, database)
     await made.hear(opened())

@@ -14,10 +14,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local.stack import Stack
-from shared import outbox
 from shared.clock import Clock
-from shared.outbox import Relay
-from shared.spine import Spine
+from shared.spine import relay as outbox
+from shared.spine.engine import Spine
+from shared.spine.relay import Relay
 from tests.toy import Add, toy, toy_pool
 from tests.waiting import until
 

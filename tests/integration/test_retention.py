@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from shared import store
+from shared.spine import retention
 from tests.toy import toy_pool
 
 
@@ -24,7 +24,7 @@ async def test_what_an_outsider_wrote_is_forgotten_after_a_week_and_why_it_was_r
 ) -> None:
     for offset, (status, days) in enumerate([("refused", 8), ("refused", 6), ("open", 800), ("skipped", 8)]):
         await pool.execute(LETTER, offset, status, days)
-    await store.prune(pool)
+    await retention.prune(pool)
     rows = await pool.fetch('SELECT error, value IS NULL AS forgotten FROM dead_letter ORDER BY "offset"')
     assert [row["forgotten"] for row in rows] == [True, False, False, True]
     assert {row["error"] for row in rows} == {"e"}
@@ -36,7 +36,7 @@ async def test_stored_answers_and_known_ids_are_forgotten_in_their_time(pool: as
         at = f"now() - interval '{days} days'"
         await pool.execute(f"INSERT INTO idempotency VALUES ('p', 'r', '{days}', 'h', NULL, {at})")
         await pool.execute(f"INSERT INTO seen VALUES ('t', 's', '{days}', 'h', {at})")
-    await store.prune(pool)
+    await retention.prune(pool)
     assert [row[0] for row in await pool.fetch("SELECT key FROM idempotency")] == ["1"]
     assert [row[0] for row in await pool.fetch("SELECT id FROM seen ORDER BY id")] == ["1", "8"]
     await pool.close()

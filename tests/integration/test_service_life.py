@@ -14,9 +14,11 @@ import httpx
 import pytest
 
 from deploy.local.stack import Stack
-from shared import db, topic_admin
+from shared import db
+from shared.events import administration as topic_admin
 from shared.events.topics import FOLLOWUP
-from shared.service import Runtime
+from shared.runtime import Runtime
+from shared.service import services
 from shared.settings import KafkaSettings, Settings
 from shared.web.operations import lag
 from tests.conftest import two_free_ports
@@ -60,7 +62,7 @@ async def running(env: dict[str, str], name: str) -> AsyncIterator[SimpleNamespa
 
 @pytest.fixture
 async def prepared(stack: Stack, database: str) -> str:
-    await db.migrate(database, "intake")
+    await services()["intake"].migrate(database)
     await topic_admin.create(KafkaSettings(kafka_bootstrap=stack.kafka))
     return database
 
@@ -127,7 +129,7 @@ async def test_health_sees_a_consume_loop_that_died_and_it_is_started_again(
         monkeypatch.setenv(name, value)
     from intake.app import service
 
-    async with Runtime(service, Settings()) as runtime:
+    async with service.runtime(Settings()) as runtime:
         await until(lambda: _consuming(runtime))
         assert runtime.consumer is not None
         subscriber: Any = runtime.consumer.broker.subscribers[0]
@@ -143,7 +145,7 @@ async def test_a_leaked_cancellation_does_not_end_the_consume_loop(
         monkeypatch.setenv(name, value)
     from intake.app import service
 
-    async with Runtime(service, Settings()) as runtime:
+    async with service.runtime(Settings()) as runtime:
         await until(lambda: _caught_up(runtime))
         consume, leaks = runtime.spine.consume, 0
 
@@ -194,8 +196,8 @@ async def test_a_wrong_setting_stops_the_start_with_one_line(stack: Stack) -> No
 async def test_a_service_cannot_read_the_schema_of_another(stack: Stack, database: str) -> None:
     import asyncpg
 
-    await db.migrate(database, "metrics")
-    await db.migrate(database, "intake")
+    await services()["metrics"].migrate(database)
+    await services()["intake"].migrate(database)
     pool = await db.connect_pool(database, "metrics")
     assert await pool.fetchval("SELECT count(*) FROM aggregate") == 0
     for statement in ("SELECT * FROM intake.aggregate", "DELETE FROM intake.person", "CREATE TABLE metrics.x ()"):
@@ -205,7 +207,7 @@ async def test_a_service_cannot_read_the_schema_of_another(stack: Stack, databas
 
 
 async def test_migrating_twice_changes_nothing_and_topics_are_created_once(stack: Stack, prepared: str) -> None:
-    await db.migrate(prepared, "intake")
+    await services()["intake"].migrate(prepared)
     again = await topic_admin.create(KafkaSettings(kafka_bootstrap=stack.kafka))
     assert (again.created, again.adjusted, again.warnings) == (0, 0, [])
     assert again.kept == 99 * 2 + 5 + 5

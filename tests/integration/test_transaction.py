@@ -10,10 +10,10 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from shared import dead_letters
 from shared.clock import Clock
-from shared.decision import Refused
-from shared.spine import Spine
+from shared.spine import dead_letters, redrive
+from shared.spine.decision import Refused
+from shared.spine.engine import Spine
 from tests.toy import NOON, Add, Toy, toy, toy_pool
 
 
@@ -140,13 +140,13 @@ async def test_a_redrive_handles_the_stored_bytes_and_frees_those_behind(world: 
     [letter] = await dead_letters.listed(world.pool)
     assert letter["error"] == "ZeroDivisionError"
 
-    assert (await dead_letters.redrive(world.spine, letter["id"], by="operator"))["outcome"] == "ZeroDivisionError"
+    assert await redrive.redrive(world.spine, letter["id"], by="operator") == "ZeroDivisionError"
     world.spine.book.handlers.routes[t.counted] = handler  # the fix is deployed
-    dry = await dead_letters.redrive(world.spine, letter["id"], by="operator", dry_run=True)
-    assert (dry["outcome"], await totals(world.pool)) == ("would be applied", {})
-    assert (await dead_letters.redrive(world.spine, letter["id"], by="operator"))["outcome"] == "applied"
+    dry = await redrive.redrive(world.spine, letter["id"], by="operator", dry_run=True)
+    assert (dry, await totals(world.pool)) == ("would be applied", {})
+    assert await redrive.redrive(world.spine, letter["id"], by="operator") == "applied"
     assert await totals(world.pool) == {a: 6}
-    assert (await dead_letters.redrive(world.spine, letter["id"], by="operator"))["outcome"] == "closed already"
+    assert await redrive.redrive(world.spine, letter["id"], by="operator") == "closed already"
     await world.spine.consume([t.event(a, 1, 1, 0), t.event(a, 2, 2, 1)])
     assert await totals(world.pool) == {a: 6}
     closed = await world.pool.fetchrow("SELECT status, closed_by FROM dead_letter")
@@ -157,7 +157,7 @@ async def test_a_skip_goes_past_what_can_never_succeed(world: SimpleNamespace) -
     t, a = world.toy, order()
     await world.spine.consume([t.event(a, -1, 1, 0), t.event(a, 2, 2, 1)])
     [letter] = await dead_letters.listed(world.pool)
-    await dead_letters.skip(world.spine, letter["id"], by="operator", reason="sent by mistake")
+    await redrive.skip(world.spine, letter["id"], by="operator", reason="sent by mistake")
     assert await totals(world.pool) == {a: 2}
     assert await world.pool.fetchval("SELECT reason FROM dead_letter") == "sent by mistake"
 
@@ -167,7 +167,7 @@ async def test_redrive_goes_in_version_order(world: SimpleNamespace) -> None:
     await world.spine.consume([t.event(a, -1, 1, 0)])
     await world.spine.consume([t.event(a, -1, 2, 1)])  # parked behind
     [letter] = await dead_letters.listed(world.pool)
-    await dead_letters.skip(world.spine, letter["id"], by="operator", reason="bad")
+    await redrive.skip(world.spine, letter["id"], by="operator", reason="bad")
     [second] = await dead_letters.listed(world.pool)
     assert second["version"] == 2
 
@@ -180,7 +180,7 @@ async def test_what_waited_too_long_becomes_a_dead_letter_and_can_be_redriven(wo
     [letter] = await dead_letters.listed(world.pool)
     assert (letter["stage"], letter["error"]) == ("parked", "waited-for-order")
     await world.spine.consume([t.event(a, 1, 1, 0)])
-    assert (await dead_letters.redrive(world.spine, letter["id"], by="operator"))["outcome"] == "applied"
+    assert await redrive.redrive(world.spine, letter["id"], by="operator") == "applied"
     assert await world.pool.fetchval("SELECT state->>'shipped' FROM aggregate") == "true"
 
 
@@ -266,7 +266,7 @@ async def test_a_timer_of_a_command_that_is_gone_stops_nobody_and_can_be_redrive
     assert await totals(world.pool) == {good: 1}
     [letter] = await dead_letters.listed(world.pool)
     assert letter["error"] == "unknown-command"
-    assert (await dead_letters.redrive(world.spine, letter["id"], by="x"))["outcome"] == "unknown-command"
+    assert await redrive.redrive(world.spine, letter["id"], by="x") == "unknown-command"
     await world.pool.execute("UPDATE dead_letter SET value = $1", f'{{"order_id": "{old}", "n": 1}}'.encode())
-    assert (await dead_letters.redrive(world.spine, letter["id"], by="x"))["outcome"] == "applied"
+    assert await redrive.redrive(world.spine, letter["id"], by="x") == "applied"
     assert await totals(world.pool) == {good: 1, old: 1}

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 import shared
-from shared.vault import Vault, VaultError
+from shared.people.vault import Vault, VaultError, readers
 from shared.web.access import Principal
 
 MIGRATION = Path(shared.__file__).parent / "migrations" / "people" / "0002_people.sql"
@@ -97,12 +97,12 @@ async def test_every_opening_is_logged_and_can_be_asked_for_by_person(conn: asyn
         await VAULT.open_(conn, [person, other, absent], READER, ROUTE)
     await VAULT.open_(conn, [person], Principal("k", frozenset({"kommune"}), frozenset({"0101"})), "another")
     await VAULT.erase(conn, person)
-    first, second = await VAULT.readers(conn, person)
+    first, second = await readers(conn, person)
     assert (first.reader, first.role, first.route, first.correlation_id) == ("konsulent-1", "consultant", ROUTE, "c-1")
     assert (second.reader, second.role, second.correlation_id) == ("k", "kommune", None)
     assert first.at < second.at
-    assert len(await VAULT.readers(conn, other)) == 1
-    assert await VAULT.readers(conn, absent) == []
+    assert len(await readers(conn, other)) == 1
+    assert await readers(conn, absent) == []
 
 
 async def test_what_was_read_in_a_transaction_is_logged_in_that_transaction(conn: asyncpg.Connection) -> None:
@@ -112,7 +112,7 @@ async def test_what_was_read_in_a_transaction_is_logged_in_that_transaction(conn
     await transaction.start()
     await VAULT.open_(conn, [person], READER, ROUTE)
     await transaction.rollback()
-    assert await VAULT.readers(conn, person) == []
+    assert await readers(conn, person) == []
 
 
 async def test_another_master_key_fails_clearly_and_leaves_no_reading(conn: asyncpg.Connection) -> None:
@@ -120,7 +120,7 @@ async def test_another_master_key_fails_clearly_and_leaves_no_reading(conn: asyn
     await VAULT.seal(conn, [(person, contact())])
     with pytest.raises(VaultError, match="LA_MASTER_KEY"):
         await Vault(b"s" * 32).open_(conn, [person], READER, ROUTE)
-    assert await VAULT.readers(conn, person) == []
+    assert await readers(conn, person) == []
 
 
 async def test_a_row_copied_onto_another_person_does_not_open(conn: asyncpg.Connection) -> None:

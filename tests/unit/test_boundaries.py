@@ -92,10 +92,10 @@ def lint(tree: Path, contract: str) -> subprocess.CompletedProcess[str]:
     ("contract", "importer", "imported"),
     [
         ("services", "intake.texts", "matching.state"),
-        ("shared", "shared.outbox", "followup.state"),
+        ("shared", "shared.spine.relay", "followup.state"),
         ("deploy", "metrics.state", "deploy"),
         ("rules", "intake.rules", "asyncpg"),
-        ("rules", "followup.rules.stages", "shared.vault"),
+        ("rules", "followup.rules.stages", "shared.people.vault"),
         ("rules", "municipality_gateway.state", "random"),
         ("handlers", "matching.handlers", "fastapi"),
         ("handlers", "municipality_gateway.handlers.places", "asyncpg"),

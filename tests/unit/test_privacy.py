@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.privacy import find_cpr, find_cpr_in_bytes
+from shared.people.guard import find_cpr, find_cpr_in_bytes
 
 CPR = "0101901234"  # the shape alone: never issued to anybody that we know of
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive
 
-from shared.decision import NotYet, Refused
+from shared.spine.decision import NotYet, Refused
 from shared.web import edge
 from shared.web.edge import MAX_BODY
 from shared.web.problems import NOT_FOUND, Problem, language

@@ -5,7 +5,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from shared.vault import Kind, Vault, VaultError, _sealed
+from shared.people.vault import Kind, Vault, VaultError, _sealed
 
 ID, OTHER = UUID(int=1), UUID(int=2)
 VAULT, STRANGER = Vault(b"m" * 32), Vault(b"s" * 32)

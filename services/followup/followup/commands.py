@@ -12,9 +12,9 @@ from shared.catalogue import codes
 from shared.catalogue.codes import codes as code_list
 from shared.catalogue.refusal import refusal
 from shared.events.base import Id
-from shared.events.kommune import Tasks, TimesOfDay, WeekHours
+from shared.events.kommune.replies import Tasks, TimesOfDay, WeekHours
 from shared.identifiers import Day
-from shared.work import Command, Strict
+from shared.spine.work import Command, Strict
 
 
 def _answer(code: str) -> str:

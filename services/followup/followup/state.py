@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from shared.events.base import Approval, Data, Stage
-from shared.work import Aggregate
+from shared.spine.work import Aggregate
 
 PlacementState = Literal["planned", "active", "paused", "finished", "cancelled"]
 When = Literal["living", "0", "3", "6", "12"]

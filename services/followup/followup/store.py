@@ -5,7 +5,7 @@ from datetime import date
 import asyncpg
 
 from followup.state import Challenge, Intervention, Placement
-from shared.store import many
+from shared.spine.aggregates import many
 
 
 async def placements_at(pool: asyncpg.Pool, place_id: str) -> list[Placement]:

@@ -1,11 +1,20 @@
 """The service put together; the only file that knows every part."""
 
+from pathlib import Path
+
 from intake.api import router
 from intake.handlers import handlers
 from intake.rows import LeaderEmail
+from intake.state import Erase
 from intake.store import save_emails
 from shared.service import Service
 
 service = Service(
-    name="intake", port=8001, handlers=handlers, router=router, writers={LeaderEmail: save_emails}, people=True
+    name="intake",
+    port=8001,
+    handlers=handlers,
+    router=router,
+    migrations=Path(__file__).parents[1] / "migrations",
+    writers={LeaderEmail: save_emails},
+    erase=lambda person_id: Erase(person_id=person_id),
 )

@@ -21,13 +21,13 @@ from intake.state import (
     ReopenPlace,
     SignUp,
 )
-from shared.decision import Refused
 from shared.events import followup, matching
 from shared.events import intake as say
 from shared.events import municipality_gateway as gateway
 from shared.events.base import Event
-from shared.vault import Erased, Person
-from shared.work import Aggregate, Handlers, Message, Work
+from shared.people.vault import Erased, Person
+from shared.spine.decision import Refused
+from shared.spine.work import Aggregate, Handlers, Message, Work
 
 handlers = Handlers()
 
@@ -76,7 +76,7 @@ def record_call(work: Work, message: Message[RecordCall]) -> None:
     attempt = leader.attempts + 1
     next_call_on = None if asked.outcome in ("reached", "not-now") else asked.next_call_on or work.today
     outcome = leader.outcome if leader.outcome == "reached" else asked.outcome
-    work.put(leader.model_copy(update={"attempts": attempt, "outcome": outcome, "next_call_on": next_call_on}))
+    work.put(leader.changed(attempts=attempt, outcome=outcome, next_call_on=next_call_on))
     work.emit(
         say.LeaderCalled(
             leader_id=leader.id,
@@ -132,14 +132,14 @@ def change_place(work: Work, message: Message[ChangePlace]) -> None:
     place = work.need(Place, message.data.place_id)
     rules.check_state(place, ("draft", "additional-assessment-required"))
     _check_people(work, message.data, place.leader_id, place.company_id)
-    work.put(rules.located(place.model_copy(update={"found": rules.merged(place.found, message.data.found)})))
+    work.put(rules.located(place.changed(found=rules.merged(place.found, message.data.found))))
 
 
 @handlers.on(OpenPlace, (Place, "place_id"), (Leader, "leader_id"))
 def open_place(work: Work, message: Message[OpenPlace]) -> dict[str, object]:
     place, leader = work.need(Place, message.data.place_id), work.need(Leader, message.data.leader_id)
     rules.check_may_open(place, leader, message.data.agreed_at, work.today)
-    place = rules.moved(place, "open", work.today, "opened").model_copy(update={"agreed_at": message.data.agreed_at})
+    place = rules.moved(place, "open", work.today, "opened").changed(agreed_at=message.data.agreed_at)
     work.put(place)
     work.emit(rules.opened(place, leader))
     return {"place_id": place.id, "state": place.state, "warnings": rules.warnings(place.found)}
@@ -169,7 +169,7 @@ def reopen_place(work: Work, message: Message[ReopenPlace]) -> None:
     agreed_at = message.data.agreed_at or work.today
     freed_by = place.freed_by
     place = rules.moved(place, "open", work.today, "reopened")
-    work.put(place.model_copy(update={"agreed_at": agreed_at, "freed_by": None}))
+    work.put(place.changed(agreed_at=agreed_at, freed_by=None))
     work.emit(say.PlaceReopened(**rules.about(place), agreed_at=agreed_at, placement_id=freed_by))
 
 
@@ -187,7 +187,7 @@ def erase(work: Work, message: Message[Erase]) -> None:
     person_id = message.data.person_id
     work.write(Erased(person_id))
     if leader := work.get(Leader, person_id):
-        work.put(leader.model_copy(update={"next_call_on": None}))
+        work.put(leader.changed(next_call_on=None))
         work.emit(say.LeaderErased(leader_id=person_id))
     else:
         work.emit(say.PersonErased(person_id=person_id))
@@ -206,20 +206,20 @@ def referral_sent(work: Work, message: Message[gateway.ReferralSent]) -> None:
 @handlers.on(gateway.ReferralLeaderGuided, (Referral, "referral_id"), (Place, "place_id"))
 def leader_guided(work: Work, message: Message[gateway.ReferralLeaderGuided]) -> None:
     referral = work.need(Referral, message.data.referral_id)
-    work.put(referral.model_copy(update={"guided": True}))
+    work.put(referral.changed(guided=True))
     _note(work, referral.place_id, "leader-guided", referral.kommune)
 
 
 @handlers.on(gateway.ReferralAccepted, (Referral, "referral_id"), (Place, "place_id"))
 def referral_accepted(work: Work, message: Message[gateway.ReferralAccepted]) -> None:
     referral = work.need(Referral, message.data.referral_id)
-    work.put(referral.model_copy(update={"accepted": True}))
+    work.put(referral.changed(accepted=True))
     _note(work, referral.place_id, "kommune-accepted", referral.kommune)
 
 
 def _over(work: Work, message: Message[gateway.ReferralEvent]) -> None:
     referral = work.need(Referral, message.data.referral_id)
-    work.put(referral.model_copy(update={"over": True}))
+    work.put(referral.changed(over=True))
     _note(work, referral.place_id, f"referral-{message.data.state}", referral.kommune)
 
 

@@ -6,9 +6,9 @@ from typing import NoReturn
 
 from intake.state import Frame, Leader, Past, Place, Referral
 from shared.catalogue.kommuner import kommuner_of_postnr
-from shared.decision import Refused
 from shared.events import intake as say
 from shared.events.base import Task
+from shared.spine.decision import Refused
 
 # Without these a kommune cannot find anyone, and the leader cannot know what was agreed (step 1 of the model).
 NEEDED = ("tasks", "hours_from", "hours_to", "times_of_day", "forms", "purpose")
@@ -71,7 +71,7 @@ STATES = {
 def located(place: Place) -> Place:
     """A workplace may lie elsewhere than the leader's own address: its postal code says which kommune is its own."""
     postnr = place.found.postnr or place.postnr
-    return place.model_copy(update={"postnr": postnr, "kommune": kommuner_of_postnr(postnr)[0]})
+    return place.changed(postnr=postnr, kommune=kommuner_of_postnr(postnr)[0])
 
 
 def unknown_colleague(field: str) -> NoReturn:
@@ -90,11 +90,11 @@ def warnings(found: Frame) -> list[str]:
 
 def merged(before: Frame, after: Frame) -> Frame:
     """What was found later replaces what was found earlier; what is not mentioned stays."""
-    return before.model_copy(update={name: getattr(after, name) for name in after.model_fields_set})
+    return before.changed(**{name: getattr(after, name) for name in after.model_fields_set})
 
 
 def opened(place: Place, leader: Leader) -> say.PlaceOpened:
-    """What the others are told: codes and numbers; the leader's own words about tasks stay here."""
+    """What the others are told: codes and numbers; the leader's own words about tasks stay runtime."""
     found = place.found
     return say.PlaceOpened(
         **about(place),
@@ -134,14 +134,14 @@ def about(place: Place) -> dict[str, str]:
 
 def moved(place: Place, state: say.PlaceState, today: date, what: str, reason: str | None = None) -> Place:
     history = (*place.history, Past(on=today, what=what, reason=reason))
-    return place.model_copy(update={"state": state, "history": history})
+    return place.changed(state=state, history=history)
 
 
 def take_seat(place: Place, match_id: str, today: date) -> Iterator[Place | say.PlaceEvent]:
     """A match is agreed. Seats are counted as a set, so that the order in which matches come and go does not matter."""
     if match_id in place.agreed | place.over:
         return
-    place = place.model_copy(update={"agreed": place.agreed | {match_id}})
+    place = place.changed(agreed=place.agreed | {match_id})
     place = moved(place, place.state, today, "match-agreed")
     if place.state == "open" and len(place.agreed) >= place.seats:
         place = moved(place, "filled", today, "filled")
@@ -158,12 +158,12 @@ def free_seat(
     if match_id in place.over:
         return
     was_full = place.state == "filled"
-    place = place.model_copy(update={"agreed": place.agreed - {match_id}, "over": place.over | {match_id}})
+    place = place.changed(agreed=place.agreed - {match_id}, over=place.over | {match_id})
     if not was_full:
         yield moved(place, place.state, today, "placement-over")
     elif began:
         place = moved(place, "paused", today, "paused", "seat-free")
-        yield place.model_copy(update={"freed_by": placement_id})
+        yield place.changed(freed_by=placement_id)
         yield say.PlacePaused(**about(place), reason="seat-free")
     else:
         place = moved(place, "open", today, "reopened")
@@ -185,8 +185,8 @@ def check_state(place: Place, allowed: tuple[str, ...]) -> None:
 def living(referral: Referral, match_id: str) -> Referral:
     if match_id in referral.ended:
         return referral
-    return referral.model_copy(update={"living": referral.living | {match_id}})
+    return referral.changed(living=referral.living | {match_id})
 
 
 def ended(referral: Referral, match_id: str) -> Referral:
-    return referral.model_copy(update={"living": referral.living - {match_id}, "ended": referral.ended | {match_id}})
+    return referral.changed(living=referral.living - {match_id}, ended=referral.ended | {match_id})

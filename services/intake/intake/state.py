@@ -10,7 +10,7 @@ from shared.catalogue.tasks import TaskId
 from shared.events.base import Hours, Id
 from shared.events.intake import PlaceState
 from shared.identifiers import Postnr
-from shared.work import Aggregate, Command, Strict
+from shared.spine.work import Aggregate, Command, Strict
 
 
 class Leader(Aggregate):

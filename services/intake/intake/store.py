@@ -8,7 +8,8 @@ import asyncpg
 
 from intake.rows import LeaderEmail
 from intake.state import Leader, Place, Referral
-from shared.store import Connection, columns, many
+from shared.db import Connection, columns
+from shared.spine.aggregates import many
 
 
 async def save_emails(conn: Connection, rows: Sequence[LeaderEmail]) -> None:

@@ -13,9 +13,9 @@ from matching.state import Answer, AnswerGate, LeaderAnswers, Match, MatchState,
 from shared.catalogue import codes
 from shared.events.base import Approval, Terms
 from shared.events.matching import Party
+from shared.spine.work import Strict
 from shared.web.access import Principal, allow
-from shared.web.asking import Ask, Here, known
-from shared.work import Strict
+from shared.web.dependencies import Dispatch, RuntimeDep, get_or_404
 
 router = APIRouter()
 Consultant = Annotated[Principal, Depends(allow("consultant"))]
@@ -59,40 +59,42 @@ class Shown(BaseModel):
 
 
 @router.get("/matches")
-async def matches(place_id: UUID, who: AnyParty, here: Here) -> list[Shown]:
+async def matches(place_id: UUID, who: AnyParty, runtime: RuntimeDep) -> list[Shown]:
     """The matches of a place, those that are over as well. A kommune sees those of its own young people."""
-    place = await known(here, Place, place_id, "place_id")
+    place = await get_or_404(runtime, Place, place_id, "place_id")
     if "kommune" not in who.roles:
         who.own_leader(place.offer.leader_id)
-    return [_shown(match) for match in await store.matches_of(here.pool, place.id) if _sees(who, match)]
+    return [_shown(match) for match in await store.matches_of(runtime.pool, place.id) if _sees(who, match)]
 
 
 @router.get("/matches/{match_id}")
-async def match(match_id: UUID, who: AnyParty, here: Here) -> Shown:
+async def match(match_id: UUID, who: AnyParty, runtime: RuntimeDep) -> Shown:
     """One match: who must still say yes, what the gate lacks, and what comes next."""
-    found = await known(here, Match, match_id, "match_id")
+    found = await get_or_404(runtime, Match, match_id, "match_id")
     who.own(leader=found.leader_id, kommune=found.kommune)
     return _shown(found)
 
 
 @router.post("/matches/{match_id}/approvals")
-async def approve(match_id: UUID, body: Approving, who: LeaderOrConsultant, ask: Ask, here: Here) -> Shown:
+async def approve(
+    match_id: UUID, body: Approving, who: LeaderOrConsultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> Shown:
     """The leader's yes, which holds a seat, or no, which ends the match; also by the consultant for the leader.
 
     The kommune's and the young person's answers come as replies of the kommune.
     """
-    found = await known(here, Match, match_id, "match_id")
+    found = await get_or_404(runtime, Match, match_id, "match_id")
     who.own_leader(found.leader_id)
-    await ask(LeaderAnswers(match_id=found.id, place_id=found.place_id, **body.model_dump()), who)
-    return _shown(await known(here, Match, match_id, "match_id"))
+    await dispatch(LeaderAnswers(match_id=found.id, place_id=found.place_id, **body.model_dump()), who)
+    return _shown(await get_or_404(runtime, Match, match_id, "match_id"))
 
 
 @router.post("/matches/{match_id}/gate")
-async def clear(match_id: UUID, body: Clearing, who: Consultant, ask: Ask, here: Here) -> Shown:
+async def clear(match_id: UUID, body: Clearing, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> Shown:
     """What consultant and leader have gone through. With every yes there, the last answer makes the agreement."""
-    await known(here, Match, match_id, "match_id")
-    await ask(AnswerGate(match_id=str(match_id), answers=body.answers), who)
-    return _shown(await known(here, Match, match_id, "match_id"))
+    await get_or_404(runtime, Match, match_id, "match_id")
+    await dispatch(AnswerGate(match_id=str(match_id), answers=body.answers), who)
+    return _shown(await get_or_404(runtime, Match, match_id, "match_id"))
 
 
 def _sees(who: Principal, found: Match) -> bool:

@@ -1,7 +1,11 @@
 """The service put together; the only file that knows every part."""
 
+from pathlib import Path
+
 from matching.api import router
 from matching.handlers import handlers
 from shared.service import Service
 
-service = Service(name="matching", port=8003, handlers=handlers, router=router)
+service = Service(
+    name="matching", port=8003, handlers=handlers, router=router, migrations=Path(__file__).parents[1] / "migrations"
+)

@@ -8,12 +8,12 @@ from matching.state import Agree, AnswerGate, Cancel, Candidate, LeaderAnswers, 
 from shared.catalogue import reach
 from shared.catalogue.calendar import add_working_days
 from shared.catalogue.deadlines import deadlines
-from shared.decision import NotYet
 from shared.events import followup, intake
 from shared.events import matching as say
 from shared.events import municipality_gateway as gateway
 from shared.events.base import Approval
-from shared.work import Handlers, Message, Work
+from shared.spine.decision import NotYet
+from shared.spine.work import Handlers, Message, Work
 
 handlers = Handlers()
 
@@ -31,7 +31,7 @@ def _candidate(data: gateway.CandidateEvent | followup.PlacementEvent) -> str:
 def place_opened(work: Work, message: Message[intake.PlaceOpened]) -> None:
     offer, version = message.data, message.version or 1
     known = work.get(Place, offer.place_id) or Place(id=offer.place_id, offer=offer, state=offer.state, version=version)
-    work.put(known.model_copy(update={"offer": offer, "state": offer.state, "version": version}))
+    work.put(known.changed(offer=offer, state=offer.state, version=version))
 
 
 @handlers.on(intake.PlaceFilled, (Place, "place_id"))
@@ -46,7 +46,7 @@ def place_moved(work: Work, message: Message[intake.PlaceEvent]) -> None:
     freed_by = data.placement_id if isinstance(data, intake.PlaceReopened) else None
     if freed_by and freed_by not in place.ended:
         raise NotYet(place.key)
-    work.put(place.model_copy(update={"state": data.state, "version": message.version}))
+    work.put(place.changed(state=data.state, version=message.version))
     if data.state in ("paused", "closed"):
         for match_id in seats.not_agreed(place):
             steps.cancel_soon(work, match_id, place.id, f"place-{data.state}")
@@ -69,7 +69,7 @@ def referral_sent(work: Work, message: Message[gateway.ReferralSent]) -> None:
 def referral_moved(work: Work, message: Message[gateway.ReferralEvent]) -> None:
     data, referral = message.data, work.need(Referral, message.data.referral_id)
     over = data.state in OVER or data.business_status == "cancellation-requested"
-    work.put(referral.model_copy(update={"over": over}))
+    work.put(referral.changed(over=over))
     if over and not referral.over:
         for match_id in referral.matches:
             steps.cancel_soon(work, match_id, referral.place_id, "referral-over")
@@ -91,7 +91,7 @@ def candidate_proposed(work: Work, message: Message[gateway.CandidateProposed]) 
         return
     referral, place = work.need(Referral, data.referral_id), work.need(Place, data.place_id)
     candidate = work.get(Candidate, _candidate(data)) or Candidate(id=_candidate(data), version=version)
-    candidate = candidate.model_copy(update={"version": version, "withdrawn": False})
+    candidate = candidate.changed(version=version, withdrawn=False)
     terms = fit.terms_of(data, place)
     minutes = reach.minutes(place.offer.kommune, data.kommune)
     about = data.model_dump(include={"place_id", "referral_id", "leader_id", "candidate_id", "kommune", "reply_id"})
@@ -113,8 +113,8 @@ def candidate_proposed(work: Work, message: Message[gateway.CandidateProposed]) 
     work.put(
         match,
         seats.put(place, match_id, Spot(seat=terms.seat)),
-        referral.model_copy(update={"matches": referral.matches | {match_id}}),
-        candidate.model_copy(update={"waiting": {**candidate.waiting, match_id: place.id}}),
+        referral.changed(matches=referral.matches | {match_id}),
+        candidate.changed(waiting={**candidate.waiting, match_id: place.id}),
     )
     steps.leaders_deadline(work, match, match.answer_by)
     work.emit(
@@ -136,7 +136,7 @@ def candidate_withdrawn(work: Work, message: Message[gateway.CandidateWithdrawn]
     if candidate is None:  # never proposed
         return
     gone: dict[str, Any] = {"version": message.version, "withdrawn": True, "waiting": {}}
-    work.put(candidate.model_copy(update=gone))
+    work.put(candidate.changed(**gone))
     for match_id, place_id in candidate.waiting.items():
         steps.cancel_soon(work, match_id, place_id, "candidate-withdrawn")
 
@@ -175,7 +175,7 @@ def leader_answers(work: Work, message: Message[LeaderAnswers]) -> None:
     place = work.need(Place, match.place_id)
     agreement.must_have_seat(place, match)
     held_until = add_working_days(work.today, deadlines(work.today).match_answer)
-    match = match.model_copy(update={"held_until": held_until})
+    match = match.changed(held_until=held_until)
     work.put(seats.hold(place, match.id))
     steps.leaders_deadline(work, match, held_until)
     steps.approve(work, match, Approval(party="leader"), held_until)
@@ -185,7 +185,7 @@ def leader_answers(work: Work, message: Message[LeaderAnswers]) -> None:
 def answer_gate(work: Work, message: Message[AnswerGate]) -> None:
     answers, match = message.data.answers, work.need(Match, message.data.match_id)
     agreement.must_ask(match, answers)
-    changed = match.model_copy(update={"gate": {**match.gate, **answers}})
+    changed = match.changed(gate={**match.gate, **answers})
     if changed == match:
         return
     agreement.must_be_open(match)
@@ -204,9 +204,9 @@ def agree(work: Work, message: Message[Agree]) -> None:
         return
     place = seats.take(place, match.id)
     work.put(
-        match.model_copy(update={"state": "agreed"}),
+        match.changed(state="agreed"),
         place,
-        candidate.model_copy(update={"match": match.id, "waiting": {}}),
+        candidate.changed(match=match.id, waiting={}),
     )
     work.cancel_timer(match.key, "deadline")
     work.emit(
@@ -247,6 +247,6 @@ def placement_over(work: Work, message: Message[followup.PlacementEnded | follow
     place, candidate = work.need(Place, data.place_id), work.need(Candidate, _candidate(data))
     early = isinstance(data, followup.PlacementEnded) and data.how == "early"
     ended = {"ended": place.ended | {data.placement_id}, "early_end": place.early_end or early}
-    work.put(match.model_copy(update={"state": "ended"}), seats.leave(place, match.id).model_copy(update=ended))
+    work.put(match.changed(state="ended"), seats.leave(place, match.id).changed(**ended))
     if candidate.match == match.id:
-        work.put(candidate.model_copy(update={"match": None}))
+        work.put(candidate.changed(match=None))

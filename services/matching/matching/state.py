@@ -10,7 +10,7 @@ from shared.events.base import Approval, Terms
 from shared.events.intake import PlaceOpened, PlaceState
 from shared.events.matching import Party
 from shared.events.municipality_gateway import CandidateProposed
-from shared.work import Aggregate, Command, Strict
+from shared.spine.work import Aggregate, Command, Strict
 
 Answer = Literal["yes", "no"]
 MatchState = Literal["proposed", "agreed", "declined", "cancelled", "ended"]

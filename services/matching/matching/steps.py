@@ -8,12 +8,12 @@ from shared.catalogue.calendar import end_of_day
 from shared.events import matching as say
 from shared.events.base import Approval
 from shared.events.matching import Party
-from shared.work import Work
+from shared.spine.work import Work
 
 
 def approve(work: Work, match: Match, approval: Approval, held_until: date | None = None) -> None:
     others = tuple(given for given in match.approvals if given.party != approval.party)
-    match = match.model_copy(update={"approvals": (*others, approval)})
+    match = match.changed(approvals=(*others, approval))
     work.put(match)
     work.emit(say.MatchApproved(**match.about, party=approval.party, held_until=held_until))
     agree_soon(work, match)
@@ -51,5 +51,5 @@ def cancel(work: Work, match: Match, reason: str) -> None:
 def _end(work: Work, match: Match, state: MatchState, reason: str, by: Party | None = None) -> None:
     """It is over before it was agreed; the seat it may have held is free."""
     place = work.need(Place, match.place_id)
-    work.put(match.model_copy(update={"state": state, "reason": reason, "by": by}), seats.leave(place, match.id))
+    work.put(match.changed(state=state, reason=reason, by=by), seats.leave(place, match.id))
     work.cancel_timer(match.key, "deadline")

@@ -3,7 +3,7 @@
 import asyncpg
 
 from matching.state import Match
-from shared.store import many
+from shared.spine.aggregates import many
 
 
 async def matches_of(pool: asyncpg.Pool, place_id: str) -> list[Match]:

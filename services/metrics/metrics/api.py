@@ -11,7 +11,7 @@ from metrics.state import Total
 from shared.catalogue import calendar
 from shared.catalogue.assumptions import assumptions, rounded, value
 from shared.web.access import Principal, allow
-from shared.web.asking import Here
+from shared.web.dependencies import RuntimeDep
 
 router = APIRouter()
 Reader = Annotated[Principal, Depends(allow("partner", "consultant", "operator", "kommune"))]
@@ -30,15 +30,15 @@ BY = (
 
 
 @router.get("/kpis")
-async def kpis(who: Reader, here: Here) -> dict[str, Any]:
+async def kpis(who: Reader, runtime: RuntimeDep) -> dict[str, Any]:
     """How it goes, for the whole country. Descriptive: before and after, without a comparison, so no claim of effect.
 
     Cells below 5 are left out (`suppressed`), and as many more as it takes that none can be found by subtraction.
     """
-    today = calendar.today(here.clock.now())
-    totals = await store.totals(here.pool)
-    matches = await store.matches_of_a_year(here.pool, here.clock.now())
-    durations = await store.medians(here.pool)
+    today = calendar.today(runtime.clock.now())
+    totals = await store.totals(runtime.pool)
+    matches = await store.matches_of_a_year(runtime.pool, runtime.clock.now())
+    durations = await store.medians(runtime.pool)
     return {
         "as_of": today,
         "kind": "beskrivende",

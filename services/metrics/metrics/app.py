@@ -1,9 +1,21 @@
 """The service put together; the only file that knows every part."""
 
+from pathlib import Path
+
 from metrics.api import router
 from metrics.collect import collect
 from metrics.handlers import handlers
+from metrics.rebuild import rebuild
 from metrics.store import WRITERS
 from shared.service import Service
 
-service = Service(name="metrics", port=8005, handlers=handlers, router=router, writers=WRITERS, collect=collect)
+service = Service(
+    name="metrics",
+    port=8005,
+    handlers=handlers,
+    router=router,
+    migrations=Path(__file__).parents[1] / "migrations",
+    writers=WRITERS,
+    collect=collect,
+    rebuild=rebuild,
+)

@@ -1,9 +1,9 @@
-"""What Prometheus reads: figures from the database, put into families at each scrape. Nothing is counted here."""
+"""What Prometheus reads: figures from the database, put into families at each scrape. Nothing is counted runtime."""
 
 import asyncio
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiokafka.errors import KafkaError
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -13,15 +13,13 @@ from metrics.figures import PREFIX, Figure
 from metrics.state import Total
 from shared.catalogue import calendar
 from shared.catalogue.assumptions import assumptions, value
+from shared.runtime import Runtime
 from shared.web.operations import lag
-
-if TYPE_CHECKING:
-    from shared.service import Runtime
 
 Rows = Sequence[tuple[tuple[str, ...], float]]
 
 
-async def collect(runtime: "Runtime") -> list[Metric]:
+async def collect(runtime: Runtime) -> list[Metric]:
     """All families of figures.py, read for this scrape."""
     pool, now = runtime.pool, runtime.clock.now()
     totals = await store.totals(pool)
@@ -89,7 +87,7 @@ def worth(matches: int, now: Any) -> list[Metric]:
     ]
 
 
-async def _lag(runtime: "Runtime") -> Rows:
+async def _lag(runtime: Runtime) -> Rows:
     """Nothing while Kafka is away: what was counted is worth reading all the same."""
     if runtime.consumer is None or runtime.consumer.failure:
         return []

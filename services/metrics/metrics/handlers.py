@@ -6,7 +6,7 @@ from metrics import figures, rules
 from metrics.state import Acquaintance, Challenge, Countable, Match, Moment, Place, Placement, Referral, Total
 from shared.events import followup, intake, matching
 from shared.events import municipality_gateway as gateway
-from shared.work import Handlers, Message, Work
+from shared.spine.work import Handlers, Message, Work
 
 handlers = Handlers()
 IN_ERROR = "entered-in-error"
@@ -90,7 +90,7 @@ def sent(work: Work, message: Message[gateway.ReferralSent]) -> None:
 
 def referral_moved(work: Work, message: Message[gateway.ReferralEvent]) -> None:
     said = message.data
-    referral = work.need(Referral, said.referral_id).model_copy(update={"state": said.state})
+    referral = work.need(Referral, said.referral_id).changed(state=said.state)
     if isinstance(said, gateway.ReferralLeaderContacted) and not referral.test:
         work.write(Moment("contacted", referral.id, referral.id, message.time))
     work.put(referral)
@@ -107,12 +107,12 @@ for _referral in (
 def _answered(work: Work, message: Message[gateway.ReferralEvent], answer: str) -> Referral:
     """The first answer counts; later ones only move the state."""
     said = message.data
-    referral = work.need(Referral, said.referral_id).model_copy(update={"state": said.state})
+    referral = work.need(Referral, said.referral_id).changed(state=said.state)
     if not referral.answered:
         if not referral.test:
             work.write(Moment("answered", referral.id, referral.id, message.time))
         referral = _count(work, referral, figures.REFERRALS_ANSWERED, referral.kommune, answer)
-        referral = referral.model_copy(update={"answered": True})
+        referral = referral.changed(answered=True)
     work.put(referral)
     return referral
 
@@ -129,7 +129,7 @@ def accepted(work: Work, message: Message[gateway.ReferralAccepted]) -> None:
         known = work.get(Acquaintance, _acquaintance(said)) or Acquaintance(id=_acquaintance(said))
         known, rows = rules.met(known, said.kommune, claims=1)
         work.write(*rows)
-        work.put(known, referral.model_copy(update={"company_new": True}))
+        work.put(known, referral.changed(company_new=True))
 
 
 @handlers.on(gateway.ReferralRejected, (Referral, "referral_id"))
@@ -150,7 +150,7 @@ def expired(work: Work, message: Message[gateway.ReferralExpired]) -> None:
 @handlers.on(gateway.ReferralCancelled, (Referral, "referral_id"), (Acquaintance, _acquaintance))
 def referral_cancelled(work: Work, message: Message[gateway.ReferralCancelled]) -> None:
     said = message.data
-    referral = work.need(Referral, said.referral_id).model_copy(update={"state": said.state})
+    referral = work.need(Referral, said.referral_id).changed(state=said.state)
     if said.reason == IN_ERROR and not referral.in_error:
         if referral.company_new:
             known, rows = rules.met(work.need(Acquaintance, _acquaintance(said)), said.kommune, errors=1)
@@ -174,20 +174,20 @@ def proposed(work: Work, message: Message[matching.MatchProposed]) -> None:
 def approved(work: Work, message: Message[matching.MatchApproved]) -> None:
     match = work.need(Match, message.data.match_id)
     if message.data.party == "leader" and match.status == "open":
-        work.put(match.model_copy(update={"status": "held"}))
+        work.put(match.changed(status="held"))
 
 
 @handlers.on(matching.MatchDeclined, (Match, "match_id"))
 def declined(work: Work, message: Message[matching.MatchDeclined]) -> None:
     said = message.data
-    match = work.need(Match, said.match_id).model_copy(update={"status": "over"})
+    match = work.need(Match, said.match_id).changed(status="over")
     work.put(_count(work, match, figures.MATCHES_DECLINED, said.party, said.reason))
 
 
 @handlers.on(matching.MatchAgreed, (Match, "match_id"))
 def agreed(work: Work, message: Message[matching.MatchAgreed]) -> None:
     said = message.data
-    match = work.need(Match, said.match_id).model_copy(update={"status": "agreed"})
+    match = work.need(Match, said.match_id).changed(status="agreed")
     match = _count(work, match, figures.MATCHES_AGREED, said.kommune)
     if said.kommune != said.place_kommune:
         match = _count(work, match, figures.MATCHES_CROSS_BORDER)
@@ -201,7 +201,7 @@ def agreed(work: Work, message: Message[matching.MatchAgreed]) -> None:
 
 @handlers.on(matching.MatchCancelled, (Match, "match_id"))
 def match_cancelled(work: Work, message: Message[matching.MatchCancelled]) -> None:
-    match = work.need(Match, message.data.match_id).model_copy(update={"status": "over"})
+    match = work.need(Match, message.data.match_id).changed(status="over")
     work.put(_correct(work, match) if message.data.reason == IN_ERROR else match)
 
 
@@ -250,7 +250,7 @@ def resumed(work: Work, message: Message[followup.PlacementResumed]) -> None:
 @handlers.on(followup.PlacementPaused, (Placement, "placement_id"))
 def paused(work: Work, message: Message[followup.PlacementPaused]) -> None:
     placement = work.need(Placement, message.data.placement_id)
-    work.put(rules.settled(placement.model_copy(update={"status": "paused"})))
+    work.put(rules.settled(placement.changed(status="paused")))
 
 
 Staged = (
@@ -261,7 +261,7 @@ Staged = (
 def _in_stage(work: Work, message: Message[Staged], **update: str) -> Placement:
     stage = message.data.stage
     placement = work.need(Placement, message.data.placement_id)
-    return rules.settled(placement.model_copy(update={"form": stage.form, "hours": stage.hours, **update}))
+    return rules.settled(placement.changed(form=stage.form, hours=stage.hours, **update))
 
 
 @handlers.on(followup.PlacementEnded, (Placement, "placement_id"), (Match, "match_id"))
@@ -278,7 +278,7 @@ def placement_cancelled(work: Work, message: Message[followup.PlacementCancelled
 
 def _over(work: Work, placement: Placement, reason: str) -> None:
     """After `match.agreed` only the placement can say that it was all a mistake: its match was one too."""
-    placement = rules.settled(placement.model_copy(update={"status": "over"}))
+    placement = rules.settled(placement.changed(status="over"))
     if reason == IN_ERROR:
         work.put(_correct(work, work.need(Match, placement.match_id)))
         placement = _correct(work, placement)
@@ -294,7 +294,7 @@ def outcome_recorded(work: Work, message: Message[followup.PlacementOutcomeRecor
     if said.outcome not in known:
         placement = _count(work, placement, figures.OUTCOMES, said.outcome, said.when)
     outcomes = {**placement.outcomes, said.when: {**known, said.outcome: said.hours or 0}}
-    work.put(rules.settled(placement.model_copy(update={"outcomes": outcomes})))
+    work.put(rules.settled(placement.changed(outcomes=outcomes)))
 
 
 # -- follow-up: challenges and interventions ---------------------------------------------------------------------------
@@ -325,7 +325,7 @@ def raised(work: Work, message: Message[followup.ChallengeRaised]) -> None:
 
 @handlers.on(followup.ChallengeClosed, (Challenge, "challenge_id"))
 def closed(work: Work, message: Message[followup.ChallengeClosed]) -> None:
-    work.put(work.need(Challenge, message.data.challenge_id).model_copy(update={"open": False}))
+    work.put(work.need(Challenge, message.data.challenge_id).changed(open=False))
 
 
 @handlers.on(followup.InterventionTried, (Challenge, "challenge_id"))

@@ -15,13 +15,16 @@ import asyncpg
 import stamina
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from metrics.app import service
-from shared import db, dead_letters, topic_admin
+from shared import db
 from shared.clock import Clock
+from shared.events import administration
 from shared.events.topics import consumed_by
-from shared.kafka import Consumer, client_options, record_of
+from shared.kafka import client_options
+from shared.service import Service
 from shared.settings import Settings
-from shared.spine import Spine
+from shared.spine import redrive
+from shared.spine.consumer import Consumer, record_of
+from shared.spine.engine import Spine
 
 LIVE, NEW, OLD = "metrics", "metrics" + db.REBUILD, "metrics_old"
 Offsets = dict[TopicPartition, int]
@@ -29,17 +32,17 @@ Offsets = dict[TopicPartition, int]
 WRITTEN = ("inbox", "seen", "aggregate", "total", "moment", "parked", "dead_letter", "stream", "outbox", "consumed")
 
 
-async def rebuild(admin_url: str, settings: Settings, say: Callable[[str], None]) -> dict[str, Any]:
-    """`admin_url` may create schemas. Raises RuntimeError where another rebuild is running."""
-    begun = time.monotonic()
+async def rebuild(service: Service, settings: Settings, say: Callable[[str], Any]) -> str:
+    """LA_DATABASE_URL may create schemas. Raises RuntimeError where another rebuild is running."""
+    begun, admin_url = time.monotonic(), settings.database_url.get_secret_value()
     admin = await asyncpg.connect(admin_url)
     try:
         if not await admin.fetchval("SELECT pg_try_advisory_lock(hashtext('rebuild-metrics'))"):
             raise RuntimeError("another rebuild is running; wait until it is done")
         for schema in (NEW, OLD):
             await admin.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
-        await db.migrate(admin_url, "metrics", schema=NEW)
-        replay = await Replay.start(admin_url, settings)
+        await service.migrate(admin_url, schema=NEW)
+        replay = await Replay.start(service, settings)
         try:
             await replay.up_to(await replay.ends())
             await replay.pass_over(admin)
@@ -51,7 +54,7 @@ async def rebuild(admin_url: str, settings: Settings, say: Callable[[str], None]
         await _patiently(lambda: admin.execute(f"DROP SCHEMA {OLD} CASCADE"))
     finally:
         await admin.close()
-    return {"events": replay.events, "since": replay.since, "seconds": round(time.monotonic() - begun, 1)}
+    return f"{replay.events} events, {replay.since}, in {time.monotonic() - begun:.1f} s"
 
 
 async def _patiently(work: Callable[[], Awaitable[Any]]) -> None:
@@ -68,16 +71,16 @@ class Replay:
         self.spine, self.consumer, self.events = spine, consumer, 0
         self.earliest: int | None = None
         # Never started: only for how it handles a batch in which a record cannot be saved.
-        self.batches = Consumer(service.name, spine, settings, (), "rebuild")
+        self.batches = Consumer("metrics", spine, settings, (), "rebuild")
 
     @classmethod
-    async def start(cls, url: str, settings: Settings) -> "Replay":
-        pool = await db.connect_pool(url, NEW, idle_timeout="60s")
-        spine = Spine(pool, service.book, Clock(settings.clock_file))
+    async def start(cls, service: Service, settings: Settings) -> "Replay":
+        pool = await db.connect_pool(settings.database_url.get_secret_value(), NEW, idle_timeout="60s")
+        spine = Spine(pool, service.book(settings), Clock(settings.clock_file))
         consumer = AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False)
         await consumer.start()
         topics = [name for topic in consumed_by("metrics") for name in topic.names()]
-        consumer.assign([TopicPartition(*at) for at in await topic_admin.partitions(settings, topics)])
+        consumer.assign([TopicPartition(*at) for at in await administration.partitions(settings, topics)])
         await consumer.seek_to_beginning()
         return cls(spine, consumer, settings)
 
@@ -109,10 +112,10 @@ class Replay:
                     WHERE l.status = 'skipped' AND n.status = 'open' ORDER BY l.closed_at"""
             )
             done = [
-                await dead_letters.skip(self.spine, letter["id"], by=letter["closed_by"], reason=letter["reason"])
+                await redrive.skip(self.spine, letter["id"], by=letter["closed_by"], reason=letter["reason"])
                 for letter in letters
             ]
-            passed = any(one["outcome"] == "skipped" for one in done)
+            passed = "skipped" in done
 
     async def stop(self) -> None:
         await self.consumer.stop()

@@ -29,14 +29,14 @@ def counted(thing: C, figure: Figure, *labels: str) -> tuple[C, list[Total]]:
         return thing, []
     row = Total(figure.name, labels, 1, int(thing.in_error))
     marks = tuple(sorted((*thing.counted, (figure.name, labels))))
-    return thing.model_copy(update={"counted": marks}), [row]
+    return thing.changed(counted=marks), [row]
 
 
 def corrected(thing: C) -> tuple[C, list[Total]]:
     """Entered in error: all that it counted as is corrected, once."""
     if thing.in_error:
         return thing, []
-    return thing.model_copy(update={"in_error": True}), [Total(*mark, 0, 1) for mark in thing.counted]
+    return thing.changed(in_error=True), [Total(*mark, 0, 1) for mark in thing.counted]
 
 
 def met(known: Acquaintance, kommune: str, *, claims: int = 0, errors: int = 0) -> tuple[Acquaintance, list[Total]]:
@@ -45,7 +45,7 @@ def met(known: Acquaintance, kommune: str, *, claims: int = 0, errors: int = 0) 
     A claim in error is replaced by the next one: value and corrected only grow, `value - corrected` is 1 exactly while
     a right claim is there, and both follow from the two numbers alone, so no order of arrival matters.
     """
-    after = known.model_copy(update={"claims": known.claims + claims, "errors": known.errors + errors})
+    after = known.changed(claims=known.claims + claims, errors=known.errors + errors)
     value = min(after.claims, after.errors + 1) - min(known.claims, known.errors + 1)
     return after, [Total(COMPANIES_NEW.name, (kommune,), value, errors)] if value or errors else []
 
@@ -59,7 +59,7 @@ def settled(placement: Placement) -> Placement:
         hours = sum(hours for code, hours in latest.items() if _outcome_is_paid(code))
     else:
         hours = 0
-    return placement.model_copy(update={"paid_hours": hours})
+    return placement.changed(paid_hours=hours)
 
 
 def _form_is_paid(code: str) -> bool:

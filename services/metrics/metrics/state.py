@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from metrics.figures import Figure
-from shared.work import Aggregate
+from shared.spine.work import Aggregate
 
 Mark = tuple[str, tuple[str, ...]]
 """(counter, label values)"""

@@ -10,7 +10,7 @@ import orjson
 
 from metrics import figures
 from metrics.state import Moment, Total
-from shared.store import Connection, columns
+from shared.db import Connection, columns
 
 LIVE = "state->>'test' = 'false' AND coalesce(state->>'in_error', 'false') = 'false'"
 

@@ -24,13 +24,13 @@ from shared.catalogue import calendar, codes
 from shared.catalogue import kommuner as catalogue
 from shared.catalogue.reach import reachable
 from shared.events.base import Code
-from shared.events.kommune import OwnWord
+from shared.events.kommune.referrals import OwnWord
 from shared.identifiers import Day, Email, Phone, Postnr
-from shared.store import one
+from shared.spine.aggregates import one
+from shared.spine.work import Strict
 from shared.web.access import Principal, allow
-from shared.web.asking import Ask, Here, known, people
+from shared.web.dependencies import Dispatch, RuntimeDep, get_or_404, people
 from shared.web.problems import NOT_FOUND, Problem
-from shared.work import Strict
 
 router = APIRouter()
 router.include_router(api_replies.router)
@@ -59,21 +59,21 @@ class Words(Strict):
 
 
 @router.get("/kommuner")
-async def kommuner(who: KommuneOrConsultant, here: Here) -> list[dict[str, Any]]:
+async def kommuner(who: KommuneOrConsultant, runtime: RuntimeDep) -> list[dict[str, Any]]:
     """The kommuner, and how much we know of each: contacts in force, version of the procedure card, own words."""
     shown = [code for code in (*catalogue.KOMMUNER, catalogue.TEST_KOMMUNE) if _may_see(who, code)]
-    found, today = await store.kommuner(here.pool, shown), calendar.today(here.clock.now())
+    found, today = await store.kommuner(runtime.pool, shown), calendar.today(runtime.clock.now())
     return [_summary(found.get(code) or Kommune(id=code), today) for code in shown]
 
 
 @router.get("/kommuner/{code}")
-async def kommune(code: str, who: KommuneOrConsultant, here: Here) -> dict[str, Any]:
+async def kommune(code: str, who: KommuneOrConsultant, runtime: RuntimeDep) -> dict[str, Any]:
     """Its contacts with name and phone (each reading is logged), its procedure card, its own words."""
-    found = await _kommune(here, who, code)
-    persons = await people(here, [contact.id for contact in found.contacts], who, "GET /kommuner/{code}")
+    found = await _kommune(runtime, who, code)
+    persons = await people(runtime, [contact.id for contact in found.contacts], who, "GET /kommuner/{code}")
     entrance = routing.default_entrance(code)
     return {
-        **_summary(found, calendar.today(here.clock.now())),
+        **_summary(found, calendar.today(runtime.clock.now())),
         "contacts": [
             {**contact.model_dump(exclude={"id", "kommune"}), "contact_id": contact.id, **persons.get(contact.id, {})}
             for contact in found.contacts
@@ -86,40 +86,43 @@ async def kommune(code: str, who: KommuneOrConsultant, here: Here) -> dict[str, 
 
 @router.put("/kommuner/{code}/contacts/{contact_id}")
 async def register_contact(
-    code: str, contact_id: UUID, body: ContactData, who: Consultant, ask: Ask, here: Here
+    code: str, contact_id: UUID, body: ContactData, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
 ) -> Any:
     """Register or change who answers for a kommune."""
-    await _kommune(here, who, code)
+    await _kommune(runtime, who, code)
     person = body.model_dump(include={"name", "phone", "email"}, exclude_none=True)
     facts = body.model_dump(include={"role", "unit", "valid_from", "valid_to"})
-    return await ask(RegisterContact(contact_id=str(contact_id), kommune=code, person=person, **facts), who)
+    return await dispatch(RegisterContact(contact_id=str(contact_id), kommune=code, person=person, **facts), who)
 
 
 @router.put("/kommuner/{code}/card")
-async def write_card(code: str, body: Card, who: Consultant, ask: Ask, here: Here) -> Any:
+async def write_card(code: str, body: Card, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> Any:
     """How things are done there. Its version counts up when something is changed."""
-    await _kommune(here, who, code)
-    return await ask(WriteCard(kommune=code, card=body), who)
+    await _kommune(runtime, who, code)
+    return await dispatch(WriteCard(kommune=code, card=body), who)
 
 
 @router.put("/kommuner/{code}/terms")
-async def write_terms(code: str, body: Words, who: Consultant, ask: Ask, here: Here) -> Any:
+async def write_terms(code: str, body: Words, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> Any:
     """The kommune's own words: all of them, replacing those before."""
-    await _kommune(here, who, code)
+    await _kommune(runtime, who, code)
     words = tuple(OwnWord(concept=term.concept, term=term.term) for term in body.terms)
-    return await ask(WriteTerms(kommune=code, words=words), who)
+    return await dispatch(WriteTerms(kommune=code, words=words), who)
 
 
 @router.get("/route")
 async def route(
     postnr: Annotated[Postnr, Query()],
     who: Consultant,
-    here: Here,
+    runtime: RuntimeDep,
     limit: Annotated[int, Query(ge=1, le=98)] = 5,
 ) -> list[dict[str, Any]]:
     """Where a place at this postal code would go, in this order, why there, and to whom."""
     near = reachable(catalogue.kommuner_of_postnr(postnr)[0], routing.MAX_MINUTES)[:limit]
-    known, today = await store.kommuner(here.pool, [reach.kommune for reach in near]), calendar.today(here.clock.now())
+    known, today = (
+        await store.kommuner(runtime.pool, [reach.kommune for reach in near]),
+        calendar.today(runtime.clock.now()),
+    )
     desks = {
         reach.kommune: routing.desk(known.get(reach.kommune) or Kommune(id=reach.kommune), routing.FIRST, today)
         for reach in near
@@ -143,24 +146,24 @@ async def route(
 @router.get("/referrals")
 async def referrals(
     who: KommuneOrConsultant,
-    here: Here,
+    runtime: RuntimeDep,
     place_id: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 200,
 ) -> list[dict[str, Any]]:
     """The newest first. `nobody_left`: every kommune that could be asked about the place in this round has been."""
     codes_ = None if "consultant" in who.roles else sorted(who.kommuner)
-    found = await store.referrals(here.pool, codes_, str(place_id) if place_id else None, limit)
+    found = await store.referrals(runtime.pool, codes_, str(place_id) if place_id else None, limit)
     return [_shown(referral, place, who) for referral, place in found]
 
 
 @router.get("/referrals/{referral_id}")
-async def referral(referral_id: UUID, who: Anyone, here: Here) -> dict[str, Any]:
+async def referral(referral_id: UUID, who: Anyone, runtime: RuntimeDep) -> dict[str, Any]:
     """For its kommune and its leader too: who will call, on which number, and how things are done there."""
-    found = await known(here, Referral, referral_id, "referral_id")
+    found = await get_or_404(runtime, Referral, referral_id, "referral_id")
     who.own(kommune=found.kommune, leader=found.leader_id)
-    (_, place), *_ = await store.referrals(here.pool, [found.kommune], found.place_id, 1)
-    kommune_ = await one(here.pool, Kommune, found.kommune)
-    persons = await people(here, [found.contact_id], who, "GET /referrals/{id}")
+    (_, place), *_ = await store.referrals(runtime.pool, [found.kommune], found.place_id, 1)
+    kommune_ = await one(runtime.pool, Kommune, found.kommune)
+    persons = await people(runtime, [found.contact_id], who, "GET /referrals/{id}")
     return {
         **_shown(found, place, who),
         "kommune_name": catalogue.kommune(found.kommune).formal_name,
@@ -170,23 +173,23 @@ async def referral(referral_id: UUID, who: Anyone, here: Here) -> dict[str, Any]
 
 
 @router.post("/referrals/{referral_id}/guidance")
-async def record_guidance(referral_id: UUID, who: Consultant, ask: Ask, here: Here) -> Any:
+async def record_guidance(referral_id: UUID, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> Any:
     """The consultant has told the leader what comes next, by whom and when."""
-    found = await known(here, Referral, referral_id, "referral_id")
-    kommune_ = await one(here.pool, Kommune, found.kommune)
+    found = await get_or_404(runtime, Referral, referral_id, "referral_id")
+    kommune_ = await one(runtime.pool, Kommune, found.kommune)
     version = kommune_.card_version if kommune_ else 0
-    return await ask(RecordGuidance(referral_id=found.id, card_version=version), who)
+    return await dispatch(RecordGuidance(referral_id=found.id, card_version=version), who)
 
 
 def _may_see(who: Principal, code: str) -> bool:
     return "consultant" in who.roles or code in who.kommuner
 
 
-async def _kommune(here: Here, who: Principal, code: str) -> Kommune:
+async def _kommune(runtime: RuntimeDep, who: Principal, code: str) -> Kommune:
     who.own_kommune(code)
     if code not in catalogue.KOMMUNER and code != catalogue.TEST_KOMMUNE:
         raise Problem(NOT_FOUND, field="code")
-    return await one(here.pool, Kommune, code) or Kommune(id=code)
+    return await one(runtime.pool, Kommune, code) or Kommune(id=code)
 
 
 def _summary(kommune: Kommune, today: date) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from municipality_gateway.refusals import id_reused, refused
 from municipality_gateway.replies import parse_reply
 from municipality_gateway.state import GiveReply
 from shared.catalogue.kommuner import KOMMUNER, TEST_KOMMUNE
-from shared.envelope import Bad, Record
 from shared.events.topics import REPLIES
+from shared.spine.envelope import Bad, Record
 from shared.web.access import Principal, allow
-from shared.web.asking import Ask, Here
+from shared.web.dependencies import Dispatch, RuntimeDep
 from shared.web.problems import NOT_FOUND, TOO_LARGE, Problem
 
 router = APIRouter()
@@ -27,8 +27,8 @@ async def give_reply(
     code: str,
     body: Annotated[dict[str, Any], Body()],
     who: KommuneOrConsultant,
-    ask: Ask,
-    here: Here,
+    dispatch: Dispatch,
+    runtime: RuntimeDep,
     response: Response,
 ) -> dict[str, str]:
     """A structured CloudEvent of the contract. It goes the same way as one on Kafka; the answer is at `Location`.
@@ -47,8 +47,8 @@ async def give_reply(
         raise read.refusal
     id_, source = str(read.id), str(read.source)
     about = id_ if read.subject.startswith("offset-") else read.subject
-    await ask(GiveReply(kommune=code, source=source, reply_id=id_, about=about, body=raw.decode()), who)
-    noted = await store.reply(here.pool, code, id_, source)
+    await dispatch(GiveReply(kommune=code, source=source, reply_id=id_, about=about, body=raw.decode()), who)
+    noted = await store.reply(runtime.pool, code, id_, source)
     if noted is None or noted["hash"] != store.hash_of(raw):  # without a hash it came over Kafka
         raise id_reused()
     response.headers["Location"] = f"/kommuner/{code}/replies/{quote(id_, safe='')}?source={quote(source, safe='')}"
@@ -60,12 +60,12 @@ async def reply(
     code: str,
     reply_id: str,
     who: KommuneOrConsultant,
-    here: Here,
+    runtime: RuntimeDep,
     source: Annotated[str | None, Query(max_length=200)] = None,
 ) -> dict[str, Any]:
     """`pending`, `taken` or `refused` (with field, rule and the way out); also of a reply that came through Kafka."""
     _check_code(who, code)
-    found = await store.reply(here.pool, code, reply_id, source)
+    found = await store.reply(runtime.pool, code, reply_id, source)
     if found is None:
         raise Problem(NOT_FOUND, field="reply_id")
     return {name: value for name, value in found.items() if name != "hash" and value is not None}

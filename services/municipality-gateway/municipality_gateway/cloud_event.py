@@ -12,10 +12,10 @@ from math import isfinite
 from typing import Any
 
 from municipality_gateway.refusals import refused
-from shared.decision import Refused
-from shared.envelope import Record
 from shared.events.topics import REPLIES
-from shared.privacy import find_cpr, find_cpr_in_bytes
+from shared.people.guard import find_cpr, find_cpr_in_bytes
+from shared.spine.decision import Refused
+from shared.spine.envelope import Record
 
 ID = re.compile(r"[A-Za-z0-9_:+-]{1,80}")
 SOURCE = re.compile(r"[\x21-\x7e]{1,200}")

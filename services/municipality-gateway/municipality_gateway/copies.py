@@ -6,12 +6,12 @@ A copy has the type of the event it copies; what the kommune's contract does not
 from datetime import date
 from typing import Any, cast
 
-from municipality_gateway.links import LINKS
 from municipality_gateway.rules import routing
 from municipality_gateway.state import Kommune, Place
 from shared.events.base import REGISTRY, Event
-from shared.events.kommune import ToKommune
+from shared.events.kommune.referrals import ToKommune
 from shared.events.topics import REFERRALS
+from shared.public import Public
 
 
 def copy_of(event: Event, **more: Any) -> ToKommune | None:
@@ -19,7 +19,8 @@ def copy_of(event: Event, **more: Any) -> ToKommune | None:
     kind = REGISTRY.get((REFERRALS.name, event.TYPE))
     if kind is None:
         return None
-    return cast("ToKommune", kind.model_validate({**event.model_dump(by_alias=True), **more}))
+    # What a newer build has put into parts of it is not of this contract.
+    return cast("ToKommune", kind.model_validate({**event.model_dump(by_alias=True), **more}, extra="ignore"))
 
 
 # A place as the leader and the consultant found it, without ids of people.
@@ -29,10 +30,10 @@ _OF_PLACE = {"postnr", "tasks", "hours_from", "hours_to", "times_of_day", "forms
 }
 
 
-def place_for(place: Place, kommune: Kommune, referral_id: str, on: date) -> dict[str, Any]:
+def place_for(place: Place, kommune: Kommune, referral_id: str, on: date, public: Public) -> dict[str, Any]:
     """What `referral.sent` tells beyond the gateway's own event: everything that is needed to answer."""
     return {
         **place.opened.model_dump(include=_OF_PLACE),
         "own_words": routing.own_words(kommune, place.opened.forms, on),
-        "place_url": LINKS.place(referral_id),
+        "place_url": f"{public.intake_url}/referrals/{referral_id}/place",
     }

@@ -4,7 +4,6 @@ What was answered in time counts, also after an outage of ours. When Kafka is aw
 """
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import asyncpg
 import orjson
@@ -13,22 +12,20 @@ import structlog
 from municipality_gateway import store
 from municipality_gateway.state import Deadline, MatchDeadline
 from shared.events.topics import REPLIES
-
-if TYPE_CHECKING:
-    from shared.service import Runtime
+from shared.runtime import Runtime
 
 log = structlog.get_logger()
 GATED = frozenset({Deadline.__name__, MatchDeadline.__name__})
 
 
-async def may_fire(runtime: "Runtime", rows: list[asyncpg.Record]) -> list[asyncpg.Record]:
+async def may_fire(runtime: Runtime, rows: list[asyncpg.Record]) -> list[asyncpg.Record]:
     """The timers (due by now) that may fire now."""
     kommune_of = {row: orjson.loads(row["body"])["kommune"] for row in rows if row["command"] in GATED}
     heard = await _heard(runtime, set(kommune_of.values())) if kommune_of else set()
     return [row for row in rows if row not in kommune_of or kommune_of[row] in heard]
 
 
-async def _heard(runtime: "Runtime", kommuner: set[str]) -> set[str]:
+async def _heard(runtime: Runtime, kommuner: set[str]) -> set[str]:
     """Of these kommuner, those that have said nothing up to now that is not decided. The log's end is read first."""
     topics = {REPLIES.of(code): code for code in kommuner}
     ends = await _ends(runtime, list(topics))
@@ -37,7 +34,7 @@ async def _heard(runtime: "Runtime", kommuner: set[str]) -> set[str]:
     return {topics[topic] for topic, end in ends.items() if done.get(topic, 0) >= end} - pending
 
 
-async def _ends(runtime: "Runtime", topics: list[str]) -> dict[str, int]:
+async def _ends(runtime: Runtime, topics: list[str]) -> dict[str, int]:
     """Empty while Kafka does not answer."""
     if runtime.consumer is None or runtime.consumer.failure:
         return {}

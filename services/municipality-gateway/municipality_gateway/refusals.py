@@ -5,12 +5,12 @@ from typing import Any
 from municipality_gateway.store import Answered
 from shared.catalogue.codes import codes
 from shared.catalogue.rules import rule as catalogue_rule
-from shared.decision import Refused
-from shared.envelope import Bad, Record
 from shared.events.base import REGISTRY
-from shared.events.kommune import ReplyRefused
+from shared.events.kommune.referrals import ReplyRefused
 from shared.events.topics import REPLIES, kommune_of
-from shared.work import Message, Work
+from shared.spine.decision import Refused
+from shared.spine.envelope import Bad, Record
+from shared.spine.work import Message, Work
 
 # {field} is a name from our own contract, or a plain lower-case word that the sender chose as a name.
 _TEXTS = {

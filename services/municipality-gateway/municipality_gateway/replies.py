@@ -12,14 +12,14 @@ from pydantic import ValidationError
 from municipality_gateway import cloud_event
 from municipality_gateway.cloud_event import fits, named
 from municipality_gateway.refusals import by_rule, refused
-from shared import envelope
-from shared.decision import Refused
-from shared.envelope import Bad, Record
-from shared.events import kommune as said
 from shared.events.base import REGISTRY, UUID_SHAPE
-from shared.events.kommune import Reply
+from shared.events.kommune import replies as said
+from shared.events.kommune.replies import Reply
 from shared.events.topics import REPLIES, kommune_of
-from shared.work import Message
+from shared.spine import envelope
+from shared.spine.decision import Refused
+from shared.spine.envelope import Bad, Record
+from shared.spine.work import Message
 
 
 def parse(record: Record) -> Message[Any] | Bad:

@@ -9,9 +9,9 @@ from shared.catalogue import codes
 from shared.catalogue.reach import Why
 from shared.events.base import Data
 from shared.events.intake import PlaceOpened
-from shared.events.kommune import OwnWord
+from shared.events.kommune.referrals import OwnWord
 from shared.events.municipality_gateway import TaskStatus
-from shared.work import Aggregate, Command, Strict
+from shared.spine.work import Aggregate, Command, Strict
 
 OVER = frozenset({"completed", "rejected", "failed", "cancelled", "entered-in-error"})
 Step = Literal["reminder", "deputy", "entrance", "expired", "nudge", "due", "resume"]
@@ -219,7 +219,7 @@ class GiveReply(Command):
 
 
 class Ask(Command):
-    """A kommune is to be asked; the decision was made for the place, the referral is made here."""
+    """A kommune is to be asked; the decision was made for the place, the referral is made runtime."""
 
     referral_id: str
     place_id: str

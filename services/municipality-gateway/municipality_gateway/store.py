@@ -8,8 +8,8 @@ from typing import Any, Literal
 import asyncpg
 
 from municipality_gateway.state import Kommune, Place, Referral
+from shared.db import Connection, columns
 from shared.events.topics import REPLIES
-from shared.store import Connection, columns
 
 STRUCTURED = '{"content-type": "application/cloudevents+json"}'
 

@@ -1,9 +1,9 @@
 """One example of every message, all from one story."""
 
-from shared.contracts import contracts
 from shared.events.base import Event
 from shared.events.dead_letters import DeadLetterRecorded
-from shared.work import Outgoing
+from shared.events.schema import contracts
+from shared.spine.work import Outgoing
 from tests.contracts.examples import followup, intake, matching, municipality_gateway, referrals, replies
 from tests.contracts.examples.story import CAUSE, DEAD_LETTER, EVENT, PLACE, SAID_AT
 

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from shared.events import kommune
 from shared.events.base import Event
+from shared.events.kommune import referrals as kommune
 from tests.contracts.examples.story import (
     ASKED,
     CANDIDATE,

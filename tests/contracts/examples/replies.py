@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from shared.events import kommune
 from shared.events.base import Event
+from shared.events.kommune import replies as kommune
 from tests.contracts.examples.story import APPROVED, CANDIDATE, MATCH, PLACEMENT, PROFILE, REFERRAL
 
 

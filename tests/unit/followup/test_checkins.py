@@ -77,7 +77,7 @@ def test_when_nobody_answers_the_same_is_asked_on_the_next_working_day() -> None
 
 
 def test_a_check_in_after_a_change_does_not_stand_in_for_the_monthly_one() -> None:
-    changed = begun().placement.model_copy(update={"plan": checkins.when_changed((), START, None, START, jump=False)})
+    changed = begun().placement.changed(plan=checkins.when_changed((), START, None, START, jump=False))
     kinds = [c.kind for c in checkins.never_without(changed, START).plan]
     assert kinds == ["after-change", "monthly"]
 
@@ -93,7 +93,7 @@ def test_a_call_a_little_early_is_that_call_and_a_much_earlier_one_is_extra() ->
     plan = (Checkin(kind="monthly", on=date(2026, 12, 7)),)
     early = Asked(kind="monthly", on=date(2026, 12, 4), answered=True, by="consultant")
     assert checkins.when_asked(plan, early) == ()
-    assert checkins.when_asked(plan, early.model_copy(update={"on": date(2026, 12, 1)})) == plan
+    assert checkins.when_asked(plan, early.changed(on=date(2026, 12, 1))) == plan
 
 
 def test_somebody_asks_a_week_before_a_stage_ends() -> None:

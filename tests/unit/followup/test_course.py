@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from followup.commands import Cancel, CheckIn, End, Pause, PlanStage, RecordOutcome, Resume, Start
 from followup.rules.stages import next_day
-from shared.decision import Refused
 from shared.events.followup import (
     PlacementAnswerRefused,
     PlacementCancelled,
@@ -22,6 +21,7 @@ from shared.events.followup import (
 )
 from shared.events.intake import PlaceClosed, PlacePaused, PlaceReopened
 from shared.events.municipality_gateway import CandidateWithdrawn, PlacementReported
+from shared.spine.decision import Refused
 from tests.unit.followup.world import (
     CANDIDATE,
     COMPANY,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from followup.commands import End, JudgeIntervention, RaiseChallenge, Start, TryIntervention
-from shared.decision import NotYet, Refused
 from shared.events.followup import ChallengeClosed, ChallengeRaised, InterventionJudged, InterventionTried
+from shared.spine.decision import NotYet, Refused
 from tests.unit.followup.world import COMPANY, MATCH, MONDAY, PLACE, World, agreed, an_id
 
 CHALLENGE, INTERVENTION = an_id(70), an_id(80)

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from followup.commands import CheckIn, Pause, PlanStage, Resume, Start
-from shared.decision import Refused
 from shared.events.base import Approval
 from shared.events.followup import (
     PlacementAnswerRefused,
@@ -19,6 +18,7 @@ from shared.events.followup import (
     PlacementStarted,
 )
 from shared.events.municipality_gateway import PlacementAnswered
+from shared.spine.decision import Refused
 from tests.unit.followup.world import MATCH, PLACE, World, agreed, an_id, praktik, terms
 
 START, PRAKTIK_ENDS = date(2026, 11, 9), date(2026, 12, 6)
@@ -75,7 +75,7 @@ def test_unpaid_work_does_not_start_after_its_approval_has_run_out() -> None:
 def test_an_approval_for_fewer_hours_is_none() -> None:
     world = World()
     given = praktik()
-    fewer = given["approvals"][0].model_copy(update={"hours": 15})
+    fewer = given["approvals"][0].changed(hours=15)
     world.take(agreed(terms=given["terms"], approvals=(fewer,)))
     with refused("R-PAY-1", "on"):
         world.take(Start(placement_id=MATCH, on=START))
@@ -88,7 +88,7 @@ def test_paid_work_needs_no_approval() -> None:
 def test_the_first_stage_ends_with_its_approval_when_the_terms_run_longer() -> None:
     world = World()
     given = praktik()
-    longer = given["terms"].model_copy(update={"until": date(2027, 3, 1)})
+    longer = given["terms"].changed(until=date(2027, 3, 1))
     world.take(agreed(terms=longer, approvals=given["approvals"]))
     assert world.heard(PlacementPlanned)[0].stage.to == PRAKTIK_ENDS
 

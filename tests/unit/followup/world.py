@@ -9,7 +9,7 @@ from followup.state import Placement
 from shared.catalogue.calendar import DENMARK
 from shared.events.base import Approval, Event, Terms
 from shared.events.matching import MatchAgreed
-from shared.work import Key, Message, Timer, Work
+from shared.spine.work import Key, Message, Timer, Work
 
 MONDAY = date(2026, 11, 2)
 E = TypeVar("E", bound=Event)

@@ -22,11 +22,11 @@ from intake.state import (
     SignUp,
     TaskWanted,
 )
-from shared.decision import Refused
 from shared.events import followup, matching
 from shared.events import intake as say
-from shared.vault import Person
-from shared.work import Aggregate, Command, Message, Work
+from shared.people.vault import Person
+from shared.spine.decision import Refused
+from shared.spine.work import Aggregate, Command, Message, Work
 
 NOW = datetime(2026, 11, 30, 7, tzinfo=UTC)
 LEADER, PLACE, REFERRAL = (str(uuid4()) for _ in range(3))
@@ -109,7 +109,7 @@ def test_no_place_opens_before_the_leader_was_reached() -> None:
 
 @pytest.mark.parametrize("missing", rules.NEEDED)
 def test_a_place_without_what_a_kommune_needs_is_refused_by_the_name_of_the_field(missing: str) -> None:
-    found = FOUND.model_copy(update={missing: None})
+    found = FOUND.changed(**{missing: None})
     with pytest.raises(Refused) as refused:
         run(
             OpenPlace(place_id=PLACE, leader_id=LEADER, agreed_at=NOW.date()),
@@ -155,7 +155,7 @@ REFERRED = Referral(id=REFERRAL, place_id=PLACE, kommune="0561", accepted=True, 
 
 def test_the_last_seat_fills_the_place_and_the_same_match_twice_takes_one() -> None:
     match_id = str(uuid4())
-    work = run(agreed(match_id), place(state="open", found=FOUND.model_copy(update={"seats": 2})), REFERRED)
+    work = run(agreed(match_id), place(state="open", found=FOUND.changed(seats=2)), REFERRED)
     two = work.get(Place, PLACE)
     assert two is not None
     assert said(work) == []
@@ -189,10 +189,10 @@ def test_a_placement_that_was_over_before_its_agreement_arrived_takes_no_seat() 
 
 def test_the_kommune_sees_the_place_from_accepted_and_guided_until_the_referral_is_over_then_while_it_lives() -> None:
     assert REFERRED.open_to_kommune
-    assert not REFERRED.model_copy(update={"guided": False}).open_to_kommune
-    assert not REFERRED.model_copy(update={"over": True}).open_to_kommune
-    assert rules.living(REFERRED.model_copy(update={"over": True}), "m").open_to_kommune
-    assert not rules.ended(rules.living(REFERRED.model_copy(update={"over": True}), "m"), "m").open_to_kommune
+    assert not REFERRED.changed(guided=False).open_to_kommune
+    assert not REFERRED.changed(over=True).open_to_kommune
+    assert rules.living(REFERRED.changed(over=True), "m").open_to_kommune
+    assert not rules.ended(rules.living(REFERRED.changed(over=True), "m"), "m").open_to_kommune
 
 
 def test_a_draft_holds_what_was_found_and_later_findings_replace_only_what_they_name() -> None:

@@ -11,7 +11,7 @@ from shared.events import followup, intake
 from shared.events import matching as said
 from shared.events import municipality_gateway as gateway
 from shared.events.base import Event, Profile, Task
-from shared.work import Aggregate, Key, Message, Timer, Work
+from shared.spine.work import Aggregate, Key, Message, Timer, Work
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)  # a Monday
 START = date(2026, 12, 14)

@@ -7,10 +7,10 @@ import pytest
 
 from matching.rules import agreement
 from matching.state import AnswerGate, LeaderAnswers, Place
-from shared.decision import NotYet, Refused
 from shared.events import intake
 from shared.events import matching as said
 from shared.events.base import Event
+from shared.spine.decision import NotYet, Refused
 from tests.unit.matching.given import (
     CONTACT,
     ESBJERG,

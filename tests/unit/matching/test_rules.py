@@ -128,7 +128,7 @@ def test_the_gate_asks_for_a_check_of_flagged_tasks_for_15_to_17() -> None:
 
 
 def test_after_an_early_end_the_gate_asks_for_a_slower_match() -> None:
-    burnt = place().model_copy(update={"early_end": True})
+    burnt = place().changed(early_end=True)
     assert extra_questions(burnt) == {"slow-match-considered"}
 
 

@@ -10,7 +10,7 @@ from metrics.state import Moment, Total
 from shared.events import followup, matching
 from shared.events import municipality_gateway as gateway
 from shared.events.base import Event
-from shared.work import Message, Work
+from shared.spine.work import Message, Work
 
 NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)
 PLACE, LEADER, COMPANY, REFERRAL, MATCH, PLACEMENT, CHALLENGE, CANDIDATE, STAGE = (str(uuid4()) for _ in range(9))

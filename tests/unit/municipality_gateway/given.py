@@ -9,12 +9,12 @@ from municipality_gateway.handlers import handlers
 from municipality_gateway.refusals import on_refused
 from municipality_gateway.replies import parse_reply
 from municipality_gateway.state import Referral
-from shared.decision import NotYet, Refused
-from shared.envelope import Bad, Headers, Record
 from shared.events import followup, intake, matching
 from shared.events.base import Event, Stage, Task, Terms
 from shared.events.topics import REPLIES
-from shared.work import Aggregate, Key, Message, Timer, Work
+from shared.spine.decision import NotYet, Refused
+from shared.spine.envelope import Bad, Headers, Record
+from shared.spine.work import Aggregate, Key, Message, Timer, Work
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LEADER, COMPANY, WORKPLACE, CONTACT = (f"00000000-0000-4000-8000-00000000000{n}" for n in range(1, 5))

@@ -7,11 +7,11 @@ import pytest
 from municipality_gateway.rules import routing
 from municipality_gateway.state import Deadline, Erase, Place, RecordGuidance, RegisterContact
 from municipality_gateway.store import Answered
-from shared.decision import NotYet, Refused
 from shared.events import followup, intake, matching
-from shared.events import kommune as copy
 from shared.events import municipality_gateway as say
-from shared.vault import Erased, Person
+from shared.events.kommune import referrals as copy
+from shared.people.vault import Erased, Person
+from shared.spine.decision import NotYet, Refused
 from tests.unit.municipality_gateway.given import (
     CANDIDATE,
     COMPANY,
@@ -60,7 +60,7 @@ def test_an_opened_place_is_sent_to_its_own_kommune_and_the_leader_is_told_on_th
 def test_the_kommune_gets_all_that_it_needs_to_answer_and_nobodys_id_but_its_own_contacts() -> None:
     gateway, referral = asked()
     told = gateway.last(copy.ReferralSent)
-    assert told.place_url == f"http://127.0.0.1:8001/referrals/{referral}/place"
+    assert told.place_url == f"http://intake.invalid/referrals/{referral}/place"
     assert [task.task_id for task in told.tasks] == ["viden_data-07"]
     assert [word.term for word in told.own_words] == ["erhvervsplaymaker", "Vindmøllen"]
     body = told.model_dump_json(exclude_none=True)

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from municipality_gateway.replies import parse_reply
 from municipality_gateway.state import Referral
 from shared.catalogue.codes import codes
-from shared.envelope import Bad, Record
-from shared.events import kommune as said
+from shared.events.kommune import replies as said
+from shared.events.kommune.referrals import ReplyRefused
 from shared.events.topics import REPLIES
-from shared.work import Message
+from shared.spine.envelope import Bad, Record
+from shared.spine.work import Message
 from tests.unit.municipality_gateway.given import ESBJERG, PROFILE, PROPOSAL, Gateway, reply_record
 
 REFERRAL = "50000000-0000-4000-8000-000000000001"
@@ -138,7 +139,7 @@ def test_the_envelope_is_checked_too(attribute: str, value: str | None, expected
 def test_what_cannot_even_be_read_is_answered_by_its_offset(record: Record) -> None:
     gateway = Gateway()
     gateway.consume(record)
-    refused = gateway.last(said.ReplyRefused)
+    refused = gateway.last(ReplyRefused)
     assert (refused.reply, refused.offset, refused.source) == ("offset-7", 7, None)
 
 
@@ -163,7 +164,7 @@ def test_personal_data_are_refused_and_nothing_of_them_is_kept(record: Record) -
 def test_a_refused_reply_about_a_known_id_still_says_what_it_was_about() -> None:
     gateway = Gateway()
     gateway.reply(ESBJERG, "accepted", {"referral_id": REFERRAL, "note": "hej"}, id="svar")
-    refused = gateway.last(said.ReplyRefused)
+    refused = gateway.last(ReplyRefused)
     assert (refused.referral_id, refused.reply, refused.what) == (REFERRAL, "svar", "accepted")
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from municipality_gateway.rules import routing, waiting
 from municipality_gateway.state import Contact, Kommune, Place
 from shared.catalogue.kommuner import KOMMUNER
-from shared.events.kommune import OwnWord
+from shared.events.kommune.referrals import OwnWord
 from tests.unit.municipality_gateway.given import ESBJERG, MONDAY, PLACE, TEST, VARDE, asked, opened
 
 TODAY = MONDAY.date()

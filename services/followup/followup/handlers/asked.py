@@ -7,7 +7,7 @@ from followup.handlers.base import handlers, keep
 from followup.rules import course, outcomes, stages
 from followup.state import Asked, Outcome, Placement
 from shared.events.base import Stage
-from shared.work import Message, Work
+from shared.spine.work import Message, Work
 
 
 @handlers.on(asked.Start, (Placement, "placement_id"))

@@ -8,7 +8,7 @@ from followup.rules import course, stages
 from followup.state import Challenge
 from shared.catalogue.calendar import end_of_day
 from shared.events.followup import PlacementCancelled, PlacementEnded
-from shared.work import Handlers, Work
+from shared.spine.work import Handlers, Work
 
 handlers = Handlers()
 
@@ -19,7 +19,7 @@ def keep(work: Work, decision: course.Decision) -> dict[str, Any]:
     placement, of_the_day = course.day(decided, work.today)
     work.put(placement)
     for event in (*said, *of_the_day):
-        work.emit(event.model_copy(update={"next_checkin": placement.next_checkin}))
+        work.emit(event.changed(next_checkin=placement.next_checkin))
         if isinstance(event, PlacementCancelled | PlacementEnded):
             for challenge_id in placement.challenges:
                 work.soon((Challenge.KIND, challenge_id), "close", CloseChallenge(challenge_id=challenge_id))

@@ -6,12 +6,12 @@ from followup.commands import CandidateGone, NewDay, PlaceStopped
 from followup.handlers.base import handlers, keep
 from followup.rules import course, outcomes, stages, surroundings
 from followup.state import Candidate, Place, Placement
-from shared.decision import Refused
 from shared.events.followup import PlacementAnswerRefused
 from shared.events.intake import PlaceClosed, PlaceDrafted, PlaceEvent, PlaceOpened, PlacePaused, PlaceReopened
 from shared.events.matching import MatchAgreed
 from shared.events.municipality_gateway import CandidateWithdrawn, PlacementAnswered, PlacementReported
-from shared.work import Message, Work
+from shared.spine.decision import Refused
+from shared.spine.work import Message, Work
 
 
 def _candidate_of(event: MatchAgreed | CandidateWithdrawn) -> str:
@@ -34,14 +34,14 @@ def agreed(work: Work, message: Message[MatchAgreed]) -> None:
         more = []
     keep(work, (placement, [*said, *more]))
     for known in (candidate, place):
-        work.put(known.model_copy(update={"placements": known.placements | {placement.id}}))
+        work.put(known.changed(placements=known.placements | {placement.id}))
 
 
 @handlers.on(CandidateWithdrawn, (Candidate, _candidate_of))
 def withdrawn(work: Work, message: Message[CandidateWithdrawn]) -> None:
     id_ = _candidate_of(message.data)
     candidate = work.get(Candidate, id_) or Candidate(id=id_)
-    work.put(candidate.model_copy(update={"withdrawn": message.version or 1}))
+    work.put(candidate.changed(withdrawn=message.version or 1))
     for placement_id in sorted(candidate.placements):
         command = CandidateGone(placement_id=placement_id)
         work.soon((Placement.KIND, placement_id), "candidate-gone", command)
@@ -52,7 +52,7 @@ def withdrawn(work: Work, message: Message[CandidateWithdrawn]) -> None:
 @handlers.on(PlaceReopened, (Place, "place_id"))
 def open_place(work: Work, message: Message[PlaceEvent]) -> None:
     place = work.get(Place, message.data.place_id) or _place(message.data)
-    work.put(place.model_copy(update={"stopped": None}))
+    work.put(place.changed(stopped=None))
 
 
 @handlers.on(PlacePaused, (Place, "place_id"))
@@ -60,7 +60,7 @@ def open_place(work: Work, message: Message[PlaceEvent]) -> None:
 def stopped(work: Work, message: Message[PlacePaused | PlaceClosed]) -> None:
     place = work.get(Place, message.data.place_id) or _place(message.data)
     reason = surroundings.stops(message.data.reason)
-    work.put(place.model_copy(update={"stopped": reason}))
+    work.put(place.changed(stopped=reason))
     for placement_id in sorted(place.placements) if reason else ():
         command = PlaceStopped(placement_id=placement_id, reason=message.data.reason)
         work.soon((Placement.KIND, placement_id), "place-stopped", command)

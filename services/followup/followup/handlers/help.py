@@ -6,7 +6,7 @@ from followup import commands as asked
 from followup.handlers.base import handlers
 from followup.rules import help as rules
 from followup.state import Challenge, Intervention, Place, Placement
-from shared.work import Message, Work
+from shared.spine.work import Message, Work
 
 
 def _about(what: str) -> Any:
@@ -23,7 +23,7 @@ def raise_challenge(work: Work, message: Message[asked.RaiseChallenge]) -> dict[
     place = work.need(Place, trouble.about_id) if trouble.about == "place" else None
     challenge, said = rules.raised(trouble, placement, place, work.now)
     if placement:
-        work.put(placement.model_copy(update={"challenges": (*placement.challenges, challenge.id)}))
+        work.put(placement.changed(challenges=(*placement.challenges, challenge.id)))
     work.put(challenge)
     work.emit(*said)
     return {"challenge_id": challenge.id}

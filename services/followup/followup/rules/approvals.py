@@ -19,7 +19,7 @@ def fitted(stage: Stage, approvals: tuple[Approval, ...]) -> Stage | None:
     if not needed(stage.form, stage.from_):
         return stage
     covering = next((approval for approval in approvals if _covers(approval, stage)), None)
-    return stage.model_copy(update={"to": stage.to or covering.to}) if covering else None
+    return stage.changed(to=stage.to or covering.to) if covering else None
 
 
 def of_terms(approval: Approval, terms: Terms) -> Approval:
@@ -27,7 +27,7 @@ def of_terms(approval: Approval, terms: Terms) -> Approval:
     if approval.form:
         return approval
     whole = {"form": terms.form, "hours": terms.hours, "from_": terms.start, "to": terms.until}
-    return approval.model_copy(update={name: getattr(approval, name) or said for name, said in whole.items()})
+    return approval.changed(**{name: getattr(approval, name) or said for name, said in whole.items()})
 
 
 def cut(stage: Stage, approvals: tuple[Approval, ...]) -> Stage:
@@ -35,7 +35,7 @@ def cut(stage: Stage, approvals: tuple[Approval, ...]) -> Stage:
     if not needed(stage.form, stage.from_):
         return stage
     ends = [a.to for a in approvals if a.form == stage.form and a.to]
-    return stage.model_copy(update={"to": min([*ends, *([stage.to] if stage.to else [])], default=None)})
+    return stage.changed(to=min([*ends, *([stage.to] if stage.to else [])], default=None))
 
 
 def expired(stage: Stage, today: date) -> bool:
@@ -57,7 +57,7 @@ def within(answer: PlacementAnswered, stage: Stage, today: date) -> Stage:
     """The stage within the approved days: not before the yes has come, perhaps shorter than planned."""
     ends = [day for day in (stage.to, answer.to) if day]
     begins = max(stage.from_, answer.from_ or stage.from_, today)
-    return stage.model_copy(update={"from_": begins, "to": min(ends, default=None)})
+    return stage.changed(from_=begins, to=min(ends, default=None))
 
 
 def given(answer: PlacementAnswered, stage: Stage) -> Approval:

@@ -78,13 +78,13 @@ def never_without(placement: Placement, today: date) -> Placement:
         missing = _on("weekly", today + WEEK)
     else:
         return placement
-    return placement.model_copy(update={"plan": _sorted((*placement.plan, missing))})
+    return placement.changed(plan=_sorted((*placement.plan, missing)))
 
 
 def announced(plan: Plan, today: date) -> tuple[Plan, Plan]:
     """The plan with today's marked as said, and those that are to be said now."""
     due = tuple(c for c in plan if c.on <= today and not c.announced)
-    return tuple(c.model_copy(update={"announced": True}) if c in due else c for c in plan), due
+    return tuple(c.changed(announced=True) if c in due else c for c in plan), due
 
 
 def months_after(day: date, months: int) -> date:

@@ -5,7 +5,6 @@ from datetime import date
 
 from followup.rules import approvals, checkins, refusals, stages
 from followup.state import LIVING, Asked, How, Placement
-from shared.decision import Refused
 from shared.events.base import Event, Stage
 from shared.events.followup import (
     PlacementCancelled,
@@ -18,6 +17,7 @@ from shared.events.followup import (
     PlacementStarted,
 )
 from shared.events.matching import MatchAgreed
+from shared.spine.decision import Refused
 
 Decision = tuple[Placement, Sequence[Event]]
 
@@ -66,13 +66,13 @@ def started(p: Placement, on: date) -> Decision:
         return p, []
     if p.state != "planned":
         raise refusals.begun_already() if p.state in LIVING else refusals.over()
-    stage = approvals.fitted(p.stage.model_copy(update={"from_": on}), p.approvals)
+    stage = approvals.fitted(p.stage.changed(from_=on), p.approvals)
     if stage is None:
         raise Refused.by("R-PAY-1", "on")
     if stage.to and stage.to < on:
         raise refusals.days_in_order("on")
     plan = checkins.when_started(p.plan, on, stage.to)
-    p = p.model_copy(update={"state": "active", "started_on": on, "stages": (stage,), "plan": plan})
+    p = p.changed(state="active", started_on=on, stages=(stage,), plan=plan)
     return p, [PlacementStarted(**p.about, on=on, stage=stage)]
 
 
@@ -80,7 +80,7 @@ def asked(p: Placement, call: Asked) -> Decision:
     """Somebody asked how it goes; after the end too."""
     if p.state == "cancelled":
         raise refusals.over()
-    p = p.model_copy(update={"asked": (*p.asked, call), "plan": checkins.when_asked(p.plan, call)})
+    p = p.changed(asked=(*p.asked, call), plan=checkins.when_asked(p.plan, call))
     return p, [PlacementCheckedIn(**p.about, kind=call.kind, on=call.on, answered=call.answered, answers=call.answers)]
 
 
@@ -93,7 +93,7 @@ def paused(p: Placement, reason: str, until: date | None, today: date) -> Decisi
     if until and until <= today:
         raise refusals.days_in_order("until")
     plan = checkins.when_paused(until, today)
-    p = p.model_copy(update={"state": "paused", "reason": reason, "until": until, "plan": plan})
+    p = p.changed(state="paused", reason=reason, until=until, plan=plan)
     return p, [PlacementPaused(**p.about, reason=reason, until=until)]
 
 
@@ -105,7 +105,7 @@ def resumed(p: Placement, today: date) -> Decision:
     if approvals.expired(p.stage, today):
         raise Refused.by("R-PAY-1", "stage")
     plan = checkins.when_resumed(p.started_on, today, p.stage.to)
-    p = p.model_copy(update={"state": "active", "reason": None, "until": None, "plan": plan})
+    p = p.changed(state="active", reason=None, until=None, plan=plan)
     return p, [PlacementResumed(**p.about, stage=p.stage)]
 
 
@@ -115,7 +115,7 @@ def cancelled(p: Placement, reason: str) -> Decision:
         return p, []
     if p.state != "planned":
         raise refusals.begun() if p.state in LIVING else refusals.over()
-    p = p.model_copy(update={"state": "cancelled", "reason": reason, "ahead": (), "plan": ()})
+    p = p.changed(state="cancelled", reason=reason, ahead=(), plan=())
     return p, [PlacementCancelled(**p.about, reason=reason)]
 
 
@@ -129,7 +129,7 @@ def ended(p: Placement, reason: str, on: date, gains: tuple[str, ...]) -> Decisi
     how: How = "as-planned" if reason in AS_PLANNED else "early"
     plan = () if reason == "entered-in-error" else checkins.when_ended(on)
     over = {"state": "finished", "reason": reason, "until": None, "how": how, "ended_on": on}
-    p = p.model_copy(update={**over, "gains": gains, "ahead": (), "plan": plan})
+    p = p.changed(**over, gains=gains, ahead=(), plan=plan)
     return p, [PlacementEnded(**p.about, how=how, reason=reason, on=on, form=p.stage.form, gains=gains)]
 
 
@@ -137,7 +137,7 @@ def looked_in(p: Placement, today: date) -> Decision:
     """Something happened around it that follow-up does not decide: it comes on the consultant's agenda."""
     if p.state in ("finished", "cancelled"):
         return p, []
-    return p.model_copy(update={"plan": checkins.with_look_in(p.plan, today)}), []
+    return p.changed(plan=checkins.with_look_in(p.plan, today)), []
 
 
 def day(p: Placement, today: date) -> Decision:
@@ -145,7 +145,7 @@ def day(p: Placement, today: date) -> Decision:
     p, said = stages.settled(p, today)
     p = checkins.never_without(p, today)
     plan, due = checkins.announced(p.plan, today)
-    p = p.model_copy(update={"plan": plan})
+    p = p.changed(plan=plan)
     return p, [*said, *(PlacementCheckinDue(**p.about, kind=c.kind, on=c.on) for c in due)]
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from followup.commands import RaiseChallenge, TryIntervention
 from followup.rules import refusals
 from followup.state import Challenge, Intervention, Place, Placement
-from shared.decision import Refused
 from shared.events.base import Event
 from shared.events.followup import ChallengeClosed, ChallengeRaised, InterventionJudged, InterventionTried
+from shared.spine.decision import Refused
 
 
 def raised(
@@ -72,7 +72,7 @@ def tried(
         minutes=asked.minutes,
     )
     if challenge and challenge.helped_at is None:
-        challenge = challenge.model_copy(update={"helped_at": now})
+        challenge = challenge.changed(helped_at=now)
     return intervention, challenge, [InterventionTried(**_of(intervention), minutes=intervention.minutes)]
 
 
@@ -86,7 +86,7 @@ def judged(intervention: Intervention, result: str) -> tuple[Intervention, Seque
             "The intervention has been judged. Record a new one if something else was tried.",
             "result",
         )
-    intervention = intervention.model_copy(update={"result": result})
+    intervention = intervention.changed(result=result)
     return intervention, [InterventionJudged(**_of(intervention), result=result)]
 
 
@@ -95,7 +95,7 @@ def closed(challenge: Challenge) -> tuple[Challenge, Sequence[Event]]:
     if challenge.closed:
         return challenge, []
     said = ChallengeClosed(**_about(challenge), response_seconds=challenge.response_seconds)
-    return challenge.model_copy(update={"closed": True}), [said]
+    return challenge.changed(closed=True), [said]
 
 
 def _about(challenge: Challenge) -> dict[str, Any]:

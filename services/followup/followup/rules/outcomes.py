@@ -7,10 +7,10 @@ from followup.rules import refusals
 from followup.rules.checkins import months_after
 from followup.state import Outcome, Placement, When
 from shared.catalogue.outcomes import outcome as outcome_of
-from shared.decision import Refused
 from shared.events.base import Event
 from shared.events.followup import PlacementOutcomeRecorded
 from shared.events.municipality_gateway import PlacementReported
+from shared.spine.decision import Refused
 
 Decision = tuple[Placement, Sequence[Event]]
 MONTHS: dict[When, int] = {"0": 0, "3": 3, "6": 6, "12": 12}
@@ -28,7 +28,7 @@ def became(p: Placement, found: Outcome) -> Decision:
         )
     if found in p.outcomes:
         return p, []
-    p = p.model_copy(update={"outcomes": (*p.outcomes, found)})
+    p = p.changed(outcomes=(*p.outcomes, found))
     said = PlacementOutcomeRecorded(
         **p.about, outcome=found.outcome, hours=found.hours, on=found.on, when=found.when, by=found.by
     )

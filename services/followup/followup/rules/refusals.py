@@ -1,6 +1,6 @@
 """What people are told when it cannot be done: the rule and the way out."""
 
-from shared.decision import Refused
+from shared.spine.decision import Refused
 
 
 def wrong_state(da: str, en: str, field: str = "state") -> Refused:

@@ -7,7 +7,6 @@ from followup.rules import approvals, checkins, refusals
 from followup.state import LIVING, Placement
 from shared.catalogue.forms import is_paid
 from shared.catalogue.limits import limits
-from shared.decision import Refused
 from shared.events.base import Event, Stage
 from shared.events.followup import (
     PlacementPaused,
@@ -16,6 +15,7 @@ from shared.events.followup import (
     PlacementStagePlanned,
 )
 from shared.events.municipality_gateway import PlacementAnswered
+from shared.spine.decision import Refused
 
 Decision = tuple[Placement, Sequence[Event]]
 DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ def planned(p: Placement, stage: Stage) -> Decision:
     stage = approved or stage
     before = max((s for s in (p.stage, *p.ahead) if s.from_ < stage.from_), key=lambda s: s.from_)
     others = (s for s in p.ahead if s.from_ != stage.from_)
-    p = p.model_copy(update={"ahead": tuple(sorted((*others, stage), key=lambda s: s.from_))})
+    p = p.changed(ahead=tuple(sorted((*others, stage), key=lambda s: s.from_)))
     said = PlacementStagePlanned(
         **p.about, stage=stage, warnings=hours_jump(before, stage), approval_needed=approved is None
     )
@@ -61,7 +61,7 @@ def answered(p: Placement, answer: PlacementAnswered, today: date) -> Decision:
     if no:
         ahead = tuple(s for s in p.ahead if s != stage)
         plan = checkins.with_look_in(p.plan, today)
-        return p.model_copy(update={"ahead": ahead, "plan": plan, "declined": (*p.declined, stage.stage_id)}), []
+        return p.changed(ahead=ahead, plan=plan, declined=(*p.declined, stage.stage_id)), []
     if field := approvals.misfit(answer, stage, today):
         raise Refused.by("R-PAY-1", field)
     approved, given = approvals.within(answer, stage, today), approvals.given(answer, stage)
@@ -74,7 +74,7 @@ def answered(p: Placement, answer: PlacementAnswered, today: date) -> Decision:
     }
     if stage in p.stages:
         changed["plan"] = checkins.when_planned(approved.from_)
-    p = p.model_copy(update=changed)
+    p = p.changed(**changed)
     return p, [PlacementStagePlanned(**p.about, stage=approved)]
 
 
@@ -86,7 +86,7 @@ def settled(p: Placement, today: date) -> Decision:
         said += events
     if p.state == "active" and approvals.expired(p.stage, today):
         paused = {"state": "paused", "reason": EXPIRED, "until": None, "plan": checkins.when_paused(None, today)}
-        p = p.model_copy(update=paused)
+        p = p.changed(**paused)
         said.append(PlacementPaused(**p.about, reason=EXPIRED))
     return p, said
 
@@ -122,20 +122,18 @@ def _entered(p: Placement, stage: Stage, today: date) -> Decision:
     """The stage before ends the day before. What the end of an approval stopped goes on."""
     before = p.stage
     last = stage.from_ - DAY
-    closed = before.model_copy(update={"to": min(before.to or last, last)})
+    closed = before.changed(to=min(before.to or last, last))
     resumes = p.state == "paused" and p.reason == EXPIRED
     warnings = hours_jump(before, stage)
-    p = p.model_copy(
-        update={
-            "stages": (*p.stages[:-1], closed, stage),
-            "ahead": tuple(s for s in p.ahead if s.from_ > stage.from_),
-            "plan": checkins.when_changed(p.plan, stage.from_, stage.to, today, jump=bool(warnings)),
-        }
+    p = p.changed(
+        stages=(*p.stages[:-1], closed, stage),
+        ahead=tuple(s for s in p.ahead if s.from_ > stage.from_),
+        plan=checkins.when_changed(p.plan, stage.from_, stage.to, today, jump=bool(warnings)),
     )
     said: list[Event] = [
         PlacementStageChanged(**p.about, stage=stage, from_form=before.form, from_hours=before.hours, warnings=warnings)
     ]
     if resumes:
-        p = p.model_copy(update={"state": "active", "reason": None, "until": None})
+        p = p.changed(state="active", reason=None, until=None)
         said.append(PlacementResumed(**p.about, stage=stage))
     return p, said

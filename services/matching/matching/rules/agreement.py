@@ -4,10 +4,10 @@ from matching.rules import seats
 from matching.state import Candidate, Match, Place, Referral
 from shared.catalogue.forms import is_paid, needs_kommune_approval
 from shared.catalogue.tasks import task
-from shared.decision import Refused
 from shared.events.base import Approval, Profile, Terms
 from shared.events.matching import Party
 from shared.events.municipality_gateway import MatchAnswered
+from shared.spine.decision import Refused
 
 ALWAYS = (
     "met-each-other",

@@ -32,7 +32,7 @@ def left(place: Place) -> int:
 
 
 def put(place: Place, match_id: str, spot: Spot) -> Place:
-    return place.model_copy(update={"spots": {**place.spots, match_id: spot}})
+    return place.changed(spots={**place.spots, match_id: spot})
 
 
 def hold(place: Place, match_id: str) -> Place:
@@ -44,7 +44,7 @@ def take(place: Place, match_id: str) -> Place:
 
 
 def leave(place: Place, match_id: str) -> Place:
-    return place.model_copy(update={"spots": {id_: spot for id_, spot in place.spots.items() if id_ != match_id}})
+    return place.changed(spots={id_: spot for id_, spot in place.spots.items() if id_ != match_id})
 
 
 def not_agreed(place: Place) -> Iterator[str]:

@@ -9,7 +9,7 @@ from municipality_gateway.state import Deadline, Referral, Widen
 from shared.catalogue.calendar import end_of_day
 from shared.catalogue.kommuner import TEST_KOMMUNE
 from shared.events.base import Event
-from shared.work import Handlers, Work
+from shared.spine.work import Handlers, Work
 
 handlers = Handlers()
 

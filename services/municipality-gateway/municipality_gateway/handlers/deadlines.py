@@ -5,7 +5,7 @@ from municipality_gateway.rules import referral as rules
 from municipality_gateway.rules import routing, waiting
 from municipality_gateway.state import Answer, Deadline, Kommune, Match, MatchDeadline, Party, Referral
 from shared.events.municipality_gateway import MatchAnswered
-from shared.work import Message, Work
+from shared.spine.work import Message, Work
 
 
 @handlers.on(Deadline, (Referral, "referral_id"), (Kommune, "kommune"))
@@ -31,7 +31,7 @@ def _escalate(work: Work, referral: Referral, kommune: Kommune, desk: routing.De
     """Another person is another guidance: by page at once, by call when the consultant has made it."""
     after, events = waiting.escalate(referral, desk)
     if referral.guided and desk.contact_id != referral.contact_id:
-        after = after.model_copy(update={"guided": False})
+        after = after.changed(guided=False)
         if referral.guidance == "page":
             after, told = rules.guide(after, kommune.card_version, "page")
             events += told
@@ -46,7 +46,7 @@ def unanswered(work: Work, message: Message[MatchDeadline]) -> None:
         return
     party: Party = "young-person" if "young-person" in match.owed else "kommune"
     silence = Answer(party=party, answer="none")
-    work.put(match.model_copy(update={"owed": frozenset(), "answers": (*match.answers, silence)}))
+    work.put(match.changed(owed=frozenset(), answers=(*match.answers, silence)))
     tell(
         work,
         MatchAnswered(

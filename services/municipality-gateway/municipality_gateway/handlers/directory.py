@@ -2,10 +2,10 @@
 
 from municipality_gateway.handlers.base import handlers
 from municipality_gateway.state import Contact, Erase, Forget, Kommune, RegisterContact, WriteCard, WriteTerms
-from shared.decision import Refused
 from shared.events import municipality_gateway as say
-from shared.vault import Erased, Person
-from shared.work import Message, Work
+from shared.people.vault import Erased, Person
+from shared.spine.decision import Refused
+from shared.spine.work import Message, Work
 
 
 @handlers.on(RegisterContact, (Contact, "contact_id"), (Kommune, "kommune"))
@@ -23,7 +23,7 @@ def register_contact(work: Work, message: Message[RegisterContact]) -> dict[str,
     contact = Contact(id=asked.contact_id, **facts)
     kommune = _kommune(work, asked.kommune)
     others = tuple(other for other in kommune.contacts if other.id != contact.id)
-    work.put(contact, kommune.model_copy(update={"contacts": (*others, contact)}))
+    work.put(contact, kommune.changed(contacts=(*others, contact)))
     work.write(Person(contact.id, asked.person))
     if contact != before:
         kind = say.ContactChanged if before else say.ContactRegistered
@@ -37,7 +37,7 @@ def erase(work: Work, message: Message[Erase]) -> None:
     person_id = message.data.person_id
     work.write(Erased(person_id))
     if contact := work.get(Contact, person_id):
-        work.put(contact.model_copy(update={"valid_to": contact.valid_from}))
+        work.put(contact.changed(valid_to=contact.valid_from))
         work.soon(("kommune", contact.kommune), f"forget-{contact.id}", Forget(kommune=contact.kommune, id=contact.id))
         work.emit(say.ContactErased(contact_id=person_id))
 
@@ -46,21 +46,21 @@ def erase(work: Work, message: Message[Erase]) -> None:
 def forget(work: Work, message: Message[Forget]) -> None:
     kommune = _kommune(work, message.data.kommune)
     others = tuple(contact for contact in kommune.contacts if contact.id != message.data.id)
-    work.put(kommune.model_copy(update={"contacts": others}))
+    work.put(kommune.changed(contacts=others))
 
 
 @handlers.on(WriteCard, (Kommune, "kommune"))
 def write_card(work: Work, message: Message[WriteCard]) -> dict[str, object]:
     kommune = _kommune(work, message.data.kommune)
     if message.data.card != kommune.card:
-        kommune = kommune.model_copy(update={"card": message.data.card, "card_version": kommune.card_version + 1})
+        kommune = kommune.changed(card=message.data.card, card_version=kommune.card_version + 1)
         work.put(kommune)
     return {"kommune": kommune.id, "card_version": kommune.card_version}
 
 
 @handlers.on(WriteTerms, (Kommune, "kommune"))
 def write_terms(work: Work, message: Message[WriteTerms]) -> dict[str, object]:
-    kommune = _kommune(work, message.data.kommune).model_copy(update={"words": message.data.words})
+    kommune = _kommune(work, message.data.kommune).changed(words=message.data.words)
     work.put(kommune)
     return {"kommune": kommune.id, "terms": len(kommune.words)}
 

@@ -8,7 +8,7 @@ from municipality_gateway.rules import referral as rules
 from municipality_gateway.state import Match, MatchDeadline, Party, Referral
 from shared.catalogue.calendar import end_of_day
 from shared.events import matching
-from shared.work import Message, Work
+from shared.spine.work import Message, Work
 
 DEADLINE = "answer"
 
@@ -41,21 +41,21 @@ def refused(work: Work, message: Message[matching.MatchRefused]) -> None:
 @handlers.on(matching.MatchApproved, (Match, "match_id"))
 def approved(work: Work, message: Message[matching.MatchApproved]) -> None:
     match = work.need(Match, message.data.match_id)
-    settle(work, match.model_copy(update={"owed": match.owed - {message.data.party}}))
+    settle(work, match.changed(owed=match.owed - {message.data.party}))
     pass_on(work, message.data, match.kommune)
 
 
 @handlers.on(matching.MatchAgreed, (Match, "match_id"), (Referral, "referral_id"))
 def agreed(work: Work, message: Message[matching.MatchAgreed]) -> None:
     match, referral = work.need(Match, message.data.match_id), work.need(Referral, message.data.referral_id)
-    settle(work, match.model_copy(update={"state": "agreed", "owed": frozenset()}))
+    settle(work, match.changed(state="agreed", owed=frozenset()))
     pass_on(work, message.data, match.kommune)
     keep(work, referral, rules.matched(referral, match.id, match.reply_id))
 
 
 def _over(work: Work, message: Message[matching.MatchDeclined | matching.MatchCancelled]) -> None:
     match, referral = work.need(Match, message.data.match_id), work.need(Referral, message.data.referral_id)
-    settle(work, match.model_copy(update={"state": "over", "owed": frozenset()}))
+    settle(work, match.changed(state="over", owed=frozenset()))
     pass_on(work, message.data, match.kommune)
     keep(work, referral, rules.fell_through(referral, match.reply_id, match.id))
 

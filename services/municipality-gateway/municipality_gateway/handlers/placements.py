@@ -4,7 +4,7 @@ from municipality_gateway import refusals
 from municipality_gateway.handlers.base import handlers, pass_on
 from municipality_gateway.state import Match, Placement, Stage
 from shared.events import followup
-from shared.work import Message, Work
+from shared.spine.work import Message, Work
 
 
 @handlers.on(

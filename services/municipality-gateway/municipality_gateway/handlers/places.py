@@ -6,9 +6,9 @@ from municipality_gateway.rules import referral as rules
 from municipality_gateway.rules import routing
 from municipality_gateway.state import Ask, Kommune, Place, RecordGuidance, Referral, Widen
 from shared.catalogue.reach import Reach
-from shared.decision import Refused
 from shared.events import intake
-from shared.work import Message, Work
+from shared.spine.decision import Refused
+from shared.spine.work import Message, Work
 
 
 @handlers.on(intake.PlaceOpened, (Place, "place_id"))
@@ -22,18 +22,18 @@ def opened(work: Work, message: Message[intake.PlaceOpened]) -> None:
 def reopened(work: Work, message: Message[intake.PlaceReopened]) -> None:
     """A new round, the kommune that found somebody first; where one is still being asked, it goes on as it was."""
     place = work.need(Place, message.data.place_id)
-    place = place.model_copy(update={"accepting": True, "version": message.version or place.version})
+    place = place.changed(accepting=True, version=message.version or place.version)
     if place.referrals:
         work.put(place)
         return
     seats = 1 if message.data.placement_id else place.opened.seats
-    _ask(work, place.model_copy(update={"round": place.round + 1, "asked": (), "seats": seats}))
+    _ask(work, place.changed(round=place.round + 1, asked=(), seats=seats))
 
 
 def _not_now(work: Work, message: Message[intake.PlaceEvent]) -> None:
     """No further kommune is asked; a place that never opened is not ours."""
     if place := work.get(Place, message.data.place_id):
-        work.put(place.model_copy(update={"accepting": False, "version": message.version or place.version}))
+        work.put(place.changed(accepting=False, version=message.version or place.version))
 
 
 for _kind in (intake.PlacePaused, intake.PlaceFilled, intake.PlaceClosed):
@@ -46,7 +46,7 @@ def widen(work: Work, message: Message[Widen]) -> None:
     if said.referral_id not in place.referrals:
         return
     left = tuple(id_ for id_ in place.referrals if id_ != said.referral_id)
-    place = place.model_copy(update={"referrals": left, "first": said.found_by or place.first})
+    place = place.changed(referrals=left, first=said.found_by or place.first)
     if place.accepting and not said.found_by:
         _ask(work, place)
     else:
@@ -58,12 +58,10 @@ def _ask(work: Work, place: Place) -> None:
     chosen = routing.to_ask(place)
     ids = {routing.referral_id(place, reach.kommune): reach for reach in chosen}
     work.put(
-        place.model_copy(
-            update={
-                "asked": (*place.asked, *(reach.kommune for reach in chosen)),
-                "referrals": (*place.referrals, *ids),
-                "nobody_left": not chosen and not place.referrals,
-            }
+        place.changed(
+            asked=(*place.asked, *(reach.kommune for reach in chosen)),
+            referrals=(*place.referrals, *ids),
+            nobody_left=not chosen and not place.referrals,
         )
     )
     for id_, reach in ids.items():
@@ -78,14 +76,14 @@ def ask(work: Work, message: Message[Ask]) -> None:
         return
     if not place.accepting:
         left = tuple(id_ for id_ in place.referrals if id_ != said.referral_id)
-        work.put(place.model_copy(update={"referrals": left}))
+        work.put(place.changed(referrals=left))
         return
     kommune = work.get(Kommune, said.kommune) or Kommune(id=said.kommune)
     desk = routing.desk(kommune, routing.FIRST, work.today)
     reach = Reach(said.kommune, said.why, said.minutes)
     referral, events = rules.send(place, said.referral_id, reach, desk, work.today)
     for event in events:
-        tell(work, event, said.kommune, **place_for(place, kommune, referral.id, work.today))
+        tell(work, event, said.kommune, **place_for(place, kommune, referral.id, work.today, work.public))
     if place.opened.guidance == "page":
         referral, events = rules.guide(referral, kommune.card_version, "page")
         for event in events:

@@ -11,10 +11,11 @@ from municipality_gateway.rules import referral as rules
 from municipality_gateway.state import Answer, Candidate, GiveReply, Match, Placement, Referral, Stage
 from municipality_gateway.store import Answered, Given
 from shared.catalogue.kommuner import TEST_KOMMUNE
-from shared.events import kommune as said
 from shared.events import municipality_gateway as say
+from shared.events.kommune import replies as said
+from shared.events.kommune.referrals import ReplyTaken
 from shared.events.topics import kommune_of
-from shared.work import KeySource, Message, Work
+from shared.spine.work import KeySource, Message, Work
 
 R = TypeVar("R", bound=said.Reply)
 Decide = Callable[[Work, Message[R], str], None]
@@ -39,7 +40,7 @@ def on(kind: type[R], *keys: KeySource) -> Callable[[Decide[R]], Decide[R]]:
 def _take(work: Work, message: Message[Any], code: str) -> None:
     what = refusals.what_of(type(message.data).TYPE)
     work.emit(
-        said.ReplyTaken(
+        ReplyTaken(
             referral_id=message.subject, reply=message.id, source=message.source, what=what, offset=message.offset
         ),
         kommune=code,
@@ -89,7 +90,7 @@ def proposed(work: Work, message: Message[said.CandidateProposed], code: str) ->
     reply = message.data
     referral = _referral(work, reply, code)
     candidate = work.get(Candidate, reply.candidate_id) or Candidate(id=reply.candidate_id)
-    work.put(candidate.model_copy(update={"of": candidate.of | {code}, "withdrawn": candidate.withdrawn - {code}}))
+    work.put(candidate.changed(of=candidate.of | {code}, withdrawn=candidate.withdrawn - {code}))
     keep(work, referral, rules.propose(referral, work.today, message.id))
     work.emit(
         say.CandidateProposed(
@@ -110,7 +111,7 @@ def withdrawn(work: Work, message: Message[said.CandidateWithdrawn], code: str) 
         owner.not_yours("candidate_id")
     if code in candidate.withdrawn:
         return
-    work.put(candidate.model_copy(update={"withdrawn": candidate.withdrawn | {code}}))
+    work.put(candidate.changed(withdrawn=candidate.withdrawn | {code}))
     work.emit(say.CandidateWithdrawn(candidate_id=candidate.id, kommune=code, reason=reply.reason))
 
 
@@ -127,7 +128,7 @@ def _answer_match(work: Work, message: Message[Any], code: str, answer: Answer) 
         owner.wrong_state("match_id")
     answers = (*(a for a in match.answers if a.party != answer.party), answer)
     owed = frozenset[Any]() if answer.answer == "no" else match.owed - {answer.party}
-    settle(work, match.model_copy(update={"answers": answers, "owed": owed}))
+    settle(work, match.changed(answers=answers, owed=owed))
     work.emit(
         say.MatchAnswered(
             match_id=match.id,
@@ -146,7 +147,7 @@ def _answer_stage(work: Work, message: Message[Any], code: str, answer: Answer) 
         owner.not_yours("stage_id")
     if answer == stage.answer:
         return
-    work.put(stage.model_copy(update={"answer": answer}))
+    work.put(stage.changed(answer=answer))
     work.emit(
         say.PlacementAnswered(
             placement_id=stage.placement_id,

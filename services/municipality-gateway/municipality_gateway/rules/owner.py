@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from shared.decision import Refused
+from shared.spine.decision import Refused
 
 
 def not_yours(field: str) -> NoReturn:

@@ -11,9 +11,9 @@ from municipality_gateway.state import Held, Place, Referral
 from shared.catalogue.calendar import add_working_days
 from shared.catalogue.deadlines import deadlines
 from shared.catalogue.reach import Reach
-from shared.decision import Refused
 from shared.events import municipality_gateway as say
 from shared.events.municipality_gateway import ReferralEvent
+from shared.spine.decision import Refused
 
 Change = tuple[Referral, list[ReferralEvent]]
 
@@ -46,7 +46,7 @@ def send(place: Place, id_: str, reach: Reach, desk: Desk, today: date) -> Chang
 
 def guide(referral: Referral, card_version: int, channel: str) -> Change:
     """Step 3: the leader knows what comes next, by whom and when. The kommune gets the contact data only after it."""
-    referral = referral.model_copy(update={"guided": True})
+    referral = referral.changed(guided=True)
     told = said(
         say.ReferralLeaderGuided,
         referral,
@@ -74,7 +74,7 @@ def see(referral: Referral) -> Change:
     if referral.seen:
         return referral, []
     status = "seen" if referral.state == "requested" else referral.business_status
-    referral = referral.model_copy(update={"seen": True, "business_status": status})
+    referral = referral.changed(seen=True, business_status=status)
     return referral, [said(say.ReferralSeen, referral)]
 
 
@@ -90,13 +90,13 @@ def accept(referral: Referral, today: date, company_known: bool | None = None) -
         news |= {"state": "accepted", "business_status": "searching", "since": today}
     elif known == referral.company_known:
         return referral, events
-    referral = referral.model_copy(update=news)
+    referral = referral.changed(**news)
     return referral, [*events, said(say.ReferralAccepted, referral, company_known=known)]
 
 
 def reject(referral: Referral, reason: str) -> Change:
     referral, events = see(referral)
-    referral = referral.model_copy(update={"state": "rejected", "business_status": "rejected", "held": None})
+    referral = referral.changed(state="rejected", business_status="rejected", held=None)
     return referral, [*events, said(say.ReferralRejected, referral, reason=reason)]
 
 
@@ -112,10 +112,10 @@ def hold(referral: Referral, today: date, reason: str, until: date) -> Change:
     before = referral.held or Held(
         state=referral.state, business_status=referral.business_status, reason=reason, until=until
     )
-    held = before.model_copy(update={"reason": reason, "until": until})
+    held = before.changed(reason=reason, until=until)
     if held == referral.held:
         return referral, events
-    referral = referral.model_copy(update={"state": "on-hold", "business_status": "on-hold", "held": held})
+    referral = referral.changed(state="on-hold", business_status="on-hold", held=held)
     return referral, [*events, said(say.ReferralOnHold, referral, reason=reason, until=until)]
 
 
@@ -131,7 +131,7 @@ def resume(referral: Referral, today: date) -> Change:
     }
     if referral.held.state == "requested":
         news["answer_by"] = add_working_days(today, deadlines(today).expired)
-    referral = referral.model_copy(update=news)
+    referral = referral.changed(**news)
     return referral, [said(say.ReferralResumed, referral)]
 
 
@@ -157,7 +157,7 @@ def propose(referral: Referral, today: date, reply_id: str) -> Change:
         "business_status": "candidate-identified",
     }
     changed = referral.business_status != news["business_status"]
-    referral = referral.model_copy(update=news)
+    referral = referral.changed(**news)
     return referral, [*events, *([said(say.ReferralChanged, referral)] if changed else [])]
 
 
@@ -174,9 +174,7 @@ def happen(referral: Referral, today: date, status: str, at: datetime) -> Change
     if referral.happened.get(status) == at:
         return referral, events
     happened = {**referral.happened, status: at}
-    referral = referral.model_copy(
-        update={"state": "in-progress", "business_status": status, "happened": happened},
-    )
+    referral = referral.changed(state="in-progress", business_status=status, happened=happened)
     return referral, [*events, said(HAPPENINGS[status], referral, at=at)]
 
 
@@ -185,9 +183,7 @@ def happen(referral: Referral, today: date, status: str, at: datetime) -> Change
 
 def matched(referral: Referral, match_id: str, reply_id: str) -> Change:
     """It completes when its seats are matched."""
-    referral = referral.model_copy(
-        update={"matched": referral.matched | {match_id}, "proposals": referral.proposals - {reply_id}}
-    )
+    referral = referral.changed(matched=referral.matched | {match_id}, proposals=referral.proposals - {reply_id})
     if referral.over or len(referral.matched) < referral.seats:
         return referral, []
     return complete(referral)
@@ -195,17 +191,15 @@ def matched(referral: Referral, match_id: str, reply_id: str) -> Change:
 
 def fell_through(referral: Referral, reply_id: str, match_id: str | None = None) -> Change:
     """A proposal came to nothing: with no other one open, the kommune searches again."""
-    referral = referral.model_copy(
-        update={"proposals": referral.proposals - {reply_id}, "matched": referral.matched - {match_id}}
-    )
+    referral = referral.changed(proposals=referral.proposals - {reply_id}, matched=referral.matched - {match_id})
     if referral.state != "in-progress" or referral.proposals or referral.matched:
         return referral, []
-    referral = referral.model_copy(update={"state": "accepted", "business_status": "searching"})
+    referral = referral.changed(state="accepted", business_status="searching")
     return referral, [said(say.ReferralChanged, referral)]
 
 
 def complete(referral: Referral) -> Change:
-    referral = referral.model_copy(update={"state": "completed", "business_status": "matched", "held": None})
+    referral = referral.changed(state="completed", business_status="matched", held=None)
     return referral, [said(say.ReferralCompleted, referral)]
 
 

@@ -9,7 +9,7 @@ from municipality_gateway.state import Kommune, Place
 from shared.catalogue.kommuner import TEST_KOMMUNE
 from shared.catalogue.reach import Reach, reachable
 from shared.catalogue.terms import terms
-from shared.events.kommune import OwnWord
+from shared.events.kommune.referrals import OwnWord
 
 # An hour each way. Who begins with few hours a week shall not travel longer than she works (assumed; the partners are
 # to confirm it). A kommune that lies farther away can be asked when the leader wishes it, once such wishes are heard.

@@ -36,7 +36,7 @@ def remind(referral: Referral) -> Change:
 
 
 def escalate(referral: Referral, desk: Desk) -> Change:
-    referral = referral.model_copy(update={"contact_id": desk.contact_id, "contact_role": desk.role})
+    referral = referral.changed(contact_id=desk.contact_id, contact_role=desk.role)
     asked = said(
         say.ReferralEscalated,
         referral,
@@ -52,5 +52,5 @@ def run_out(referral: Referral) -> Change:
     if referral.matched:
         return complete(referral)
     reason = "expired" if referral.state == "requested" else "no-candidate"
-    referral = referral.model_copy(update={"state": "failed", "business_status": reason})
+    referral = referral.changed(state="failed", business_status=reason)
     return referral, [said(say.ReferralExpired, referral, reason=reason)]

@@ -12,13 +12,15 @@ import orjson
 import stamina
 import structlog
 from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
 
-from shared import instruments, store
 from shared.clock import Clock
-from shared.decision import NotYet, Poison, Refused
-from shared.envelope import Bad, Record, parse
-from shared.transaction import Batch, Parsed, Rulebook
-from shared.work import Command, Message, Work
+from shared.db import Connection
+from shared.spine import instruments, parking, positions, retention, timers
+from shared.spine.batch import Batch, Rulebook
+from shared.spine.decision import NotYet, Poison, Refused
+from shared.spine.envelope import Bad, Record
+from shared.spine.work import Command, Message, Work
 
 log = structlog.get_logger()
 
@@ -65,45 +67,43 @@ class Spine:
         book: Rulebook,
         clock: Clock,
         *,
-        parse_record: Callable[[Record], Parsed] = parse,
         may_fire: MayFire | None = None,
     ) -> None:
-        self.pool, self.book, self.clock, self.parse, self.may_fire = pool, book, clock, parse_record, may_fire
+        self.pool, self.book, self.clock, self.may_fire = pool, book, clock, may_fire
         self._due_now = asyncio.Event()
 
     async def consume(self, records: Sequence[Record]) -> None:
         """Handle a batch in one transaction; offsets are noted in it, and committed to Kafka by the caller after it."""
-        items = [(record, self.parse(record)) for record in records]
+        items = [(record, self.book.parse(record)) for record in records]
         async with self.pool.acquire() as conn, conn.transaction():
-            batch = Batch(conn, self.book, self.clock.now(), self.parse)
+            batch = Batch(conn, self.book, self.clock.now())
             await batch.load(items)
             for record, message in items:
                 batch.take(record, message)
             await batch.finish()
-            await store.save_consumed(conn, {(r.topic, r.partition): r.offset + 1 for r in records})
+            await positions.save(conn, {(r.topic, r.partition): r.offset + 1 for r in records})
         self._report(batch, records[0].topic)
         self._wake_for(batch)
 
     async def handled(self) -> dict[tuple[str, int], int]:
         """(topic, partition) -> the offset after the last record that was handled."""
-        rows = await self.pool.fetch("SELECT topic, partition, next_offset FROM consumed")
-        return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+        return await positions.all_of(self.pool)
 
     async def bury(self, record: Record, error: str, stage: str, *, bare: bool = False) -> None:
         """A single record that fails for good outside its handler (its effect cannot be saved).
 
         `bare`: nothing of it but its place in Kafka, where even that cannot be saved.
         """
-        message = self.parse(record)
+        message = self.book.parse(record)
         bad = Bad(error, stage, message.subject, message.version, message.id)
         if bare:
             bad = Bad(error, stage, "", personal=True)
         async with self.pool.acquire() as conn, conn.transaction():
-            batch = Batch(conn, self.book, self.clock.now(), self.parse)
+            batch = Batch(conn, self.book, self.clock.now())
             await batch.load([(record, bad)])
             batch.take(record, bad)
             await batch.finish()
-            await store.save_consumed(conn, {(record.topic, record.partition): record.offset + 1})
+            await positions.save(conn, {(record.topic, record.partition): record.offset + 1})
         self._report(batch, record.topic)
 
     def _report(self, batch: Batch, topic: str) -> None:
@@ -144,7 +144,7 @@ class Spine:
                         and (stored := await _replay(conn, by, route, idempotency_key, body_hash)) is not None
                     ):
                         return stored
-                    batch = Batch(conn, self.book, self.clock.now(), self.parse)
+                    batch = Batch(conn, self.book, self.clock.now())
                     message = Message(
                         command, batch.work.new_id(), "http", "", batch.work.now, correlation=correlation, by=by
                     )
@@ -157,7 +157,7 @@ class Spine:
                             by,
                             route,
                             idempotency_key,
-                            orjson.dumps(batch.result).decode(),
+                            orjson.dumps(to_jsonable_python(batch.result)).decode(),
                         )
                 self._wake_for(batch)
                 return batch.result
@@ -169,11 +169,11 @@ class Spine:
         if not rows:
             return 0
         async with self.pool.acquire() as conn, conn.transaction():
-            batch = Batch(conn, self.book, self.clock.now(), self.parse)
+            batch = Batch(conn, self.book, self.clock.now())
             due = [(row, self._timed(row)) for row in rows]
             keys = [key for _, message in due if message for key in batch.keys_of(message)]
             await batch.load_keys([*keys, *((row["kind"], row["id"]) for row in rows)])
-            still = await store.still_due(conn, rows)
+            still = await timers.still_due(conn, rows)
             for row, message in due:
                 if (row["kind"], row["id"], row["name"]) in still:
                     batch.work.begin()
@@ -197,7 +197,7 @@ class Spine:
         now, after = self.clock.now(), None
         while True:
             async with self.pool.acquire() as conn:
-                rows = await store.due_timers(conn, now, limit, after)
+                rows = await timers.due(conn, now, limit, after)
             allowed = await self.may_fire(rows) if rows and self.may_fire else rows
             if allowed or len(rows) < limit:
                 return allowed
@@ -232,13 +232,13 @@ class Spine:
             )
             if not rows:
                 return 0
-            batch = Batch(conn, self.book, self.clock.now(), self.parse)
+            batch = Batch(conn, self.book, self.clock.now())
             for row in rows:
-                record = store.record_of(row)
-                message = self.parse(record)
+                record = parking.record_of(row)
+                message = self.book.parse(record)
                 bad = Bad(f"waited-for-{row['waits_kind']}", "parked", message.subject, message.version, message.id)
                 batch.bury(record, bad)
-            await store.unpark(conn, [store.record_of(row) for row in rows])
+            await parking.unpark(conn, [parking.record_of(row) for row in rows])
             await batch.finish()
         return len(rows)
 
@@ -254,7 +254,7 @@ class Spine:
                 await self.expire_parked(park_deadline)
                 if time.monotonic() - pruned > HOUR:
                     async with self.pool.acquire() as conn:
-                        await store.prune(conn, self.book.prune)
+                        await retention.prune(conn, self.book.prune)
                     pruned = time.monotonic()
             except TRANSIENT as error:
                 log.warning("timers_wait", error=type(error).__name__)
@@ -264,7 +264,7 @@ class Spine:
                 await asyncio.wait_for(self._due_now.wait(), every)
 
 
-async def _replay(conn: store.Connection, by: str, route: str, key: str, body_hash: bytes) -> Any:
+async def _replay(conn: Connection, by: str, route: str, key: str, body_hash: bytes) -> Any:
     """Claim the key, or return the stored answer of the first request. Another body under the same key is refused."""
     claimed = await conn.fetchval(
         "INSERT INTO idempotency (principal, route, key, body_hash) VALUES ($1, $2, $3, $4)"

@@ -8,9 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from shared.catalogue.kommuner import TEST_KOMMUNE
-from shared.contracts import Contract
-from shared.envelope import CONTENT_TYPE, TRACEPARENT
-from shared.events.base import UUID_SHAPE
+from shared.events.base import CONTENT_TYPE, TRACEPARENT, UUID_SHAPE
+from shared.events.schema import Contract
 from shared.events.topics import SERVICES, TOPICS, Topic
 
 BINDING = "0.5.0"

@@ -17,6 +17,7 @@ from confluent_kafka.admin import (
 )
 
 from shared.events.topics import TOPICS, YEARS_6, Topic
+from shared.kafka import admin_options
 from shared.settings import KafkaSettings
 
 TIMEOUT = 30.0  # seconds
@@ -48,12 +49,12 @@ async def create(settings: KafkaSettings, replication: int = -1) -> Done:
 
 async def partitions(settings: KafkaSettings, topics: Sequence[str]) -> list[tuple[str, int]]:
     """The partitions that these topics have, as Kafka says."""
-    there = (await asyncio.to_thread(AdminClient(_options(settings)).list_topics, timeout=TIMEOUT)).topics
+    there = (await asyncio.to_thread(AdminClient(admin_options(settings)).list_topics, timeout=TIMEOUT)).topics
     return [(topic, number) for topic in topics for number in sorted(there[topic].partitions)]
 
 
 def _create(settings: KafkaSettings, replication: int) -> Done:
-    admin, done = AdminClient(_options(settings)), Done()
+    admin, done = AdminClient(admin_options(settings)), Done()
     there = admin.list_topics(timeout=TIMEOUT).topics
     wanted = {name: topic for topic in TOPICS for name in topic.names()}
     new = [
@@ -102,20 +103,3 @@ def _await(futures: dict[Any, Future[Any]], unless: int | None = None) -> None:
         except KafkaException as error:
             if error.args[0].code() != unless:
                 raise
-
-
-def _options(settings: KafkaSettings) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "bootstrap.servers": settings.kafka_bootstrap,
-        "security.protocol": settings.security_protocol,
-        "log_level": 0,
-    }
-    if settings.security_protocol.startswith("SASL") and settings.sasl_password:
-        options |= {
-            "sasl.mechanism": settings.sasl_mechanism,
-            "sasl.username": settings.sasl_username,
-            "sasl.password": settings.sasl_password.get_secret_value(),
-        }
-    if settings.ssl_cafile:
-        options["ssl.ca.location"] = str(settings.ssl_cafile)
-    return options

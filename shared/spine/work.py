@@ -12,24 +12,31 @@ Nothing here does I/O, so a handler is tested with a `Work` and no database.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from uuid_utils import uuid7
 
 from shared.catalogue import calendar
-from shared.decision import NotYet, Poison
 from shared.events.base import Event
 from shared.events.topics import Topic
+from shared.frozen import Frozen
+from shared.public import NOWHERE, Public
+from shared.spine.decision import NotYet, Poison
+from shared.spine.registration import check
 
 Key = tuple[str, str]
 """(kind of aggregate, id)"""
 
 
-class Aggregate(BaseModel):
-    """A frozen state, saved as one JSON document under (KIND, id)."""
+class Aggregate(Frozen):
+    """A frozen state, saved as one JSON document under (KIND, id).
 
-    model_config = ConfigDict(frozen=True)
+    What a newer build has written and this one does not know is kept and written back, also inside (`Data`).
+    """
+
+    model_config = ConfigDict(extra="allow")
     KIND: ClassVar[str]
     id: str
 
@@ -43,10 +50,10 @@ class Aggregate(BaseModel):
         return self.KIND, self.id
 
 
-class Strict(BaseModel):
+class Strict(Frozen):
     """Input at an edge: an unknown field is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
 
 class Command(Strict):
@@ -114,9 +121,15 @@ class Changes:
 
 
 class Work:
-    """What a handler may do. `now` is the domain's instant (UTC), `today` the date in Denmark."""
+    """What a handler may do. `now` is the domain's instant (UTC), `today` the date in Denmark.
 
-    def __init__(self, now: datetime, loaded: dict[Key, Aggregate | None] | None = None) -> None:
+    `public` is what outsiders are told about us: addresses, from the settings.
+    """
+
+    def __init__(
+        self, now: datetime, loaded: dict[Key, Aggregate | None] | None = None, public: Public = NOWHERE
+    ) -> None:
+        self.public = public
         self.now, self.today = now, calendar.today(now)
         self.loaded: dict[Key, Aggregate | None] = loaded if loaded is not None else {}
         self.changes = Changes()
@@ -184,6 +197,7 @@ class Work:
 
 Handler = Callable[[Work, Message[Any]], Any]
 KeySource = tuple[type[Aggregate], str | Callable[[Any], str | Iterable[str] | None]]
+"""A kind of aggregate, and where its id stands in the data: a field (dots lead inwards), or a function of the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +210,7 @@ class Route:
     def keys_of(self, data: Any) -> list[Key]:
         found: list[Key] = []
         for kind, source in self.keys:
-            ids = getattr(data, source) if isinstance(source, str) else source(data)
+            ids = attrgetter(source)(data) if isinstance(source, str) else source(data)
             found += [(kind.KIND, id) for id in ([ids] if isinstance(ids, str) else ids or ())]  # noqa: A001
         return found
 
@@ -208,11 +222,23 @@ class Handlers:
         self.routes: dict[type[BaseModel], Route] = {}
         self.kinds: dict[str, type[Aggregate]] = {}
 
-    def on(self, message: type[D], *keys: KeySource) -> Callable[[Handler], Handler]:
+    def on(self, *what: type[BaseModel] | KeySource) -> Callable[[Handler], Handler]:
+        """Register a function for one or several types of message, with the aggregates that it touches.
+
+            @handlers.on(PlacePaused, PlaceClosed, (Place, "place_id"))
+            def stopped(work: Work, message: Message[PlacePaused | PlaceClosed]) -> None: ...
+
+        Raises TypeError at import where the annotation does not take each type, or a key names no field of one.
+        """
+        messages = [one for one in what if isinstance(one, type)]
+        keys = tuple(one for one in what if not isinstance(one, type))
+
         def register(handler: Handler) -> Handler:
-            if message in self.routes:
-                raise TypeError(f"{message.__name__} has a handler already")
-            self.routes[message] = Route(handler, keys)
+            for message in messages:
+                if message in self.routes:
+                    raise TypeError(f"{message.__name__} has a handler already")
+                check(handler, message, keys)
+                self.routes[message] = Route(handler, keys)
             self.kinds |= {kind.KIND: kind for kind, _ in keys}
             return handler
 

@@ -8,14 +8,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from shared.decision import Refused
-from shared.events.base import REGISTRY
+from shared.events.base import CONTENT_TYPE, REGISTRY, TRACEPARENT
 from shared.events.topics import BY_NAME
-from shared.work import Message, Outgoing
+from shared.spine.decision import Refused
+from shared.spine.work import Message, Outgoing
 
-CONTENT_TYPE = "application/json"
 Headers = Sequence[tuple[str, bytes | None]]
-TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,14 @@ from typing import Any
 
 from structlog.contextvars import get_contextvars
 
-from shared import store
-from shared.decision import NotYet, Poison, Refused
-from shared.envelope import Bad, Record
+from shared.db import Connection
 from shared.events.dead_letters import DeadLetterRecorded
 from shared.events.topics import BY_NAME, DEAD_LETTERS
-from shared.store import Connection
-from shared.work import Handlers, Key, Message, Work
+from shared.public import NOWHERE, Public
+from shared.spine import aggregates, dead_letters, envelope, inbox, outgoing, parking, timers
+from shared.spine.decision import NotYet, Poison, Refused
+from shared.spine.envelope import Bad, Record
+from shared.spine.work import Handlers, Key, Message, Work
 
 BUILD = os.environ.get("LA_BUILD", "dev")
 Parsed = Message[Any] | Bad
@@ -30,23 +31,25 @@ Item = tuple[Record, Parsed]
 
 @dataclass(frozen=True)
 class Rulebook:
-    """What is a service's own in the spine: its name, its decisions, how its rows are saved, how it refuses."""
+    """What is a service's own in the spine: its decisions, how it reads, how its rows are saved, how it refuses."""
 
     service: str
     handlers: Handlers
     writers: dict[type, Writer] = field(default_factory=dict)
+    parse: Callable[[Record], Parsed] = envelope.parse
     on_refused: OnRefused | None = None
     """Where an outsider's message may be refused with an answer (the replies of kommuner)."""
     prune: tuple[str, ...] = ()
     """Statements by which the service's own tables forget, run once an hour."""
+    public: Public = NOWHERE
 
 
 class Batch:
     """The fold. Use it inside a transaction: `load`, then `take` each message, then `finish`."""
 
-    def __init__(self, conn: Connection, book: Rulebook, now: datetime, parse: Callable[[Record], Parsed]) -> None:
-        self.conn, self.book, self.parse = conn, book, parse
-        self.work = Work(now)
+    def __init__(self, conn: Connection, book: Rulebook, now: datetime) -> None:
+        self.conn, self.book = conn, book
+        self.work = Work(now, public=book.public)
         self.versions: dict[tuple[str, str], int] = {}
         self.advanced: dict[tuple[str, str], int] = {}
         self.aside: set[tuple[str, int, int]] = set()
@@ -63,16 +66,16 @@ class Batch:
     async def load(self, items: Sequence[Item], *, fresh: bool = True) -> None:
         """Lock and load inbox rows, then aggregates, each in sorted order. `fresh`: straight from Kafka."""
         if fresh:
-            self.aside |= await store.set_aside(self.conn, [record for record, _ in items])
+            self.aside |= await parking.set_aside(self.conn, [record for record, _ in items])
         subjects = {(m.topic if isinstance(m, Message) else r.topic, m.subject) for r, m in items if m.version}
         if unknown := subjects - self.versions.keys():
-            self.versions |= await store.lock_inbox(self.conn, unknown)
+            self.versions |= await inbox.lock(self.conn, unknown)
         claims: dict[tuple[str, str, str], bytes] = {}
         for record, message in items:
             if fresh and message.version is None and message.id and message.source:
                 claims.setdefault(_claim(record, message), _hash(record))
         if claims:
-            self.said |= await store.see(self.conn, [(*claim, hash_) for claim, hash_ in claims.items()])
+            self.said |= await inbox.claim(self.conn, [(*claim, hash_) for claim, hash_ in claims.items()])
         await self.load_keys(key for _, m in items if isinstance(m, Message) for key in self.keys_of(m))
 
     def keys_of(self, message: Message[Any]) -> list[Key]:
@@ -81,7 +84,7 @@ class Batch:
 
     async def load_keys(self, keys: Iterable[Key]) -> None:
         if wanted := set(keys) - self.work.loaded.keys():
-            self.work.loaded |= await store.lock_aggregates(self.conn, wanted, self.book.handlers.kinds)
+            self.work.loaded |= await aggregates.lock(self.conn, wanted, self.book.handlers.kinds)
 
     # -- fold -----------------------------------------------------------------------------------------------------
 
@@ -188,13 +191,13 @@ class Batch:
         freed: dict[tuple[str, int, int], Record] = {}
         while self._moved or self._ahead:
             moved, ahead, self._moved, self._ahead = self._moved, self._ahead, set(), {}
-            waiting = {record.position: record for record, _ in await store.released(self.conn, moved, ahead)}
+            waiting = {record.position: record for record, _ in await parking.released(self.conn, moved, ahead)}
             waiting |= {
                 position: record
                 for position, (record, subject, version, waits) in self.parked.items()
                 if waits in moved or (waits is None and ahead.get((record.topic, subject), -1) + 1 == version)
             }
-            items = [(record, self.parse(record)) for _, record in sorted(waiting.items())]
+            items = [(record, self.book.parse(record)) for _, record in sorted(waiting.items())]
             items.sort(key=lambda item: (item[0].topic, item[1].subject, item[1].version or 0))
             if items:
                 await self.load(items, fresh=False)
@@ -206,25 +209,25 @@ class Batch:
 
     async def _save(self, freed: list[Record]) -> None:
         conn, changes = self.conn, self.work.changes
-        await store.save_aggregates(conn, changes.states, self.work.loaded)
+        await aggregates.save(conn, changes.states, self.work.loaded)
         if changes.timers:
-            await store.save_timers(conn, changes.timers)
+            await timers.save(conn, changes.timers)
         rows: dict[type, list[Any]] = {}
         for row in changes.rows:
             rows.setdefault(type(row), []).append(row)
         for kind, of_kind in rows.items():
             await self.book.writers[kind](conn, of_kind)
         if self.advanced:
-            await store.save_inbox(conn, self.advanced)
+            await inbox.save(conn, self.advanced)
         if gone := [record for record in freed if record.position not in self.parked]:
-            await store.unpark(conn, gone)
+            await parking.unpark(conn, gone)
         if self.parked:
-            await store.park(conn, list(self.parked.values()))
+            await parking.park(conn, list(self.parked.values()))
         if self.dead:
-            await store.bury(conn, self.dead, BUILD)
+            await dead_letters.bury(conn, self.dead, BUILD)
         if changes.outgoing:
             trace = get_contextvars().get("traceparent")
-            await store.save_outgoing(conn, changes.outgoing, self.book.service, trace)
+            await outgoing.save(conn, changes.outgoing, self.book.service, trace)
 
 
 def _starts_anywhere(topic: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -24,13 +24,21 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from shared.web.access import Principal
-
 NONCE = 12  # bytes, as NIST SP 800-38D asks of GCM
 
 # The fields of a person by which duplicates are found.
 Kind = Literal["email", "phone"]
 HASHED: tuple[Kind, ...] = ("email", "phone")
+
+
+class Reader(Protocol):
+    """Who reads: an access token's subject and roles."""
+
+    @property
+    def sub(self) -> str: ...
+
+    @property
+    def roles(self) -> frozenset[str]: ...
 
 
 class VaultError(Exception):
@@ -100,7 +108,7 @@ class Vault:
             )
 
     async def open_(
-        self, conn: asyncpg.Connection, ids: Sequence[UUID], reader: Principal, route: str
+        self, conn: asyncpg.Connection, ids: Sequence[UUID], reader: Reader, route: str
     ) -> dict[UUID, dict[str, Any]]:
         """These people's data, without those who are erased; logged in the same transaction. Raises VaultError."""
         async with conn.transaction():
@@ -137,13 +145,6 @@ class Vault:
         )
         return [row["person_id"] for row in rows]
 
-    async def readers(self, conn: asyncpg.Connection, person_id: UUID) -> list[Reading]:
-        """Who has read this person's data, oldest first; also after the person was erased."""
-        rows = await conn.fetch(
-            "SELECT reader, role, route, at, correlation_id FROM access_log WHERE person_id = $1 ORDER BY id", person_id
-        )
-        return [Reading(**row) for row in rows]
-
     def _wrapped(self, key: bytes) -> bytes:
         return aes_key_wrap(self._wrapping, key)
 
@@ -160,6 +161,14 @@ class Vault:
     def _hash(self, kind: Kind, value: str) -> bytes:
         normal = _phone(value) if kind == "phone" else unicodedata.normalize("NFKC", value).strip().casefold()
         return hmac.digest(self._hashing, f"{kind}:{normal}".encode(), sha256)
+
+
+async def readers(conn: asyncpg.Connection, person_id: UUID) -> list[Reading]:
+    """Who has read this person's data, oldest first; also after the person was erased."""
+    rows = await conn.fetch(
+        "SELECT reader, role, route, at, correlation_id FROM access_log WHERE person_id = $1 ORDER BY id", person_id
+    )
+    return [Reading(**row) for row in rows]
 
 
 def _derived(master_key: bytes, use: bytes) -> bytes:

@@ -14,8 +14,9 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 
-from shared import db, instruments
+from shared import db
 from shared.events.topics import BY_NAME
+from shared.spine import instruments
 
 log = structlog.get_logger()
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any, Literal
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
-from shared import events
+from shared.events import dead_letters, followup, intake, matching, municipality_gateway  # noqa: F401 - they register
 from shared.events.base import REGISTRY, Event
+from shared.events.kommune import referrals, replies  # noqa: F401
 from shared.events.topics import SERVICES, TOPICS, Topic
 
 Mode = Literal["validation", "serialization"]
@@ -65,16 +64,21 @@ class Contract:
         return {
             "$schema": DIALECT,
             "$id": f"urn:lederalliancen:schema:{self.folder}:{self.type}",
-            **self.model.model_json_schema(mode=mode, schema_generator=generator, ref_template=refs),
+            **_unsaid(self.model.model_json_schema(mode=mode, schema_generator=generator, ref_template=refs)),
             "title": self.type,
             "x-subject": list(self.model.SUBJECT),
             "x-key": list(self.model.KEY),
         }
 
 
+def _unsaid(schema: Any) -> Any:
+    """Without `additionalProperties: true`: it is what JSON Schema means anyway."""
+    if isinstance(schema, dict):
+        return {k: _unsaid(v) for k, v in schema.items() if not (k == "additionalProperties" and v is True)}
+    return [_unsaid(one) for one in schema] if isinstance(schema, list) else schema
+
+
 def contracts() -> Iterator[Contract]:
     """All of them, in the order of the topics and then of the declarations."""
-    for module in iter_modules(events.__path__):
-        import_module(f"{events.__name__}.{module.name}")
     for topic in TOPICS:
         yield from (Contract(topic, model) for (name, _), model in REGISTRY.items() if name == topic.name)

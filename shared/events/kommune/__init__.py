@@ -1,0 +1,1 @@
+"""The contract with the kommuner: what we tell them, and what they may reply."""

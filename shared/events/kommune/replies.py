@@ -1,0 +1,184 @@
+"""What a kommune may reply on `k.<code>.replies.v1`. Strict: the unknown is refused.
+
+Who speaks is known from the topic, never from the payload.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from shared.catalogue import codes
+from shared.catalogue.refusal import refusal
+from shared.catalogue.tasks import TaskId
+from shared.events.base import Data, Event, Id
+from shared.events.topics import REPLIES
+from shared.identifiers import CandidateId, Day, Instant
+
+
+class StrictData(Data):
+    """Strict outside: an unknown field is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+WeekHours = Annotated[float, Field(gt=0, le=37, description="hours a week")]
+# Not empty: what is to be the place's is left out.
+Tasks = Annotated[tuple[TaskId, ...], Field(min_length=1)]
+TimesOfDay = Annotated[tuple[codes.TimeOfDay, ...], Field(min_length=1)]
+
+
+class ReplyProfile(StrictData):
+    """Strengths and needs as codes; reach in minutes; hours a week."""
+
+    age_band: codes.AgeBand
+    hours: WeekHours
+    times_of_day: TimesOfDay
+    strengths: tuple[codes.Strength, ...] = ()
+    interests: tuple[codes.Interest, ...] = ()
+    support: tuple[codes.Support, ...] = ()
+    reach: Annotated[int, Field(ge=0, le=600)]
+    forms: tuple[codes.Form, ...]
+    from_: Day = Field(alias="from")
+
+
+class Reply(Event, topic=REPLIES):
+    """Base of what a kommune may say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @property
+    def about(self) -> str:
+        """The id that the reply is about."""
+        return self.subject
+
+
+class ReferralReply(Reply):
+    """Base of a reply about a referral."""
+
+    referral_id: Id
+
+
+class Seen(ReferralReply, name="reply.seen", subject="referral_id"):
+    """We have seen it."""
+
+
+class Accepted(ReferralReply, name="reply.accepted", subject="referral_id"):
+    """We look for a young person. `company_known`: the company was in our portfolio before."""
+
+    company_known: bool | None = None
+
+
+class Rejected(ReferralReply, name="reply.rejected", subject="referral_id"):
+    """No, with a reason."""
+
+    reason: codes.ReferralReason
+
+
+class Held(ReferralReply, name="reply.held", subject="referral_id"):
+    """We need time, until a date."""
+
+    reason: codes.ReferralReason
+    until: Day
+
+
+class Closed(ReferralReply, name="reply.closed", subject="referral_id"):
+    """We have found whom we could."""
+
+    reason: codes.ReferralReason
+
+
+class CandidateProposed(ReferralReply, name="reply.candidate-proposed", subject="referral_id"):
+    """We propose someone. What is left out is the place's. `next_step` is required for praktik."""
+
+    candidate_id: CandidateId
+    profile: ReplyProfile
+    form: codes.Form | None = None
+    hours: WeekHours | None = None
+    times_of_day: TimesOfDay | None = None
+    tasks: Tasks | None = None
+    seat: Annotated[int, Field(ge=1)] | None = None
+    start: Day
+    until: Day | None = None
+    next_step: codes.Form | None = None
+
+
+class CandidateWithdrawn(Reply, name="reply.candidate-withdrawn", subject="candidate_id"):
+    """The young person is no longer there for a place."""
+
+    candidate_id: CandidateId
+    reason: codes.CandidateWithdrawn
+
+
+class LeaderContacted(ReferralReply, name="reply.leader-contacted", subject="referral_id"):
+    """We have reached out to the leader."""
+
+    at: Instant
+
+
+class MeetingPlanned(ReferralReply, name="reply.meeting-planned", subject="referral_id"):
+    """Leader, young person and we meet."""
+
+    at: Instant
+
+
+class MeetingMissed(ReferralReply, name="reply.meeting-missed", subject="referral_id"):
+    """Somebody did not come."""
+
+    at: Instant
+
+
+class YoungPersonAnswered(Reply, name="reply.young-person-answered", subject="match_id"):
+    """The young person's own yes or no, passed on."""
+
+    match_id: Id
+    answer: Literal["yes", "no"]
+    reason: codes.MatchDeclined | None = None
+
+
+class KommuneAnswer(Reply):
+    """Base of the kommune's word on a match or on a stage: exactly one of the two ids."""
+
+    match_id: Id | None = None
+    stage_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _about_one_thing(self) -> Self:
+        if (self.match_id is None) == (self.stage_id is None):
+            raise refusal("missing-field", "Name either match_id or stage_id.", "Skriv enten match_id eller stage_id.")
+        return self
+
+    @property
+    def about(self) -> str:
+        return self.match_id or self.stage_id or ""
+
+
+class KommuneApproved(KommuneAnswer, name="reply.kommune-approved", subject="about"):
+    """We approve a match or a stage: form, hours, from and to."""
+
+    form: codes.Form
+    hours: WeekHours
+    from_: Day = Field(alias="from")
+    to: Day | None = None
+
+
+class KommuneDeclined(KommuneAnswer, name="reply.kommune-declined", subject="about"):
+    """We don't approve."""
+
+    reason: codes.MatchDeclined
+
+
+class VoicePassedOn(Reply, name="reply.voice-passed-on", subject="placement_id"):
+    """How the young person finds it: wellbeing 1-5, and what was learned."""
+
+    placement_id: Id
+    wellbeing: Annotated[int, Field(ge=1, le=5)]
+    learning: tuple[codes.Learning, ...] = ()
+
+
+class OutcomeReported(Reply, name="reply.outcome-reported", subject="placement_id"):
+    """What became of it. Hours are a week's."""
+
+    placement_id: Id
+    outcome: codes.Outcome
+    hours: Annotated[float, Field(ge=0, le=37)] | None = None
+    on: Day

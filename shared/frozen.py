@@ -1,0 +1,30 @@
+"""What all our models are: frozen, and changed only by a copy that is checked."""
+
+from functools import cache
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+
+class Frozen(BaseModel):
+    """A value that is replaced, never altered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def changed(self, **fields: Any) -> Self:
+        """A copy with these fields. Raises TypeError for a name it does not have, ValidationError for a wrong type.
+
+        For mypy it has the signature of the constructor with everything optional (tests/types/changed.py).
+        """
+        for name, value in fields.items():
+            _field(type(self), name).validate_python(value, strict=True)
+        return self.model_copy(update=fields)
+
+
+@cache
+def _field(kind: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    if name not in kind.model_fields:
+        raise TypeError(f"{kind.__name__} has no field {name}")
+    field = kind.model_fields[name]
+    annotation: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    return TypeAdapter(annotation)

@@ -1,0 +1,111 @@
+"""The living parts of one replica. It starts with Kafka and PostgreSQL away, and goes on when they come."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
+
+import asyncpg
+import structlog
+from prometheus_client.core import Metric
+
+from shared import db
+from shared.clock import Clock
+from shared.events.topics import consumed_by
+from shared.kafka import client_options
+from shared.people.vault import Vault
+from shared.settings import Settings
+from shared.spine.batch import Rulebook
+from shared.spine.consumer import Consumer
+from shared.spine.engine import Spine
+from shared.spine.membership import Slot
+from shared.spine.relay import Relay
+
+log = structlog.get_logger()
+
+
+class Runtime:
+    """What runs: `pool`, `spine`, `relay`, `consumer`. `collect` gives figures of the service's own at a scrape."""
+
+    def __init__(
+        self,
+        book: Rulebook,
+        config: Settings,
+        *,
+        vault: Vault | None = None,
+        may_fire: "MayFire | None" = None,
+        collect: "Collect | None" = None,
+    ) -> None:
+        self.name, self.book, self.config, self.collect = book.service, book, config, collect
+        self._vault = vault
+        self.schema = db.schema_of(self.name)
+        self.clock = Clock(config.clock_file)
+        self.url = config.database_url.get_secret_value()
+        self.topics = [list(topic.names()) for topic in consumed_by(self.name)]
+        self.consumer: Consumer | None = None
+        self._ask_may_fire = may_fire
+        self._stop_consuming, self._stop_sending = asyncio.Event(), asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def vault(self) -> Vault:
+        """Raises LookupError in a service that keeps no contact data."""
+        if self._vault is None:
+            raise LookupError(f"{self.name} keeps no contact data")
+        return self._vault
+
+    async def __aenter__(self) -> "Runtime":
+        self.pool = await asyncpg.create_pool(self.url, min_size=0, max_size=12, **db.connection_options(self.schema))
+        self.spine = Spine(self.pool, self.book, self.clock, may_fire=self._may_fire)
+        self.relay = Relay(self.name, self.schema, self.pool, self.url, client_options(self.config))
+        self.slot = Slot(self.url, self.schema)
+        deadline = timedelta(seconds=self.config.park_deadline_seconds)
+        self._tasks = [
+            asyncio.create_task(self._consume(), name="consume"),
+            asyncio.create_task(self.spine.forever(self._stop_consuming, deadline), name="timers"),
+            asyncio.create_task(self.relay.run(self._stop_sending), name="relay"),
+        ]
+        log.info("started", service=self.name)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """In this order: consumer (drain, commit, leave) and timers, relay, producer, pool. Within ten seconds."""
+        self._stop_consuming.set()
+        self.spine.wake()
+        await self._ended("consume", "timers", within=6)
+        self._stop_sending.set()
+        self.relay.wake()
+        await self._ended("relay", within=3)
+        await self.slot.release()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.pool.close(), 1)
+        log.info("stopped", service=self.name)
+
+    async def _ended(self, *names: str, within: float) -> None:
+        tasks = [task for task in self._tasks if task.get_name() in names]
+        _, late = await asyncio.wait(tasks, timeout=within)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _consume(self) -> None:
+        """Take a slot, consume under it, and start again when another replica has it."""
+        while not self._stop_consuming.is_set():
+            try:
+                number = await self.slot.take()
+            except (OSError, asyncpg.PostgresError, TimeoutError, RuntimeError) as error:
+                log.warning("database_waits", error=type(error).__name__)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop_consuming.wait(), 1)
+                continue
+            self.consumer = Consumer(self.name, self.spine, self.config, self.topics, str(number))
+            await self.consumer.run(self._stop_consuming, self.slot.still_ours)
+            await self.consumer.stop()
+
+    async def _may_fire(self, rows: list[asyncpg.Record]) -> list[asyncpg.Record]:
+        return await self._ask_may_fire(self, rows) if self._ask_may_fire else rows
+
+
+MayFire = Callable[[Runtime, list[asyncpg.Record]], Awaitable[list[asyncpg.Record]]]
+"""Which of the timers that are due may fire now."""
+Collect = Callable[[Runtime], Awaitable[Iterable[Metric]]]

@@ -1,0 +1,74 @@
+"""What routes ask for: the running service, an aggregate or 404, people's contact data, and a decision."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Header, Request
+from pydantic import BaseModel
+from structlog.contextvars import get_contextvars
+
+from shared.runtime import Runtime
+from shared.spine import aggregates
+from shared.spine.work import Aggregate, Command
+from shared.web.access import Principal
+from shared.web.problems import NOT_FOUND, Problem
+
+A = TypeVar("A", bound=Aggregate)
+V = TypeVar("V", bound=BaseModel)
+
+
+def _runtime(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+RuntimeDep = Annotated[Runtime, Depends(_runtime)]
+"""The service as it runs: `pool`, `spine`, `vault`, `clock`, `config`."""
+
+
+async def get_or_404(runtime: Runtime, kind: type[A], id_: UUID | str, field: str) -> A:
+    """The aggregate of that id, or a 404 that names the field."""
+    found = await aggregates.one(runtime.pool, kind, str(id_))
+    if found is None:
+        raise Problem(NOT_FOUND, field=field)
+    return found
+
+
+async def people(runtime: Runtime, ids: Sequence[str], who: Principal, route: str) -> dict[str, dict[str, Any]]:
+    """Contact data by person, without those who are erased; each reading leaves a row in the access log."""
+    async with runtime.pool.acquire() as conn:
+        opened = await runtime.vault.open_(conn, [UUID(id_) for id_ in ids], who, route)
+    return {str(id_): data for id_, data in opened.items()}
+
+
+class _Dispatch:
+    """`await dispatch(command, who, Answer)` decides it once, however often the same request comes."""
+
+    def __init__(
+        self,
+        request: Request,
+        idempotency_key: Annotated[
+            str | None,
+            Header(min_length=8, max_length=100, description="The same request again gets the same answer."),
+        ] = None,
+    ) -> None:
+        self.request, self.key = request, idempotency_key
+
+    async def __call__(self, command: Command, who: Principal | None, answer: type[V] | None = None) -> Any:
+        """What the handler returned, as `answer`. Raises Refused (422) or NotYet (409); then nothing is stored."""
+        result = await _runtime(self.request).spine.execute(
+            command,
+            by=who.sub if who else "anonymous",
+            route=f"{self.request.method} {self.request.url.path}",
+            idempotency_key=self.key,
+            body_hash=hashlib.sha256(await self.request.body()).digest(),
+            correlation=get_contextvars().get("correlation_id"),
+        )
+        if answer is None:
+            return result
+        return result if isinstance(result, answer) else answer.model_validate(result or {})
+
+
+Dispatch = Annotated[_Dispatch, Depends()]
