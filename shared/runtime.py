@@ -12,11 +12,12 @@ from prometheus_client.core import Metric
 from shared import db
 from shared.clock import Clock
 from shared.events.topics import consumed_by
-from shared.kafka import client_options
+from shared.failures import Backoff, passes, words
 from shared.people.vault import Vault
 from shared.settings import Settings
 from shared.spine.batch import Rulebook
 from shared.spine.consumer import Consumer
+from shared.spine.dead_letters import Due
 from shared.spine.engine import Spine
 from shared.spine.membership import Slot
 from shared.spine.relay import Relay
@@ -43,6 +44,8 @@ class Runtime:
         self.url = config.database_url.get_secret_value()
         self.topics = [list(topic.names()) for topic in consumed_by(self.name)]
         self.consumer: Consumer | None = None
+        self.waits = "not asked yet"
+        """Why it does not consume yet: what the database says."""
         self._ask_may_fire = may_fire
         self._stop_consuming, self._stop_sending = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -57,7 +60,7 @@ class Runtime:
     async def __aenter__(self) -> "Runtime":
         self.pool = await asyncpg.create_pool(self.url, min_size=0, max_size=12, **db.connection_options(self.schema))
         self.spine = Spine(self.pool, self.book, self.clock, may_fire=self._may_fire)
-        self.relay = Relay(self.name, self.schema, self.pool, self.url, client_options(self.config))
+        self.relay = Relay(self.name, self.schema, self.pool, self.url, self.config)
         self.slot = Slot(self.url, self.schema)
         deadline = timedelta(seconds=self.config.park_deadline_seconds)
         self._tasks = [
@@ -90,22 +93,27 @@ class Runtime:
 
     async def _consume(self) -> None:
         """Take a slot, consume under it, and start again when another replica has it."""
+        backoff = Backoff(1.0)
         while not self._stop_consuming.is_set():
             try:
                 number = await self.slot.take()
-            except (OSError, asyncpg.PostgresError, TimeoutError, RuntimeError) as error:
-                log.warning("database_waits", error=type(error).__name__)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stop_consuming.wait(), 1)
+            except Exception as error:
+                if not passes(error) and not isinstance(error, (asyncpg.PostgresError, RuntimeError)):
+                    raise
+                self.waits = words(error)
+                if backoff.again(error):
+                    log.warning("database_waits", reason=self.waits)
+                await backoff.pause(self._stop_consuming)
                 continue
+            backoff.reset()
             self.consumer = Consumer(self.name, self.spine, self.config, self.topics, str(number))
             await self.consumer.run(self._stop_consuming, self.slot.still_ours)
             await self.consumer.stop()
 
-    async def _may_fire(self, rows: list[asyncpg.Record]) -> list[asyncpg.Record]:
-        return await self._ask_may_fire(self, rows) if self._ask_may_fire else rows
+    async def _may_fire(self, due: list[Due]) -> list[Due]:
+        return await self._ask_may_fire(self, due) if self._ask_may_fire else due
 
 
-MayFire = Callable[[Runtime, list[asyncpg.Record]], Awaitable[list[asyncpg.Record]]]
+MayFire = Callable[[Runtime, list[Due]], Awaitable[list[Due]]]
 """Which of the timers that are due may fire now."""
 Collect = Callable[[Runtime], Awaitable[Iterable[Metric]]]

@@ -3,6 +3,7 @@
 Each service has one `service = Service(...)` in its `app.py`, which is also all that shared code knows of it.
 """
 
+import asyncio
 import gc
 import signal
 import sys
@@ -24,7 +25,6 @@ from shared.runtime import Collect, MayFire, Runtime
 from shared.settings import OwnSettings, Settings
 from shared.spine import envelope
 from shared.spine.batch import OnRefused, Parsed, Rulebook, Writer
-from shared.spine.engine import TRANSIENT
 from shared.spine.envelope import Record
 from shared.spine.work import Command, Handlers
 from shared.web import access, edge, operations
@@ -107,9 +107,7 @@ class Service:
         app = FastAPI(title=f"Lederalliancen: {self.name}", version="1", lifespan=lifespan)
         edge.install(app)
         access.install(app, config)
-        for kind in TRANSIENT:
-            app.add_exception_handler(kind, operations.unavailable)
-        app.include_router(operations.router)
+        operations.install(app)
         app.include_router(self.router)
         return app
 
@@ -117,6 +115,8 @@ class Service:
         """Run until SIGTERM. A wrong setting stops the start with one line."""
         config = settings.load(Settings)
         self.require(config)
+        if why := asyncio.run(db.hopeless(config.database_url.get_secret_value(), self.schema)):
+            raise SystemExit(f"LA_DATABASE_URL: the database {why}")
         log.setup(config.log_format, config.log_level)
         gc.freeze()
         # uvicorn raises the signal again after its graceful stop; a stop that went well is no failure.

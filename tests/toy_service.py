@@ -15,7 +15,6 @@ from fastapi import APIRouter
 
 from shared import log
 from shared.clock import Clock
-from shared.kafka import client_options
 from shared.service import Service
 from shared.settings import Settings, load
 from shared.spine.consumer import Consumer
@@ -40,7 +39,7 @@ async def main() -> None:
     spine = Spine(pool, book, Clock())
     slot = Slot(url, service.schema)
     consumer = Consumer("toy", spine, config, [[name] for name in made.topics], f"{await slot.take()}")
-    relay = Relay("toy", service.schema, pool, url, client_options(config))
+    relay = Relay("toy", service.schema, pool, url, config, [made.onward.name])
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     await asyncio.gather(

@@ -10,6 +10,7 @@ from datetime import timedelta
 from shared.catalogue.kommuner import KOMMUNER, TEST_KOMMUNE
 
 YEARS_6, MIB = timedelta(days=2190), 1 << 20
+SERVICES = ("intake", "municipality-gateway", "matching", "followup", "metrics")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,16 @@ class Topic:
     max_bytes: int = 2 * MIB
     first_seen_starts: bool = False
     """Retention is short: the first version that a consumer sees of a subject counts as its start."""
+
+    @property
+    def versioned(self) -> bool:
+        """Ours count versions per subject; what outsiders say is told apart by who said it, under which id."""
+        return self.producer in SERVICES
+
+    @property
+    def family(self) -> str:
+        """The name under which its figures are kept: `k.replies.v1` for all kommuner."""
+        return self.name.replace("{code}.", "")
 
     def of(self, code: str) -> str:
         return self.name.replace("{code}", code)
@@ -57,7 +68,6 @@ REFERRALS = Topic(
 REPLIES = Topic(
     "k.{code}.replies.v1", "kommune", ("municipality-gateway",), "referral_id", 1, timedelta(days=7), MIB // 4
 )
-SERVICES = ("intake", "municipality-gateway", "matching", "followup", "metrics")
 DEAD_LETTERS = {
     service: Topic(f"dlq.{service}.v1", service, ("operator",), "subject", 1, timedelta(days=90))
     for service in SERVICES
@@ -72,7 +82,14 @@ def consumed_by(service: str) -> list[Topic]:
     return [topic for topic in TOPICS if service in topic.consumers]
 
 
+_KOMMUNE_OF = {topic.of(code): code for topic in (REFERRALS, REPLIES) for code in (*KOMMUNER, TEST_KOMMUNE)}
+
+
 def kommune_of(topic_name: str) -> str | None:
     """Who speaks on a kommune's topic is known from its name, never from the payload."""
-    head, _, rest = topic_name.partition(".")
-    return rest[:4] if head == "k" else None
+    return _KOMMUNE_OF.get(topic_name)
+
+
+def family_of(topic_name: str) -> str:
+    """The name under which a topic's figures are kept."""
+    return BY_NAME[topic_name].family if topic_name in BY_NAME else topic_name

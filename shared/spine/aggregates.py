@@ -1,26 +1,43 @@
 """Aggregates as JSON documents: locked and loaded, read and saved set-based, keys in sorted order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
+import orjson
+
 from shared.db import Connection, columns
+from shared.failures import NewerShape
 from shared.spine.work import Aggregate, Key
 
 A = TypeVar("A", bound=Aggregate)
 
 
+def read(kind: type[A], state: str, shape: int) -> A:
+    """A document as this build knows it: brought up from an older shape; one of a newer shape is left to its build."""
+    if shape == kind.shape():
+        return kind.model_validate_json(state)
+    if shape > kind.shape():
+        raise NewerShape(kind.KIND)
+    document: dict[str, Any] = orjson.loads(state)
+    for step in kind.UPGRADES[shape - 1 :]:
+        document = step(document)
+    return kind.model_validate_json(orjson.dumps(document))
+
+
 async def one(pool: Connection, kind: type[A], id_: str) -> A | None:
     """An aggregate as it is now, without a lock: for reading routes."""
-    state = await pool.fetchval("SELECT state FROM aggregate WHERE kind = $1 AND id = $2", kind.KIND, id_)
-    return kind.model_validate_json(state) if state else None
+    row = await pool.fetchrow("SELECT state, shape FROM aggregate WHERE kind = $1 AND id = $2", kind.KIND, id_)
+    return read(kind, row["state"], row["shape"]) if row and row["state"] else None
 
 
 async def many(pool: Connection, kind: type[A], query: str, *values: Any) -> list[A]:
-    """What a query finds that selects `state`."""
-    return [kind.model_validate_json(row["state"]) for row in await pool.fetch(query, *values)]
+    """What a query finds that selects `state` and `shape`."""
+    return [read(kind, row["state"], row.get("shape", 1)) for row in await pool.fetch(query, *values)]
 
 
-async def lock(conn: Connection, keys: Iterable[Key], kinds: dict[str, type[Aggregate]]) -> dict[Key, Any]:
+async def lock(
+    conn: Connection, keys: Iterable[Key], kinds: Mapping[str, type[Aggregate]]
+) -> dict[Key, Aggregate | None]:
     """Lock and load. A key that does not exist yet is locked as well, by a row without a state."""
     arrays = columns(sorted(set(keys)), 2)
     await conn.execute(
@@ -29,22 +46,24 @@ async def lock(conn: Connection, keys: Iterable[Key], kinds: dict[str, type[Aggr
         *arrays,
     )
     rows = await conn.fetch(
-        "SELECT kind, id, state FROM aggregate JOIN unnest($1::text[], $2::text[]) AS k(kind, id) USING (kind, id)",
+        "SELECT kind, id, state, shape FROM aggregate"
+        " JOIN unnest($1::text[], $2::text[]) AS k(kind, id) USING (kind, id)",
         *arrays,
     )
     return {
-        (r["kind"], r["id"]): None if r["state"] is None else kinds[r["kind"]].model_validate_json(r["state"])
+        (r["kind"], r["id"]): None if r["state"] is None else read(kinds[r["kind"]], r["state"], r["shape"])
         for r in rows
     }
 
 
-async def save(conn: Connection, states: dict[Key, Aggregate], locked: Iterable[Key]) -> None:
+async def save(conn: Connection, states: Mapping[Key, Aggregate], locked: Iterable[Key]) -> None:
     """Save what changed, and drop the rows that were only locks."""
     if states:
         await conn.execute(
-            "UPDATE aggregate a SET state = n.state::jsonb FROM unnest($1::text[], $2::text[], $3::text[])"
-            " AS n(kind, id, state) WHERE a.kind = n.kind AND a.id = n.id",
-            *columns(((*key, state.model_dump_json()) for key, state in states.items()), 3),
+            "UPDATE aggregate a SET state = n.state::jsonb, shape = n.shape"
+            " FROM unnest($1::text[], $2::text[], $3::text[], $4::int[])"
+            " AS n(kind, id, state, shape) WHERE a.kind = n.kind AND a.id = n.id",
+            *columns(((*key, state.model_dump_json(), state.shape()) for key, state in states.items()), 4),
         )
     if absent := [key for key in locked if key not in states]:
         await conn.execute(

@@ -16,10 +16,14 @@ from structlog.contextvars import get_contextvars
 from shared.db import Connection
 from shared.events.dead_letters import DeadLetterRecorded
 from shared.events.topics import BY_NAME, DEAD_LETTERS
+from shared.failures import NewerShape
 from shared.public import NOWHERE, Public
 from shared.spine import aggregates, dead_letters, envelope, inbox, outgoing, parking, timers
+from shared.spine.dead_letters import Due, Letter, Status
 from shared.spine.decision import NotYet, Poison, Refused
-from shared.spine.envelope import Bad, Record
+from shared.spine.envelope import Bad, Ignored, Place, Record
+from shared.spine.inbox import Claim, Last, Stream
+from shared.spine.parking import Parked
 from shared.spine.work import Handlers, Key, Message, Work
 
 BUILD = os.environ.get("LA_BUILD", "dev")
@@ -43,6 +47,10 @@ class Rulebook:
     """Statements by which the service's own tables forget, run once an hour."""
     public: Public = NOWHERE
 
+    def knows(self, message: Parsed) -> bool:
+        """This build has something to do for it; an event that it ignores may be another build's."""
+        return isinstance(message, Bad) or type(message.data) in self.handlers.routes
+
 
 class Batch:
     """The fold. Use it inside a transaction: `load`, then `take` each message, then `finish`."""
@@ -50,32 +58,31 @@ class Batch:
     def __init__(self, conn: Connection, book: Rulebook, now: datetime) -> None:
         self.conn, self.book = conn, book
         self.work = Work(now, public=book.public)
-        self.versions: dict[tuple[str, str], int] = {}
-        self.advanced: dict[tuple[str, str], int] = {}
-        self.aside: set[tuple[str, int, int]] = set()
-        self.said: dict[tuple[str, str, str], bytes] = {}
-        self.parked: dict[tuple[str, int, int], tuple[Record, str, int | None, Key | None]] = {}
-        self.dead: list[tuple[str, Record, Bad, str]] = []
-        self.counts: dict[str, int] = {}
-        self._moved: set[Key] = set()
-        self._ahead: dict[tuple[str, str], int] = {}
         self.result: Any = None
+        self.letters: list[Letter] = []
+        self.parked: dict[Place, Parked] = {}
+        self.counts: dict[str, int] = {}
+        self._handled: dict[Stream, Last] = {}
+        self._advanced: dict[Stream, Last] = {}
+        self._aside: set[Place] = set()
+        self._claimed: dict[Claim, bytes] = {}
+        # What was put or advanced since the last release, so that what waits for it can follow.
+        self._moved: set[Key] = set()
+        self._ahead: dict[Stream, int] = {}
 
-    # -- load -----------------------------------------------------------------------------------------------------
+    # -- load ----------------------------------------------------------------------------------------------------------
 
     async def load(self, items: Sequence[Item], *, fresh: bool = True) -> None:
         """Lock and load inbox rows, then aggregates, each in sorted order. `fresh`: straight from Kafka."""
         if fresh:
-            self.aside |= await parking.set_aside(self.conn, [record for record, _ in items])
-        subjects = {(m.topic if isinstance(m, Message) else r.topic, m.subject) for r, m in items if m.version}
-        if unknown := subjects - self.versions.keys():
-            self.versions |= await inbox.lock(self.conn, unknown)
-        claims: dict[tuple[str, str, str], bytes] = {}
+            self._aside |= await parking.set_aside(self.conn, [record for record, _ in items])
+        await self.load_streams((r.topic, m.subject) for r, m in items if m.version is not None)
+        claims: dict[Claim, bytes] = {}
         for record, message in items:
             if fresh and message.version is None and message.id and message.source:
                 claims.setdefault(_claim(record, message), _hash(record))
         if claims:
-            self.said |= await inbox.claim(self.conn, [(*claim, hash_) for claim, hash_ in claims.items()])
+            self._claimed |= await inbox.claim(self.conn, [(*claim, hash_) for claim, hash_ in claims.items()])
         await self.load_keys(key for _, m in items if isinstance(m, Message) for key in self.keys_of(m))
 
     def keys_of(self, message: Message[Any]) -> list[Key]:
@@ -86,27 +93,38 @@ class Batch:
         if wanted := set(keys) - self.work.loaded.keys():
             self.work.loaded |= await aggregates.lock(self.conn, wanted, self.book.handlers.kinds)
 
-    # -- fold -----------------------------------------------------------------------------------------------------
+    async def load_streams(self, streams: Iterable[Stream]) -> None:
+        if wanted := set(streams) - self._handled.keys():
+            self._handled |= await inbox.lock(self.conn, wanted)
+
+    def last(self, stream: Stream) -> int:
+        """The last version handled of a stream that was loaded."""
+        return self._handled[stream].version
+
+    # -- fold ----------------------------------------------------------------------------------------------------------
 
     def take(self, record: Record, message: Parsed, *, released: bool = False) -> None:
         """One record: applied, ignored, a duplicate, parked, refused, or a dead letter."""
         self.parked.pop(record.position, None)
-        if record.position in self.aside:
+        if record.position in self._aside:
             return self.count("duplicate")
         stream = (record.topic, message.subject)
         if message.version is not None:
-            last = self.versions[stream]
-            if message.version <= last:
+            last = self._handled[stream]
+            if message.version == last.version and last.event_id and message.id != last.event_id:
+                # Its producer was restored and says a version again: whoever takes it for a duplicate splits silently.
+                return self.bury(record, _bad(message, "version-reused", "inbox"))
+            if message.version <= last.version:
                 return self.count("duplicate")
-            if message.version > last + 1 and not (last == 0 and _starts_anywhere(record.topic)):
+            if message.version > last.version + 1 and not (last.version == 0 and _starts_anywhere(record.topic)):
                 return self.park(record, message, None)
         elif message.id and message.source and not released:
-            before = self.said.setdefault(_claim(record, message), b"")
+            before = self._claimed.setdefault(_claim(record, message), b"")
             if before and before != _hash(record):
                 return self.refuse(record, message, _id_reused())
             if before:
                 return self.count("duplicate")
-            self.said[_claim(record, message)] = _hash(record)
+            self._claimed[_claim(record, message)] = _hash(record)
         if isinstance(message, Bad):
             if message.refusal:
                 return self.refuse(record, message, message.refusal)
@@ -119,10 +137,12 @@ class Batch:
             return self.refuse(record, message, refusal)
         except Poison as poison:
             return self.bury(record, _bad(message, poison.code, poison.stage))
+        except NewerShape:
+            raise
         except Exception as error:
             return self.fail(record, message, type(error).__name__)
         if message.version is not None:
-            self.pass_over(stream, message.version)
+            self.pass_over(stream, message.version, message.id)
         self.count("applied" if outcome else "ignored")
         return None
 
@@ -136,12 +156,13 @@ class Batch:
         self._moved |= self.work.keep().states.keys()
         return True
 
-    def pass_over(self, stream: tuple[str, str], version: int) -> None:
-        """An operator goes past a message that can never succeed."""
-        self.versions[stream] = self.advanced[stream] = self._ahead[stream] = version
+    def pass_over(self, stream: Stream, version: int, event_id: str | None = None) -> None:
+        """This version is handled; an operator may also go past one that can never succeed."""
+        self._handled[stream] = self._advanced[stream] = Last(version, event_id)
+        self._ahead[stream] = version
 
     def park(self, record: Record, message: Parsed, waits_for: Key | None) -> None:
-        self.parked[record.position] = (record, message.subject, message.version, waits_for)
+        self.parked[record.position] = Parked(record, message.subject, message.version, waits_for)
         self.count("parked")
 
     def refuse(self, record: Record, message: Parsed, refusal: Refused) -> None:
@@ -149,24 +170,28 @@ class Batch:
         bad = message if isinstance(message, Bad) else _bad(message, refusal.rule, "refused")
         if self.book.on_refused is None or message.version is not None:
             return self.bury(record, bad)
-        self.work.begin(message.id, message.correlation)
-        self.book.on_refused(self.work, record, message, refusal)
-        self.work.keep()
-        return self.bury(record, bad, status="refused")
+        self._answer(record, message, refusal)
+        return self.bury(record, bad, "refused")
 
     def fail(self, record: Record, message: Message[Any], error: str) -> None:
         """An error of ours. An outsider is told that it was not taken; the letter stays open, to be redriven."""
-        if self.book.on_refused and message.version is None and not record.topic.startswith("timer:"):
-            self.work.begin(message.id, message.correlation)
-            self.book.on_refused(self.work, record, message, _ours())
-            self.work.keep()
+        if self.book.on_refused and message.version is None:
+            self._answer(record, message, _ours())
         self.bury(record, _bad(message, error, "decide"))
 
-    def bury(self, record: Record, bad: Bad, status: str = "open") -> None:
+    def _answer(self, record: Record, message: Parsed, refusal: Refused) -> None:
+        if self.book.on_refused:
+            self.work.begin(message.id, message.correlation)
+            self.book.on_refused(self.work, record, message, refusal)
+            self.work.keep()
+
+    def bury(self, of: Record | Due, bad: Bad, status: Status = "open") -> None:
+        """Keep it with its reason, and announce what waits for an operator."""
         id_ = self.work.new_id()
-        self.dead.append((id_, record, bad, status))
+        self.letters.append(Letter(id_, of, bad, status))
         if status == "open":
             service = self.book.service
+            record = of if isinstance(of, Record) else Record(f"timer:{of.command}", 0, 0, None, None, ())
             event = DeadLetterRecorded(
                 dead_letter_id=id_,
                 service=service,
@@ -184,30 +209,36 @@ class Batch:
     def count(self, outcome: str) -> None:
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
 
-    # -- release and save -----------------------------------------------------------------------------------------
+    # -- release and save ----------------------------------------------------------------------------------------------
 
     async def finish(self) -> None:
         """Release what waited for this batch, in this transaction, then save everything."""
-        freed: dict[tuple[str, int, int], Record] = {}
+        freed: set[Place] = set()
         while self._moved or self._ahead:
             moved, ahead, self._moved, self._ahead = self._moved, self._ahead, set(), {}
-            waiting = {record.position: record for record, _ in await parking.released(self.conn, moved, ahead)}
+            waiting = {p.record.position: p for p in await parking.released(self.conn, moved, ahead)}
             waiting |= {
-                position: record
-                for position, (record, subject, version, waits) in self.parked.items()
-                if waits in moved or (waits is None and ahead.get((record.topic, subject), -1) + 1 == version)
+                place: p
+                for place, p in self.parked.items()
+                if p.waits_for in moved
+                or (p.waits_for is None and ahead.get((p.record.topic, p.subject), -1) + 1 == p.version)
             }
-            items = [(record, self.book.parse(record)) for _, record in sorted(waiting.items())]
-            items.sort(key=lambda item: (item[0].topic, item[1].subject, item[1].version or 0))
-            if items:
-                await self.load(items, fresh=False)
-            self.aside -= waiting.keys()
-            for record, message in items:
-                self.take(record, message, released=True)
-            freed |= waiting
-        await self._save(list(freed.values()))
+            freed |= await self.release(list(waiting.values()))
+        await self._save(freed)
 
-    async def _save(self, freed: list[Record]) -> None:
+    async def release(self, waiting: Sequence[Parked]) -> set[Place]:
+        """Handle what was parked; what waits for an aggregate and is unknown to this build stays for one that knows."""
+        items = [(p, p.record, self.book.parse(p.record)) for p in waiting]
+        items = [(p, r, m) for p, r, m in items if p.waits_for is None or self.book.knows(m)]
+        items.sort(key=lambda item: (item[1].topic, item[2].subject, item[2].version or 0, item[1].position))
+        if items:
+            await self.load([(record, message) for _, record, message in items], fresh=False)
+        for _, record, message in items:
+            self._aside.discard(record.position)
+            self.take(record, message, released=True)
+        return {record.position for _, record, _ in items}
+
+    async def _save(self, freed: set[Place]) -> None:
         conn, changes = self.conn, self.work.changes
         await aggregates.save(conn, changes.states, self.work.loaded)
         if changes.timers:
@@ -217,14 +248,14 @@ class Batch:
             rows.setdefault(type(row), []).append(row)
         for kind, of_kind in rows.items():
             await self.book.writers[kind](conn, of_kind)
-        if self.advanced:
-            await inbox.save(conn, self.advanced)
-        if gone := [record for record in freed if record.position not in self.parked]:
-            await parking.unpark(conn, gone)
+        if self._advanced:
+            await inbox.save(conn, self._advanced)
+        if gone := freed - self.parked.keys():
+            await parking.unpark(conn, sorted(gone))
         if self.parked:
             await parking.park(conn, list(self.parked.values()))
-        if self.dead:
-            await dead_letters.bury(conn, self.dead, BUILD)
+        if self.letters:
+            await dead_letters.bury(conn, self.letters, BUILD)
         if changes.outgoing:
             trace = get_contextvars().get("traceparent")
             await outgoing.save(conn, changes.outgoing, self.book.service, trace)
@@ -234,7 +265,7 @@ def _starts_anywhere(topic: str) -> bool:
     return topic in BY_NAME and BY_NAME[topic].first_seen_starts
 
 
-def _claim(record: Record, message: Parsed) -> tuple[str, str, str]:
+def _claim(record: Record, message: Parsed) -> Claim:
     return record.topic, message.source or "", message.id or ""
 
 
@@ -246,7 +277,7 @@ def _hash(record: Record) -> bytes:
 def _bad(message: Parsed, code: str, stage: str) -> Bad:
     if isinstance(message, Bad):
         return message
-    type_ = getattr(type(message.data), "TYPE", None)
+    type_ = None if isinstance(message.data, Ignored) else getattr(type(message.data), "TYPE", None)
     return Bad(code, stage, message.subject, message.version, message.id, type_, message.source, message.correlation)
 
 

@@ -6,6 +6,7 @@ of ownership: the inbox decides.
 
 import asyncio
 import copy
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
@@ -13,19 +14,22 @@ from typing import Any
 import stamina
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
-from shared.kafka import client_options, security
+from shared.failures import Backoff, passes, words
+from shared.kafka import Topics, client_options, security
 from shared.settings import Settings
 from shared.spine import instruments
-from shared.spine.engine import TRANSIENT, Spine
+from shared.spine.engine import Spine
 from shared.spine.envelope import Record
+from shared.spine.positions import Partition
+from shared.spine.reader import Reader
 
 log = structlog.get_logger()
 RETRY_FOR = 25.0  # seconds a batch waits in place for PostgreSQL; below max_poll_interval and rebalance_timeout
+LOOK_AT_LOGS = 5.0  # seconds between two looks whether a topic was made anew
 
 
 async def safe_parser(message: Any, original: Callable[[Any], Awaitable[Any]]) -> Any:
@@ -46,13 +50,10 @@ async def no_decoding(message: Any) -> Any:
 
 
 class Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]
-    """A rebalance waits for the batch in flight; what is assigned is read from where the database has handled it.
+    """A rebalance waits for the batch in flight; what is assigned is read only after the reader has placed it."""
 
-    So a database that was restored from a backup reads again what it lost, whatever Kafka holds as committed.
-    """
-
-    def __init__(self, spine: Spine) -> None:
-        self.lock, self.spine = asyncio.Lock(), spine
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
         self.subscriber: Any = None
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
@@ -60,14 +61,7 @@ class Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]
             pass
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        async for attempt in stamina.retry_context(on=TRANSIENT, attempts=None, timeout=RETRY_FOR):
-            with attempt:
-                handled = await self.spine.handled()
-        fresh = [partition for partition in assigned if tuple(partition) not in handled]
-        for partition in assigned - set(fresh):
-            self.subscriber.consumer.seek(partition, handled[tuple(partition)])
-        if fresh:
-            await self.subscriber.consumer.seek_to_beginning(*fresh)
+        self.subscriber.consumer.unplace(assigned)
 
 
 class Consumer:
@@ -87,22 +81,31 @@ class Consumer:
             security=security(settings),
         )
         self.failure: str | None = "not started"
+        self.waiting: str | None = None
+        """Why the batch in hand is not handled yet, where that may pass."""
         self._asker: AIOKafkaConsumer | None = None
+        self._there = Topics(settings)
+        self._logs: dict[str, str] = {}
+        self._looked = float("-inf")
         for group in topics:
             self._subscribe(group, instance)
 
     def _subscribe(self, topics: Sequence[str], instance: str) -> None:
-        rebalance = Rebalance(self.spine)
+        rebalance = Rebalance()
         group = f"{self.service}.{topics[0]}" if len(topics) == 1 else f"{self.service}.replies"
 
         async def on_batch(message: Any) -> None:
             async with rebalance.lock:
+                reader: Reader = message.consumer
                 try:
-                    await self.handle([record_of(raw) for raw in message.raw_message])
+                    held = await self.handle([record_of(raw, reader.log_of(raw)) for raw in message.raw_message])
                 except BaseException:
                     await message.nack()  # back to the first record of the batch: without it, it would be skipped
                     raise
-                await self._commit(message.consumer, message.raw_message)
+                for (topic, number), reason in held.items():
+                    reader.hold(TopicPartition(topic, number), reason)
+                done = [raw for raw in message.raw_message if (raw.topic, raw.partition) not in held]
+                await self._commit(reader, done)
 
         rebalance.subscriber = self.broker.subscriber(
             *topics,
@@ -118,47 +121,80 @@ class Consumer:
             rebalance_timeout_ms=60_000,
             max_poll_interval_ms=300_000,
             ack_policy=AckPolicy.MANUAL,
-            auto_offset_reset="earliest",
+            auto_offset_reset="none",
             no_reply=True,
         )
         rebalance.subscriber(on_batch)
 
-    async def handle(self, records: list[Record]) -> None:
-        """The batch in one transaction; if that fails for good, record by record: only the bad one is buried."""
+    async def handle(self, records: list[Record]) -> dict[Partition, str]:
+        """The batch in one transaction; if that fails, each partition by itself, then each record.
+
+        A failure that passes is waited for in place, and only a record that can never be handled is buried. Returns the
+        partitions that must wait although others go on, and why.
+        """
         try:
             with instruments.BATCH_SECONDS.labels(self.service).time():
                 await self._patiently(self.spine.consume, records)
-            return
+            self.waiting = None
+            return {}
         except asyncio.CancelledError:
             _raise_if_stopping()
-            failure = "CancelledError"
-        except TRANSIENT:
-            raise
+            failure: BaseException = asyncio.CancelledError()
         except Exception as error:
-            failure = type(error).__name__
-        log.warning("batch_split", records=len(records), error=failure)
+            failure = error
+        self.waiting = words(failure) if passes(failure) else None
+        log.warning("batch_split", records=len(records), error=words(failure))
+        held: dict[Partition, BaseException] = {}
+        groups: dict[Partition, list[Record]] = {}
+        for record in records:
+            groups.setdefault((record.topic, record.partition), []).append(record)
+        if len(groups) == 1 and passes(failure):
+            raise failure
+        for partition_, of_partition in groups.items():
+            try:
+                await self._each(of_partition, within=RETRY_FOR / len(groups))
+            except Exception as error:
+                if not passes(error):
+                    raise
+                held[partition_] = error
+        if len(held) == len(groups):
+            raise next(iter(held.values()))
+        return {at: words(error) for at, error in held.items()}
+
+    async def _each(self, records: list[Record], within: float) -> None:
+        """One partition: in one transaction, or record by record where something in it can never succeed."""
+        if len(records) > 1:
+            try:
+                return await self._patiently(self.spine.consume, records, within=within)
+            except asyncio.CancelledError:
+                _raise_if_stopping()
+            except Exception as error:
+                if passes(error):
+                    raise
         for record in records:
             try:
-                await self._patiently(self.spine.consume, [record])
+                await self._patiently(self.spine.consume, [record], within=within)
             except asyncio.CancelledError:
                 _raise_if_stopping()
                 await self._bury(record, "CancelledError")
-            except TRANSIENT:
-                raise
             except Exception as error:
+                if passes(error):
+                    raise
                 await self._bury(record, type(error).__name__)
+        return None
 
     async def _bury(self, record: Record, error: str) -> None:
         try:
             await self._patiently(self.spine.bury, record, error, "save")
-        except TRANSIENT:
-            raise
-        except Exception:  # what cannot even be kept must not stop those behind it
+        except Exception as failure:
+            if passes(failure):
+                raise
+            # What cannot even be kept must not stop those behind it.
             await self._patiently(partial(self.spine.bury, bare=True), record, error, "save")
 
-    async def _patiently(self, work: Callable[..., Awaitable[None]], *args: Any) -> None:
+    async def _patiently(self, work: Callable[..., Awaitable[None]], *args: Any, within: float = RETRY_FOR) -> None:
         """A passing failure (database, network) is waited for in place; nothing is skipped."""
-        async for attempt in stamina.retry_context(on=TRANSIENT, attempts=None, timeout=RETRY_FOR, wait_max=3.0):
+        async for attempt in stamina.retry_context(on=_passes, attempts=None, timeout=within, wait_max=3.0):
             with attempt:
                 if attempt.num > 1:
                     instruments.RETRIES.labels(self.service).inc()
@@ -167,49 +203,71 @@ class Consumer:
     async def _commit(self, consumer: AIOKafkaConsumer, records: Sequence[Any]) -> None:
         offsets: dict[TopicPartition, int] = {}
         for raw in records:
-            partition = TopicPartition(raw.topic, raw.partition)
-            offsets[partition] = max(offsets.get(partition, 0), raw.offset + 1)
+            at = TopicPartition(raw.topic, raw.partition)
+            offsets[at] = max(offsets.get(at, 0), raw.offset + 1)
         try:
             await consumer.commit(offsets)
         except (KafkaError, IllegalStateError) as error:
             instruments.COMMIT_FAILURES.labels(self.service).inc()
             log.warning("commit_failed", error=type(error).__name__)
 
-    # -- life -----------------------------------------------------------------------------------------------------
+    # -- life ----------------------------------------------------------------------------------------------------------
 
     async def run(self, stop: asyncio.Event, still_ours: Callable[[], Awaitable[bool]]) -> None:
         """Start as soon as Kafka and all topics are there, and watch that no consume loop dies.
 
         Returns when stopped, or when another replica has this one's instance id.
         """
+        backoff = Backoff(1.0)
         while not stop.is_set() and await still_ours():
             try:
                 if self.failure is not None:
                     await self._start()
                     self.failure = None
+                    backoff.reset()
                     log.info("consuming", topics=len(self.topics))
                 if dead := [s for s in self.broker.subscribers if any(t.done() for t in getattr(s, "tasks", []))]:
                     self.failure = "consume loop died"
                     log.error("consume_loop_died", subscribers=len(dead))
                     await self.stop()
+                elif time.monotonic() - self._looked > LOOK_AT_LOGS:
+                    await self._look_at_logs()
             except Exception as error:
-                self.failure = str(error) if isinstance(error, LookupError) else type(error).__name__
-                log.warning("kafka_waits", reason=self.failure)
-                await self.stop()
+                if self.failure is not None:
+                    self.failure = str(error) if isinstance(error, LookupError) else type(error).__name__
+                    if backoff.again(error):
+                        log.warning("kafka_waits", reason=self.failure)
+                    await self.stop()
+                    await backoff.pause(stop)
+                    continue
+                log.warning("logs_not_looked_at", error=type(error).__name__)
             try:
                 await asyncio.wait_for(stop.wait(), 1.0)
             except TimeoutError:
                 continue
 
     async def _start(self) -> None:
-        missing = await missing_topics(self.settings, self.topics)
-        if missing:
-            raise LookupError(f"topics missing: {', '.join(sorted(missing)[:3])} (run: lederalliancen topics)")
+        await self._look_at_logs()
         await self.broker.connect()
+        made = partial(Reader, spine=self.spine, service=self.service, log_ids=self._logs)
+        config = self.broker.config.broker_config
+        config.builder = partial(made, **getattr(config.builder, "keywords", {}))
         asker = AIOKafkaConsumer(*self.topics, **client_options(self.settings))
         await asyncio.gather(asker.start(), *(subscriber.start() for subscriber in self.broker.subscribers))
         asker.pause(*asker.assignment())  # it reads nothing
         self._asker = asker
+
+    async def _look_at_logs(self) -> None:
+        """Which log each topic is now; one made anew is placed anew. Raises LookupError for a missing topic."""
+        self._looked = time.monotonic()
+        now = {name: topic.id for name, topic in (await self._there.there(self.topics)).items()}
+        missing = sorted(set(self.topics) - now.keys())
+        changed = {topic for topic, id_ in now.items() if self._logs.get(topic, id_) != id_}
+        self._logs.update(now)
+        for reader in self.readers:
+            reader.unplace({at for at in reader.assignment() if at.topic in changed})
+        if missing and self.failure is not None:
+            raise LookupError(f"topics missing: {', '.join(missing[:3])} (run: lederalliancen topics)")
 
     async def stop(self) -> None:
         """Drain the batch in flight, commit, leave."""
@@ -219,6 +277,19 @@ class Consumer:
                 await asyncio.gather(self.broker.stop(), *([asker.stop()] if asker else []))
         except Exception as error:
             log.warning("consumer_stop", error=type(error).__name__)
+
+    # -- what others ask -----------------------------------------------------------------------------------------------
+
+    @property
+    def readers(self) -> list[Reader]:
+        found = (getattr(subscriber, "consumer", None) for subscriber in self.broker.subscribers)
+        return [reader for reader in found if reader is not None]
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        """`topic[partition]@offset` -> why it does not go on there; only of partitions that this replica reads."""
+        found = {place: reason for reader in self.readers for place, reason in reader.troubles().items()}
+        return found | ({"batch": self.waiting} if self.waiting else {})
 
     async def end_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
         """Where the broker's logs end now, asked for afresh. Raises LookupError before a consumer knows its topic."""
@@ -250,17 +321,13 @@ class Consumer:
         return found
 
 
-async def missing_topics(settings: Settings, topics: Sequence[str]) -> set[str]:
-    admin = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=5_000)
-    await admin.start()
-    try:
-        return set(topics) - set(await admin.list_topics())
-    finally:
-        await admin.close()
+def record_of(raw: Any, log_id: str = "") -> Record:
+    reason = getattr(raw, "reason", None)
+    return Record(raw.topic, raw.partition, raw.offset, raw.key, raw.value, list(raw.headers), log_id, reason)
 
 
-def record_of(raw: Any) -> Record:
-    return Record(raw.topic, raw.partition, raw.offset, raw.key, raw.value, list(raw.headers))
+def _passes(error: Exception) -> bool:
+    return passes(error)
 
 
 def _raise_if_stopping() -> None:

@@ -1,10 +1,11 @@
-"""The ways in: a batch of records, a command, due timers, a redrive. Each is one transaction around `Batch`."""
+"""The ways in: a batch of records, a command, due timers, what waits. Each is one transaction around `Batch`."""
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -16,46 +17,33 @@ from pydantic_core import to_jsonable_python
 
 from shared.clock import Clock
 from shared.db import Connection
+from shared.failures import Backoff, passes
 from shared.spine import instruments, parking, positions, retention, timers
 from shared.spine.batch import Batch, Rulebook
+from shared.spine.dead_letters import Due
 from shared.spine.decision import NotYet, Poison, Refused
 from shared.spine.envelope import Bad, Record
+from shared.spine.positions import Partition, Position
 from shared.spine.work import Command, Message, Work
 
 log = structlog.get_logger()
 
-TRANSIENT = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.SerializationError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    OSError,
-    TimeoutError,
-)
-"""What may succeed when it is tried again."""
-
-MayFire = Callable[[list[asyncpg.Record]], Awaitable[list[asyncpg.Record]]]
-
-
+MayFire = Callable[[list[Due]], Awaitable[list[Due]]]
 HOUR = 3600.0  # seconds
-TIMER = "timer:"
-"""Where the topic of a message would stand in a dead letter, a timer has this, its command, name and aggregate."""
-
-
-def timed(book: Rulebook, command: str, body: str | bytes, id_: str, due: datetime) -> Message[Command] | None:
-    """A timer as a message. None where this code does not know the command, or not in that form."""
-    try:
-        data = book.handlers.commands()[command].model_validate_json(body)
-    except (KeyError, ValidationError):
-        return None
-    return Message(data, Work.new_id(), "timer", id_, due)
+LOOK_FOR_MISSED = 5.0  # seconds
 
 
 class Replayed(dict[str, Any]):
     """A stored answer: the same command came before with this Idempotency-Key."""
+
+
+def timed(book: Rulebook, due: Due) -> Message[Command] | None:
+    """A timer as a message. None where this build does not know the command, or not in that form."""
+    try:
+        data = book.handlers.commands()[due.command].model_validate_json(due.body)
+    except (KeyError, ValidationError):
+        return None
+    return Message(data, Work.new_id(), "timer", due.key[1], due.due)
 
 
 class Spine:
@@ -71,23 +59,35 @@ class Spine:
     ) -> None:
         self.pool, self.book, self.clock, self.may_fire = pool, book, clock, may_fire
         self._due_now = asyncio.Event()
+        self._pruned = self._looked = float("-inf")
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A transaction of this service. Where the server has become read-only, its connections are let go."""
+        try:
+            async with self.pool.acquire() as conn, conn.transaction():
+                yield conn
+        except asyncpg.ReadOnlySQLTransactionError:
+            await self.pool.expire_connections()
+            raise
+
+    def _batch(self, conn: Connection) -> Batch:
+        return Batch(conn, self.book, self.clock.now())
+
+    # -- records of Kafka ----------------------------------------------------------------------------------------------
 
     async def consume(self, records: Sequence[Record]) -> None:
         """Handle a batch in one transaction; offsets are noted in it, and committed to Kafka by the caller after it."""
         items = [(record, self.book.parse(record)) for record in records]
-        async with self.pool.acquire() as conn, conn.transaction():
-            batch = Batch(conn, self.book, self.clock.now())
+        async with self.transaction() as conn:
+            batch = self._batch(conn)
             await batch.load(items)
             for record, message in items:
                 batch.take(record, message)
             await batch.finish()
-            await positions.save(conn, {(r.topic, r.partition): r.offset + 1 for r in records})
+            await positions.save(conn, _after(records))
         self._report(batch, records[0].topic)
         self._wake_for(batch)
-
-    async def handled(self) -> dict[tuple[str, int], int]:
-        """(topic, partition) -> the offset after the last record that was handled."""
-        return await positions.all_of(self.pool)
 
     async def bury(self, record: Record, error: str, stage: str, *, bare: bool = False) -> None:
         """A single record that fails for good outside its handler (its effect cannot be saved).
@@ -98,28 +98,47 @@ class Spine:
         bad = Bad(error, stage, message.subject, message.version, message.id)
         if bare:
             bad = Bad(error, stage, "", personal=True)
-        async with self.pool.acquire() as conn, conn.transaction():
-            batch = Batch(conn, self.book, self.clock.now())
+        async with self.transaction() as conn:
+            batch = self._batch(conn)
             await batch.load([(record, bad)])
             batch.take(record, bad)
             await batch.finish()
-            await positions.save(conn, {(record.topic, record.partition): record.offset + 1})
+            await positions.save(conn, _after([record]))
         self._report(batch, record.topic)
+
+    async def handled(self) -> dict[Partition, Position]:
+        """How far each partition has been handled."""
+        return await positions.all_of(self.pool)
+
+    async def place(self, at: Mapping[Partition, Position]) -> None:
+        """Note where reading begins."""
+        async with self.transaction() as conn:
+            await positions.place(conn, at)
+
+    async def note(self, at: Mapping[Partition, Position]) -> None:
+        """Note positions that moved without a record."""
+        if at:
+            async with self.transaction() as conn:
+                await positions.save(conn, at)
 
     def _report(self, batch: Batch, topic: str) -> None:
         """What happened, once it is committed: counters, and a line for each message that could not be handled."""
         instruments.handled(self.book.service, topic, batch.counts)
-        for id_, record, bad, status in batch.dead:
+        for letter in batch.letters:
+            record = letter.of if isinstance(letter.of, Record) else None
             log.warning(
-                "dead_letter" if status == "open" else "refused",
-                dead_letter=id_,
-                topic=record.topic,
-                offset=record.offset,
-                stage=bad.stage,
-                error=bad.code,
-                event_id=None if bad.personal else bad.id,
-                correlation_id=bad.correlation,
+                "dead_letter" if letter.status == "open" else "refused",
+                dead_letter=letter.id,
+                topic=record.topic if record else None,
+                offset=record.offset if record else None,
+                timer=letter.of.name if isinstance(letter.of, Due) else None,
+                stage=letter.bad.stage,
+                error=letter.bad.code,
+                event_id=None if letter.bad.personal else letter.bad.id,
+                correlation_id=letter.bad.correlation,
             )
+
+    # -- commands ------------------------------------------------------------------------------------------------------
 
     async def execute(
         self,
@@ -132,19 +151,17 @@ class Spine:
         correlation: str | None = None,
     ) -> Any:
         """Decide a command. Raises Refused or NotYet, and then nothing is stored. Returns what the handler returned."""
-        # A unique violation is two commands at once: tried again, the second sees what the first one did.
-        retried = (*TRANSIENT, asyncpg.UniqueViolationError)
         async for attempt in stamina.retry_context(
-            on=retried, attempts=5, timeout=5.0, wait_initial=0.02, wait_jitter=0.05
+            on=_again, attempts=5, timeout=5.0, wait_initial=0.02, wait_jitter=0.05
         ):
             with attempt:
-                async with self.pool.acquire() as conn, conn.transaction():
+                async with self.transaction() as conn:
                     if (
                         idempotency_key
                         and (stored := await _replay(conn, by, route, idempotency_key, body_hash)) is not None
                     ):
                         return stored
-                    batch = Batch(conn, self.book, self.clock.now())
+                    batch = self._batch(conn)
                     message = Message(
                         command, batch.work.new_id(), "http", "", batch.work.now, correlation=correlation, by=by
                     )
@@ -163,26 +180,25 @@ class Spine:
                 return batch.result
         raise AssertionError("unreachable")
 
+    # -- timers --------------------------------------------------------------------------------------------------------
+
     async def fire(self, limit: int = 200) -> int:
         """Fire the timers that are due, under the locks of their aggregates. Returns how many were looked at."""
-        rows = await self._due(limit)
-        if not rows:
+        found = await self._due(limit)
+        if not found:
             return 0
-        async with self.pool.acquire() as conn, conn.transaction():
-            batch = Batch(conn, self.book, self.clock.now())
-            due = [(row, self._timed(row)) for row in rows]
-            keys = [key for _, message in due if message for key in batch.keys_of(message)]
-            await batch.load_keys([*keys, *((row["kind"], row["id"]) for row in rows)])
-            still = await timers.still_due(conn, rows)
-            for row, message in due:
-                if (row["kind"], row["id"], row["name"]) in still:
-                    batch.work.begin()
-                    batch.work.cancel_timer((row["kind"], row["id"]), row["name"])
-                    batch.work.keep()
-                    self._fire_one(batch, row, message)
+        async with self.transaction() as conn:
+            batch = self._batch(conn)
+            keys = [key for message in found.values() for key in batch.keys_of(message)]
+            await batch.load_keys([*keys, *(due.key for due in found)])
+            still = await timers.still_due(conn, list(found))
+            for due, message in found.items():
+                if due in still:
+                    self._fire_one(batch, due, message)
             await batch.finish()
+        self._report(batch, "timer")
         self._wake_for(batch)
-        return len(rows)
+        return len(found)
 
     def _wake_for(self, batch: Batch) -> None:
         """What is to follow soon does not wait for the next look at the timers."""
@@ -192,76 +208,117 @@ class Spine:
     def wake(self) -> None:
         self._due_now.set()
 
-    async def _due(self, limit: int) -> list[asyncpg.Record]:
-        """Timers that are due and may fire; those that may not yet don't stand in the way of later ones."""
+    async def _due(self, limit: int) -> dict[Due, Message[Command]]:
+        """Timers that are due and may fire; those that may not yet don't stand in the way of later ones.
+
+        One that this build does not know is left to a build that does.
+        """
         now, after = self.clock.now(), None
         while True:
             async with self.pool.acquire() as conn:
-                rows = await timers.due(conn, now, limit, after)
-            allowed = await self.may_fire(rows) if rows and self.may_fire else rows
-            if allowed or len(rows) < limit:
-                return allowed
-            after = rows[-1]
+                page = await timers.due(conn, now, limit, after)
+                known = {due: message for due in page if (message := timed(self.book, due))}
+                if len(known) < len(page):
+                    await timers.leave(conn, [due for due in page if due not in known])
+            allowed = await self.may_fire(list(known)) if known and self.may_fire else list(known)
+            if allowed or len(page) < limit:
+                return {due: known[due] for due in allowed}
+            after = page[-1]
 
-    def _timed(self, row: asyncpg.Record) -> Message[Command] | None:
-        """The command that a timer holds; None where this code does not know it."""
-        return timed(self.book, row["command"], row["body"], row["id"], row["due"])
-
-    def _fire_one(self, batch: Batch, row: asyncpg.Record, message: Message[Command] | None) -> None:
+    def _fire_one(self, batch: Batch, due: Due, message: Message[Command]) -> None:
         """A timer whose time has passed by (refused) is done; one that fails for good becomes a dead letter."""
+        self._done(batch, due)
         try:
-            if message is None:
-                raise Poison("unknown-command")
             batch.decide(message)
         except (Refused, NotYet):
-            log.info("timer_void", command=row["command"], subject=row["id"])
+            log.info("timer_void", command=due.command, subject=due.key[1])
         except Exception as error:
+            if passes(error):
+                raise
             code, stage = (error.code, error.stage) if isinstance(error, Poison) else (type(error).__name__, "timer")
-            microseconds = int(row["due"].timestamp() * 1_000_000)
-            key, value = row["id"].encode(), row["body"].encode()
-            record = Record(f"{TIMER}{row['command']}.{row['name']}.{row['id']}", 0, microseconds, key, value, ())
-            batch.bury(record, Bad(code, stage, row["id"]))
+            batch.bury(due, Bad(code, stage, due.key[1]))
 
-    async def expire_parked(self, after: timedelta) -> int:
-        """What waited too long for its prerequisite becomes a dead letter; those behind it stay parked behind it."""
-        async with self.pool.acquire() as conn, conn.transaction():
-            rows = await conn.fetch(
-                "SELECT * FROM parked WHERE waits_kind IS NOT NULL AND parked_at < now() - $1::interval"
-                " ORDER BY parked_at LIMIT 100 FOR UPDATE SKIP LOCKED",
-                after,
-            )
-            if not rows:
+    @staticmethod
+    def _done(batch: Batch, due: Due) -> None:
+        batch.work.begin()
+        batch.work.cancel_timer(due.key, due.name)
+        batch.work.keep()
+
+    # -- what waits ----------------------------------------------------------------------------------------------------
+
+    async def release_missed(self, after: timedelta = timedelta(seconds=5)) -> int:
+        """Handle what waits although its prerequisite is there, left by a build that did not know the message."""
+        async with self.transaction() as conn:
+            waiting = await parking.missed(conn, after)
+            if not waiting:
                 return 0
-            batch = Batch(conn, self.book, self.clock.now())
-            for row in rows:
-                record = parking.record_of(row)
-                message = self.book.parse(record)
-                bad = Bad(f"waited-for-{row['waits_kind']}", "parked", message.subject, message.version, message.id)
-                batch.bury(record, bad)
-            await parking.unpark(conn, [parking.record_of(row) for row in rows])
-            await batch.finish()
-        return len(rows)
+            batch = self._batch(conn)
+            freed = await batch.release(waiting)
+            if freed:
+                await batch.finish()
+                await parking.unpark(conn, sorted(freed - batch.parked.keys()))
+        self._report(batch, "parked")
+        self._wake_for(batch)
+        return len(freed)
+
+    async def expire(self, after: timedelta) -> int:
+        """What waited too long becomes a dead letter: for its prerequisite, or (a timer) for a build that knows it."""
+        async with self.transaction() as conn:
+            batch = self._batch(conn)
+            overdue = await parking.overdue(conn, after)
+            for parked in overdue:
+                message = self.book.parse(parked.record)
+                code = f"waited-for-{parked.waits_for[0] if parked.waits_for else 'version'}"
+                batch.bury(parked.record, Bad(code, "parked", message.subject, message.version, message.id))
+            await parking.unpark(conn, [parked.record.position for parked in overdue])
+            for row in await timers.left(conn, after):
+                due = timers.due_of(row)
+                self._done(batch, due)
+                batch.bury(due, Bad("unknown-command", "timer", due.key[1]))
+            if batch.letters:
+                await batch.finish()
+        self._report(batch, "parked")
+        return len(batch.letters)
 
     async def forever(self, stop: asyncio.Event, park_deadline: timedelta) -> None:
-        """Fire timers and expire what is parked, until stopped. Real failures wait and try again."""
-        pruned = float("-inf")
+        """Fire timers, and see to what waits too long, until stopped. Failures wait and try again."""
         every = 0.25 if self.clock.file is None else 0.05  # a clock that is moved is looked at more often
+        backoff = Backoff()
         while not stop.is_set():
             self._due_now.clear()
             try:
                 while not stop.is_set() and await self.fire():
                     pass
-                await self.expire_parked(park_deadline)
-                if time.monotonic() - pruned > HOUR:
-                    async with self.pool.acquire() as conn:
-                        await retention.prune(conn, self.book.prune)
-                    pruned = time.monotonic()
-            except TRANSIENT as error:
-                log.warning("timers_wait", error=type(error).__name__)
+                await self._housekeeping(park_deadline)
+                backoff.reset()
             except Exception as error:
-                log.error("timers_failed", error=type(error).__name__, exc_info=True)
+                if backoff.again(error):
+                    passing = passes(error)
+                    say = log.warning if passing else log.error
+                    say("timers_wait", reason=backoff.reason, exc_info=None if passing else error)
+                await backoff.pause(stop)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._due_now.wait(), every)
+
+    async def _housekeeping(self, park_deadline: timedelta) -> None:
+        now = time.monotonic()
+        if now - self._looked > LOOK_FOR_MISSED:
+            self._looked = now
+            await self.release_missed()
+            await self.expire(park_deadline)
+        if now - self._pruned > HOUR:
+            self._pruned = now
+            async with self.pool.acquire() as conn:
+                await retention.prune(conn, self.book.prune)
+
+
+def _after(records: Sequence[Record]) -> dict[Partition, Position]:
+    return {(r.topic, r.partition): Position(r.log, r.offset + 1) for r in records}
+
+
+def _again(error: Exception) -> bool:
+    """A unique violation is two commands at once: tried again, the second sees what the first one did."""
+    return passes(error) or isinstance(error, asyncpg.UniqueViolationError)
 
 
 async def _replay(conn: Connection, by: str, route: str, key: str, body_hash: bytes) -> Any:

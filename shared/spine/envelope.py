@@ -16,6 +16,10 @@ from shared.spine.work import Message, Outgoing
 Headers = Sequence[tuple[str, bytes | None]]
 
 
+Place = tuple[str, str, int, int]
+"""(topic, log, partition, offset)"""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A Kafka record as it came: kept to the byte, so that a dead letter can be handled later."""
@@ -26,10 +30,14 @@ class Record:
     key: bytes | None
     value: bytes | None
     headers: Headers
+    log: str = ""
+    """The id of the topic that had this name when it was read: one that is made anew counts from 0 again."""
+    unreadable: str | None = None
+    """Why nobody can read what is there."""
 
     @property
-    def position(self) -> tuple[str, int, int]:
-        return self.topic, self.partition, self.offset
+    def position(self) -> "Place":
+        return self.topic, self.log, self.partition, self.offset
 
     def header(self, name: str) -> str | None:
         """Text of a header; one that is null, not UTF-8 or holds a NUL (no database takes it) reads as absent."""
@@ -87,6 +95,8 @@ def headers_of(out: Outgoing, version: int, service: str, trace: str | None = No
 
 def parse(record: Record) -> Message[Any] | Bad:
     """A record of one of our own topics as a message. Tolerant: an unknown type or field is ignored, not refused."""
+    if record.unreadable:
+        return Bad(f"unreadable:{record.unreadable}", "read", f"{record.topic}[{record.partition}]@{record.offset}")
     named = record.header("ce_subject")
     subject = named or (record.key or b"").decode(errors="replace").replace("\0", "\ufffd")
     raw_version, type_, id_ = record.header("ce_aggregateversion"), record.header("ce_type"), record.header("ce_id")

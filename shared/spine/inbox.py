@@ -1,13 +1,26 @@
 """What was handled: the last version per topic and subject, and who said what where there is no version."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from shared.db import Connection, columns
 
+Stream = tuple[str, str]
+"""(topic, subject)"""
+Claim = tuple[str, str, str]
+"""(topic, source, id): who said it, under which id."""
 
-async def lock(conn: Connection, subjects: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """Lock and load the last version handled of each (topic, subject); 0 where none was."""
-    arrays = columns(sorted(set(subjects)), 2)
+
+class Last(NamedTuple):
+    """The last version handled of a stream, and the id of the event that had it (None: not known)."""
+
+    version: int
+    event_id: str | None
+
+
+async def lock(conn: Connection, streams: Iterable[Stream]) -> dict[Stream, Last]:
+    """Lock and load, in sorted order; version 0 where nothing was handled."""
+    arrays = columns(sorted(set(streams)), 2)
     await conn.execute(
         "INSERT INTO inbox (topic, subject, version) SELECT topic, subject, 0"
         " FROM unnest($1::text[], $2::text[]) AS s(topic, subject) ORDER BY 1, 2"
@@ -15,22 +28,23 @@ async def lock(conn: Connection, subjects: Iterable[tuple[str, str]]) -> dict[tu
         *arrays,
     )
     rows = await conn.fetch(
-        "SELECT topic, subject, version FROM inbox"
+        "SELECT topic, subject, version, event_id FROM inbox"
         " JOIN unnest($1::text[], $2::text[]) AS s(topic, subject) USING (topic, subject)",
         *arrays,
     )
-    return {(r["topic"], r["subject"]): r["version"] for r in rows}
+    return {(r["topic"], r["subject"]): Last(r["version"], r["event_id"]) for r in rows}
 
 
-async def save(conn: Connection, versions: dict[tuple[str, str], int]) -> None:
+async def save(conn: Connection, handled: Mapping[Stream, Last]) -> None:
     await conn.execute(
-        "UPDATE inbox i SET version = n.version FROM unnest($1::text[], $2::text[], $3::bigint[])"
-        " AS n(topic, subject, version) WHERE i.topic = n.topic AND i.subject = n.subject",
-        *columns(((*key, version) for key, version in versions.items()), 3),
+        "UPDATE inbox i SET version = n.version, event_id = n.event_id"
+        " FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])"
+        " AS n(topic, subject, version, event_id) WHERE i.topic = n.topic AND i.subject = n.subject",
+        *columns(((*stream, *last) for stream, last in handled.items()), 4),
     )
 
 
-async def claim(conn: Connection, rows: Sequence[tuple[str, str, str, bytes]]) -> dict[tuple[str, str, str], bytes]:
+async def claim(conn: Connection, rows: Sequence[tuple[str, str, str, bytes]]) -> dict[Claim, bytes]:
     """Note who said what (topic, source, id, hash). Returns the hashes of those that were said before."""
     arrays = columns(sorted(rows), 4)
     new = await conn.fetch(

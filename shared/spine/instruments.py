@@ -1,6 +1,8 @@
 """Prometheus instruments of every service, each declared once. They count batches, never single messages in a loop."""
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
+
+from shared.events.topics import family_of
 
 HANDLED = Counter(
     "lederalliancen_messages_total",
@@ -24,16 +26,23 @@ REBUILDS = Counter(
     "lederalliancen_producer_rebuilds_total", "Producers thrown away because the broker did not answer.", ["service"]
 )
 REDRIVES = Counter("lederalliancen_dead_letters_closed_total", "Dead letters redriven or skipped.", ["service", "how"])
-
-OUTBOX_ROWS = Gauge("lederalliancen_outbox_rows", "Events waiting to be sent.", ["service"])
-OUTBOX_AGE = Gauge("lederalliancen_outbox_age_seconds", "Age of the oldest event waiting to be sent.", ["service"])
-OUTBOX_FAILED = Gauge("lederalliancen_outbox_failed_rows", "Events that the broker refused for good.", ["service"])
-PARKED = Gauge("lederalliancen_parked_rows", "Records waiting for a prerequisite or behind another.", ["service"])
-DEAD = Gauge("lederalliancen_dead_letters_open", "Dead letters that nobody has redriven or skipped.", ["service"])
-LAG = Gauge("lederalliancen_lag_events", "Records not handled yet.", ["service", "topic"])
+NEWS = Counter(
+    "lederalliancen_log_news_total",
+    "Logs that are not what was read before: log-begins-anew, records-lost, log-is-shorter.",
+    ["service", "topic", "news"],
+)
+LOST = Counter(
+    "lederalliancen_lost_records_total",
+    "Records that Kafka deleted before this service read them.",
+    ["service", "topic"],
+)
+LIFTED = Counter(
+    "lederalliancen_streams_lifted_total",
+    "Subjects whose next version was lifted above what Kafka holds: this database was restored.",
+    ["service"],
+)
 
 
 def handled(service: str, topic: str, counts: dict[str, int]) -> None:
-    family = "k.replies.v1" if topic.startswith("k.") else topic
     for outcome, count in counts.items():
-        HANDLED.labels(service, family, outcome).inc(count)
+        HANDLED.labels(service, family_of(topic), outcome).inc(count)

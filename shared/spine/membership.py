@@ -28,13 +28,16 @@ class Slot:
         raise RuntimeError(f"more than {REPLICAS} replicas of {self.schema}")
 
     async def still_ours(self) -> bool:
-        """False only when another replica has the number: after a lost connection it is locked again."""
-        if self.number is None or (self._conn and not self._conn.is_closed()):
+        """False only when another replica has the number. After a lost connection or a failover it is locked again."""
+        if self.number is None:
             return True
         try:
+            conn = self._conn
+            if conn and not conn.is_closed() and not await conn.fetchval("SELECT pg_is_in_recovery()"):
+                return True
             await self._connect()
             return await self._lock(self.number)
-        except (OSError, asyncpg.PostgresError, TimeoutError):
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
             return True  # PostgreSQL is away: nobody else can take it either
 
     async def release(self) -> None:

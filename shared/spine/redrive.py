@@ -1,15 +1,17 @@
-"""What operators do with dead letters: look, redrive (the stored bytes, this consumer only) or skip past them."""
+"""What operators do with dead letters: redrive (the stored bytes, this consumer only) or skip past them."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
 
 from shared.db import Connection
-from shared.spine import inbox, instruments, parking
-from shared.spine.batch import Batch, Parsed
-from shared.spine.engine import TIMER, Spine, timed
-from shared.spine.envelope import Bad, Record
+from shared.events.topics import BY_NAME
+from shared.spine import dead_letters, instruments
+from shared.spine.batch import Batch
+from shared.spine.dead_letters import Due
+from shared.spine.decision import NotYet, Poison, Refused
+from shared.spine.engine import Spine, timed
+from shared.spine.envelope import Record
 
 
 class _NotDone(Exception):  # noqa: N818
@@ -22,20 +24,16 @@ async def redrive(spine: Spine, id_: UUID, *, by: str, dry_run: bool = False) ->
     In version order: a letter behind an earlier one of its subject is `behind`. Doing it twice is harmless.
     """
     try:
-        async with spine.pool.acquire() as conn, conn.transaction():
+        async with spine.transaction() as conn:
             letter = await _open(conn, id_)
-            if letter["headers"] is None:
-                raise _NotDone("content was not kept: skip it")
             batch = Batch(conn, spine.book, spine.clock.now())
-            record = parking.record_of(letter)
-            message = _timer(spine, record) if record.topic.startswith(TIMER) else spine.book.parse(record)
-            await batch.load([(record, message)], fresh=False)
-            batch.take(record, message, released=True)
-            if batch.dead:
-                raise _NotDone(batch.dead[0][2].code)
-            if batch.parked:
-                _, _, _, waits = next(iter(batch.parked.values()))
-                raise _NotDone(f"waits for {' '.join(waits)}" if waits else "behind")
+            match dead_letters.source_of(letter):
+                case None:
+                    raise _NotDone("content was not kept: skip it")
+                case Due() as due:
+                    await _fire(spine, batch, due)
+                case Record() as record:
+                    await _take(spine, batch, record)
             await batch.finish()
             await _close(conn, id_, "redriven", by, None)
             if dry_run:
@@ -46,19 +44,45 @@ async def redrive(spine: Spine, id_: UUID, *, by: str, dry_run: bool = False) ->
     return "applied"
 
 
+async def _take(spine: Spine, batch: Batch, record: Record) -> None:
+    message = spine.book.parse(record)
+    await batch.load([(record, message)], fresh=False)
+    batch.take(record, message, released=True)
+    if batch.letters:
+        raise _NotDone(batch.letters[0].bad.code)
+    for parked in batch.parked.values():
+        raise _NotDone(f"waits for {' '.join(parked.waits_for)}" if parked.waits_for else "behind")
+
+
+async def _fire(spine: Spine, batch: Batch, due: Due) -> None:
+    message = timed(spine.book, due)
+    if message is None:
+        raise _NotDone("unknown-command")
+    await batch.load_keys([*batch.keys_of(message), due.key])
+    try:
+        batch.decide(message)
+    except (Refused, NotYet):  # its time has passed by, as when it fires
+        return
+    except Poison as poison:
+        raise _NotDone(poison.code) from None
+    except Exception as error:
+        raise _NotDone(type(error).__name__) from None
+
+
 async def skip(spine: Spine, id_: UUID, *, by: str, reason: str) -> str:
     """Go past what can never succeed; those parked behind it are handled in the same transaction."""
     try:
-        async with spine.pool.acquire() as conn, conn.transaction():
+        async with spine.transaction() as conn:
             letter = await _open(conn, id_)
             batch = Batch(conn, spine.book, spine.clock.now())
-            if letter["subject"] is not None and not letter["topic"].startswith((TIMER, "k.")):
+            if letter["subject"] is not None and _has_versions(letter["topic"]):
                 stream = (letter["topic"], letter["subject"])
-                batch.versions |= await inbox.lock(conn, [stream])
-                last = batch.versions[stream]
+                await batch.load_streams([stream])
+                last = batch.last(stream)
                 if letter["version"] is not None and letter["version"] > last + 1:
                     raise _NotDone("behind")
-                batch.pass_over(stream, max(last, letter["version"] or last + 1))
+                if letter["version"] is None or letter["version"] > last:
+                    batch.pass_over(stream, letter["version"] or last + 1, letter["event_id"])
             await batch.finish()
             await _close(conn, id_, "skipped", by, reason)
     except _NotDone as why:
@@ -67,10 +91,9 @@ async def skip(spine: Spine, id_: UUID, *, by: str, reason: str) -> str:
     return "skipped"
 
 
-def _timer(spine: Spine, record: Record) -> Parsed:
-    command = record.topic.removeprefix(TIMER).partition(".")[0]
-    id_, due = (record.key or b"").decode(), datetime.fromtimestamp(record.offset / 1_000_000, UTC)
-    return timed(spine.book, command, record.value or b"", id_, due) or Bad("unknown-command", "timer", id_)
+def _has_versions(topic: str | None) -> bool:
+    """What outsiders say has none, and a timer neither."""
+    return topic is not None and (topic not in BY_NAME or BY_NAME[topic].versioned)
 
 
 async def _open(conn: Connection, id_: UUID) -> asyncpg.Record:

@@ -38,12 +38,18 @@ class Aggregate(Frozen):
 
     model_config = ConfigDict(extra="allow")
     KIND: ClassVar[str]
+    UPGRADES: ClassVar[tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]] = ()
+    """One step for each change of shape that defaults cannot express: a document of the shape before into the next."""
     id: str
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
         cls.KIND = cls.__name__.lower()
+
+    @classmethod
+    def shape(cls) -> int:
+        return 1 + len(cls.UPGRADES)
 
     @property
     def key(self) -> Key:

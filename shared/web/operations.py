@@ -1,25 +1,43 @@
-"""What operators and dashboards ask every service: is it alive, is it ready and why not, and its metrics."""
+"""What operators and dashboards ask every service: is it alive, is it ready and why not, and its metrics.
+
+Whatever is said here was read now; what could not be read is not said.
+"""
 
 import asyncio
 from collections import defaultdict
-from typing import Any
+from collections.abc import Awaitable, Iterable, Mapping
+from typing import Any, TypeVar
 
-from aiokafka.errors import KafkaError
-from fastapi import APIRouter, Depends, Request, Response
+import asyncpg
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
 
+from shared.events.topics import family_of
+from shared.failures import NewerShape, of_kafka, passes, words
 from shared.runtime import Runtime
-from shared.spine import instruments
-from shared.spine.engine import TRANSIENT
 from shared.web.access import open_route
 from shared.web.problems import UNAVAILABLE, Problem, language
 
 router = APIRouter(tags=["operations"], dependencies=[Depends(open_route)])
+T = TypeVar("T")
+READY_WITHIN, FIGURES_WITHIN, COLLECT_WITHIN, LAG_WITHIN = 4.0, 2.0, 4.0, 2.0  # seconds; a scrape's own limit is 10
+
+# Name, what one unit means, the figure that it shows.
+GAUGES = (
+    ("outbox_rows", "Events waiting to be sent.", "outbox"),
+    ("outbox_age_seconds", "Age of the oldest event waiting to be sent.", "outbox_age"),
+    ("outbox_failed_rows", "Events that the broker refused for good.", "outbox_failed"),
+    ("parked_rows", "Records waiting for a prerequisite or behind another.", "parked"),
+    ("dead_letters_open", "Dead letters that nobody has redriven or skipped.", "dead"),
+)
 
 
-async def unavailable(request: Request, _: Exception) -> Response:
-    """PostgreSQL is away: the asker may come again."""
+async def database_failed(request: Request, error: Exception) -> Response:
+    """What passes is 503, and the asker may come again; the rest is an error of ours."""
+    if not passes(error):
+        raise error
     problem = Problem(UNAVAILABLE, headers={"Retry-After": "5"})
     return problem.response(language(request.headers.get("accept-language")))
 
@@ -34,63 +52,127 @@ async def live() -> dict[str, str]:
 async def ready(request: Request) -> JSONResponse:
     """200 when it can work, else 503 with the reasons. `idle`: nothing is on its way, nothing is due.
 
-    `progress` changes whenever something was read or said; `next_due` is the domain instant of the next timer.
+    `progress` changes whenever something was read or said; `next_due` is the domain instant of the next timer;
+    `troubles` names the places in Kafka (`topic[partition]@offset`) where this replica does not go on, while it reads
+    the others.
     """
     runtime: Runtime = request.app.state.runtime
     reasons: dict[str, str] = {}
     state: dict[str, Any] = {}
     try:
-        async with asyncio.timeout(5):
-            state = await figures(runtime)
-    except TRANSIENT as error:
-        reasons["database"] = type(error).__name__
-    if runtime.consumer is None or runtime.consumer.failure:
-        reasons["kafka"] = runtime.consumer.failure or "starting" if runtime.consumer else "waiting for the database"
+        state = await within(READY_WITHIN, figures(runtime))
+        if state.pop("read_only"):
+            reasons["database"] = "read-only: writes wait until it takes them again"
+    except Exception as error:
+        if not passes(error):
+            raise
+        reasons["database"] = words(error)
+    consumer = runtime.consumer
+    if consumer is None or consumer.failure:
+        reasons["kafka"] = consumer.failure or "starting" if consumer else f"waiting for the database: {runtime.waits}"
     elif not reasons:
         try:
-            async with asyncio.timeout(5):
-                state["lag"] = await lag(runtime)
-        except (KafkaError, TimeoutError, OSError, LookupError) as error:
+            state["lag"] = await within(READY_WITHIN, lag(runtime))
+        except Exception as error:
+            if not of_kafka(error) and not passes(error):
+                raise
             reasons["kafka"] = type(error).__name__
     if runtime.relay.failure:
         reasons["relay"] = runtime.relay.failure
+    troubles = consumer.troubles if consumer else {}
     idle = not reasons and not state["outbox"] and not sum(state["lag"].values()) and not state["due"]
-    body = {"ready": not reasons, "reasons": reasons, "idle": idle, **state}
+    body = {"ready": not reasons, "reasons": reasons, "troubles": troubles, "idle": idle, **state}
     return JSONResponse(body, status_code=200 if not reasons else 503)
 
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
-    """Prometheus text. Bind it to the operators' network."""
+    """Prometheus text. Bind it to the operators' network.
+
+    What belongs to this process is always there. What had to be read is there only if it was read for this scrape;
+    `lederalliancen_collected` says of each source whether it was.
+    """
     runtime: Runtime = request.app.state.runtime
-    service = runtime.name
+    own = collected_of(runtime)
+    sources: dict[str, Awaitable[Iterable[Metric]]] = {"database": _gauges(runtime), "kafka": _lag(runtime)}
+    if runtime.collect:
+        sources["figures"] = runtime.collect(runtime)
+    limits = {"database": FIGURES_WITHIN, "kafka": LAG_WITHIN, "figures": COLLECT_WITHIN}
     registry = CollectorRegistry()
-    try:
-        state = await figures(runtime)
-        instruments.OUTBOX_ROWS.labels(service).set(state["outbox"])
-        instruments.OUTBOX_AGE.labels(service).set(state["outbox_age"])
-        instruments.OUTBOX_FAILED.labels(service).set(state["outbox_failed"])
-        instruments.PARKED.labels(service).set(state["parked"])
-        instruments.DEAD.labels(service).set(state["dead"])
-        if runtime.collect:
-            registry.register(_Collected(list(await runtime.collect(runtime))))
-        if runtime.consumer and not runtime.consumer.failure:
-            async with asyncio.timeout(2):  # the last, and well below a scrape's own: Kafka may be away
-                for topic, events in (await lag(runtime)).items():
-                    instruments.LAG.labels(service, topic).set(events)
-    except (*TRANSIENT, KafkaError, LookupError):
-        pass  # the counters of this process are worth reading while its surroundings are away
+    found = await asyncio.gather(*(_tried(limits[name], source) for name, source in sources.items()))
+    read = dict(zip(sources, found, strict=True))
+    said = GaugeMetricFamily(
+        "lederalliancen_collected", "1: this source was read for this scrape; 0: it was not.", labels=["service", "of"]
+    )
+    for name, families in read.items():
+        said.add_metric([runtime.name, name], float(families is not None))
+    registry.register(_Collected([said, *own, *(one for families in read.values() for one in families or ())]))
     return Response(generate_latest(REGISTRY) + generate_latest(registry), media_type="text/plain; version=0.0.4")
 
 
-class _Collected:
-    """Figures that were read from the database for this scrape."""
+async def within(seconds: float, work: Awaitable[T]) -> T:
+    """Its result, or TimeoutError after so many seconds, whatever it hangs on.
 
-    def __init__(self, found: list[Any]) -> None:
+    A query on a frozen server does not even end when it is cancelled, so it is left behind and not waited for.
+    """
+    task = asyncio.ensure_future(work)
+    done, _ = await asyncio.wait([task], timeout=seconds)
+    if not done:
+        task.cancel()
+        task.add_done_callback(lambda late: late.cancelled() or late.exception())
+        raise TimeoutError
+    return task.result()
+
+
+async def _tried(seconds: float, source: Awaitable[Iterable[Metric]]) -> list[Metric] | None:
+    try:
+        return list(await within(seconds, source))
+    except Exception as error:
+        if not of_kafka(error) and not passes(error):
+            raise
+        return None
+
+
+class _Collected:
+    """Figures that were read for this scrape."""
+
+    def __init__(self, found: list[Metric]) -> None:
         self._found = found
 
-    def collect(self) -> list[Any]:
+    def collect(self) -> list[Metric]:
         return self._found
+
+
+def collected_of(runtime: Runtime) -> list[Metric]:
+    """What this replica knows of itself: where it does not go on."""
+    stuck = GaugeMetricFamily(
+        "lederalliancen_stuck", "One place in Kafka where this replica does not go on.", labels=["service", "topic"]
+    )
+    places: dict[str, int] = defaultdict(int)
+    for place in runtime.consumer.troubles if runtime.consumer else ():
+        places[place.partition("[")[0]] += 1
+    for topic, number in places.items():
+        stuck.add_metric([runtime.name, topic], number)
+    return [stuck]
+
+
+async def _gauges(runtime: Runtime) -> list[Metric]:
+    state = await figures(runtime)
+    families: list[Metric] = []
+    for name, unit, figure in GAUGES:
+        family = GaugeMetricFamily(f"lederalliancen_{name}", unit, labels=["service"])
+        family.add_metric([runtime.name], state[figure])
+        families.append(family)
+    return families
+
+
+async def _lag(runtime: Runtime) -> list[Metric]:
+    if runtime.consumer is None or runtime.consumer.failure:
+        raise LookupError("not consuming")
+    family = GaugeMetricFamily("lederalliancen_lag_events", "Records not handled yet.", labels=["service", "topic"])
+    for topic, events in (await lag(runtime)).items():
+        family.add_metric([runtime.name, topic], events)
+    return [family]
 
 
 async def figures(runtime: Runtime) -> dict[str, Any]:
@@ -104,7 +186,8 @@ async def figures(runtime: Runtime) -> dict[str, Any]:
                   (SELECT count(*) FROM timer WHERE due <= $1) AS due,
                   (SELECT min(due) FROM timer) AS next_due,
                   (SELECT coalesce(sum(version), 0)::bigint FROM stream)
-                    + (SELECT coalesce(sum(next_offset), 0)::bigint FROM consumed) AS progress""",
+                    + (SELECT coalesce(sum(next_offset), 0)::bigint FROM consumed) AS progress,
+                  current_setting('transaction_read_only') = 'on' AS read_only""",
         runtime.clock.now(),
     )
     found = dict(row)
@@ -116,14 +199,22 @@ async def lag(runtime: Runtime) -> dict[str, int]:
     """Records of each consumed topic that this service has not handled: the logs' ends less what it noted."""
     if runtime.consumer is None:
         return {}
-    topics = [name for group in runtime.topics for name in group]
-    ends = await runtime.consumer.end_offsets(topics)
-    done = await runtime.spine.handled()
-    behind: dict[str, int] = defaultdict(int)
+    ends = await runtime.consumer.end_offsets([name for group in runtime.topics for name in group])
+    done = {at: position.next_offset for at, position in (await runtime.spine.handled()).items()}
     fresh = sorted({p.topic for p, end in ends.items() if end and (p.topic, p.partition) not in done})
     starts = await runtime.consumer.beginning_offsets(fresh) if fresh else {}
-    done = {(p.topic, p.partition): start for p, start in starts.items()} | done
-    for partition, end in ends.items():
-        family = "k.replies.v1" if partition.topic.startswith("k.") else partition.topic
-        behind[family] += max(0, end - done.get((partition.topic, partition.partition), 0))
-    return dict(behind)
+    return behind(ends, {(p.topic, p.partition): start for p, start in starts.items()} | done)
+
+
+def behind(ends: Mapping[Any, int], done: Mapping[tuple[str, int], int]) -> dict[str, int]:
+    found: dict[str, int] = defaultdict(int)
+    for at, end in ends.items():
+        found[family_of(at.topic)] += max(0, end - done.get((at.topic, at.partition), 0))
+    return dict(found)
+
+
+def install(app: FastAPI) -> None:
+    """Every failure of the database that passes is 503."""
+    for kind in (asyncpg.PostgresError, asyncpg.InterfaceError, NewerShape, OSError, TimeoutError):
+        app.add_exception_handler(kind, database_failed)
+    app.include_router(router)

@@ -22,6 +22,7 @@ from shared.events.topics import REPLIES
 from shared.people.vault import Vault
 from shared.settings import Settings
 from shared.spine.aggregates import one
+from shared.spine.dead_letters import Due
 from shared.spine.engine import Spine
 from shared.spine.envelope import Record, headers_of
 from shared.spine.work import Outgoing, Work
@@ -84,7 +85,7 @@ class World:
         self._transport = ASGITransport(app)
         self._offset = 0
 
-    async def _may_fire(self, rows: list[asyncpg.Record]) -> list[asyncpg.Record]:
+    async def _may_fire(self, rows: list[Due]) -> list[Due]:
         return await may_fire(self, rows)  # type: ignore[arg-type]
 
     async def hear(self, event: Event, version: int = 1) -> None:

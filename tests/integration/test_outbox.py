@@ -15,6 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local.stack import Stack
 from shared.clock import Clock
+from shared.settings import KafkaSettings
 from shared.spine import relay as outbox
 from shared.spine.engine import Spine
 from shared.spine.relay import Relay
@@ -31,7 +32,7 @@ async def world(kafka: str, database: str, topic_prefix: str) -> AsyncIterator[S
     await admin.close()
     pool = await toy_pool(database)
     stop = asyncio.Event()
-    relay = Relay("toy", "metrics", pool, database, {"bootstrap_servers": kafka})
+    relay = Relay("toy", "metrics", pool, database, KafkaSettings(kafka_bootstrap=kafka), [made.onward.name])
     yield SimpleNamespace(
         pool=pool, toy=made, spine=Spine(pool, made.book, Clock()), relay=relay, stop=stop, kafka=kafka, url=database
     )
@@ -70,7 +71,9 @@ async def _empty(pool: asyncpg.Pool) -> bool:
 
 async def test_two_relays_at_once_keep_the_order_of_each_key(world: SimpleNamespace) -> None:
     keys = [str(uuid4()) for _ in range(10)]
-    other = Relay("toy", "metrics", world.pool, world.url, {"bootstrap_servers": world.kafka})
+    other = Relay(
+        "toy", "metrics", world.pool, world.url, KafkaSettings(kafka_bootstrap=world.kafka), [world.toy.onward.name]
+    )
     async with asyncio.TaskGroup() as group:
         for relay in (world.relay, other):
             group.create_task(relay.run(world.stop, limit=20))

@@ -176,7 +176,7 @@ async def test_what_waited_too_long_becomes_a_dead_letter_and_can_be_redriven(wo
 
     t, a = world.toy, order()
     await world.spine.consume([t.shipment(a, 1, 0)])
-    assert await world.spine.expire_parked(timedelta(seconds=0)) == 1
+    assert await world.spine.expire(timedelta(seconds=0)) == 1
     [letter] = await dead_letters.listed(world.pool)
     assert (letter["stage"], letter["error"]) == ("parked", "waited-for-order")
     await world.spine.consume([t.event(a, 1, 1, 0)])
@@ -225,7 +225,7 @@ async def test_timers_that_may_not_fire_yet_do_not_stand_in_the_way_of_later_one
         )
 
     async def only_free(rows: list[Any]) -> list[Any]:
-        return [row for row in rows if row["id"] == free]
+        return [row for row in rows if row.key[1] == free]
 
     spine = Spine(world.pool, world.toy.book, Noon(), may_fire=only_free)
     while await spine.fire(limit=2):
@@ -264,6 +264,9 @@ async def test_a_timer_of_a_command_that_is_gone_stops_nobody_and_can_be_redrive
         )
     await world.spine.fire()
     assert await totals(world.pool) == {good: 1}
+    assert await world.spine.expire(timedelta(hours=1)) == 0  # a build that knows it may come
+    assert await world.pool.fetchval("SELECT count(*) FROM timer") == 1
+    assert await world.spine.expire(timedelta(0)) == 1
     [letter] = await dead_letters.listed(world.pool)
     assert letter["error"] == "unknown-command"
     assert await redrive.redrive(world.spine, letter["id"], by="x") == "unknown-command"

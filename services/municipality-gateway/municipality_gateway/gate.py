@@ -5,7 +5,6 @@ What was answered in time counts, also after an outage of ours. When Kafka is aw
 
 import asyncio
 
-import asyncpg
 import orjson
 import structlog
 
@@ -13,14 +12,15 @@ from municipality_gateway import store
 from municipality_gateway.state import Deadline, MatchDeadline
 from shared.events.topics import REPLIES
 from shared.runtime import Runtime
+from shared.spine.dead_letters import Due
 
 log = structlog.get_logger()
 GATED = frozenset({Deadline.__name__, MatchDeadline.__name__})
 
 
-async def may_fire(runtime: Runtime, rows: list[asyncpg.Record]) -> list[asyncpg.Record]:
+async def may_fire(runtime: Runtime, rows: list[Due]) -> list[Due]:
     """The timers (due by now) that may fire now."""
-    kommune_of = {row: orjson.loads(row["body"])["kommune"] for row in rows if row["command"] in GATED}
+    kommune_of = {row: orjson.loads(row.body)["kommune"] for row in rows if row.command in GATED}
     heard = await _heard(runtime, set(kommune_of.values())) if kommune_of else set()
     return [row for row in rows if row not in kommune_of or kommune_of[row] in heard]
 

@@ -1,0 +1,78 @@
+"""Which failures pass, and in which words an operator is told of one.
+
+What may succeed when it is tried again is waited for, and never buried: a database that is away, read-only, in
+recovery, not migrated yet, without a right. Only what PostgreSQL says of the data itself can never succeed.
+"""
+
+import asyncio
+
+import asyncpg
+from aiokafka.errors import KafkaError
+
+OF_THE_DATA = ("21", "22", "23", "54")
+"""SQLSTATE classes: cardinality, data, integrity, program limits."""
+
+
+class NewerShape(Exception):  # noqa: N818
+    """A document was written by a newer build: it is left to one, and this one waits to be replaced."""
+
+
+def passes(error: BaseException) -> bool:
+    """It may succeed when it is tried again."""
+    if isinstance(error, asyncpg.PostgresError):
+        return not (error.sqlstate or "").startswith(OF_THE_DATA)
+    return isinstance(error, (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError, NewerShape))
+
+
+# SQLSTATE, or its class -> what is wrong and what to do.
+_WORDS = {
+    "25006": "read-only: writes wait until it takes them again",
+    "28": "refuses the login: check user, password and pg_hba.conf in LA_DATABASE_URL",
+    "3D000": "does not exist: LA_DATABASE_URL names no database of that server",
+    "3F": "not migrated: run lederalliancen migrate",
+    "42P01": "not migrated: run lederalliancen migrate",
+    "42703": "not migrated: run lederalliancen migrate",
+    "42501": "lacks a right: run lederalliancen migrate as an administrator",
+    "22023": "has no such role: run lederalliancen migrate as an administrator",
+    "08P01": "behind a transaction pooler: LA_DATABASE_URL must lead to the server itself",
+    "53300": "has no connection left",
+    "57": "is shutting down or starting",
+}
+FOR_GOOD = ("28", "3D000", "08P01")
+"""What no waiting mends: a service that starts with it stops."""
+
+
+def words(error: BaseException) -> str:
+    """One line for an operator, without the error's own text."""
+    state = getattr(error, "sqlstate", None) or ""
+    found = next((said for code, said in _WORDS.items() if state.startswith(code)), None)
+    return found or type(error).__name__
+
+
+class Backoff:
+    """Longer pauses while something fails, and one line for each reason, not for each try."""
+
+    def __init__(self, first: float = 0.25, longest: float = 10.0) -> None:
+        self.first, self.longest = first, longest
+        self.reset()
+
+    def reset(self) -> None:
+        self.reason, self._seconds = "", self.first
+
+    def again(self, error: BaseException) -> bool:
+        """Note a failure. True where it is another one than before: say it."""
+        reason, before = words(error), self.reason
+        self.reason = reason
+        return reason != before
+
+    async def pause(self, stop: asyncio.Event) -> None:
+        seconds, self._seconds = self._seconds, min(self._seconds * 2, self.longest)
+        try:
+            await asyncio.wait_for(stop.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+def of_kafka(error: BaseException) -> bool:
+    """Kafka, or the way to it."""
+    return isinstance(error, (KafkaError, OSError, TimeoutError, LookupError))

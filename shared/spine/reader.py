@@ -1,0 +1,169 @@
+"""aiokafka's consumer, made patient: each partition has its own place, its own pause and its own trouble.
+
+Nothing is read before the database has said where; what the group committed in Kafka is not asked. What goes wrong with
+one partition (moved log, lost records, a right taken away) is dealt with there, while the others are read on.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import (
+    IllegalStateError,
+    KafkaError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+    TopicAuthorizationFailedError,
+)
+
+from shared.failures import passes, words
+from shared.spine import instruments, reading
+from shared.spine.engine import Spine
+from shared.spine.placing import Log, placed
+from shared.spine.positions import Position
+
+log = structlog.get_logger()
+reading.install()
+
+PAUSE = 2.0  # seconds that a partition in trouble waits before it is tried again
+NOTE_EVERY = 1.0  # seconds between two looks whether a position moved without a record
+STUCK_AFTER = 30.0  # seconds without progress where there is something to read
+
+
+class Reader(AIOKafkaConsumer):  # type: ignore[misc]
+    """`log_ids`: topic -> the id of the log that is there now; others keep it up to date."""
+
+    def __init__(self, *topics: str, spine: Spine, service: str, log_ids: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*topics, **options)
+        self._spine, self._service, self._log_ids = spine, service, log_ids
+        self._unplaced: set[TopicPartition] = set()
+        self._at: dict[TopicPartition, Position] = {}
+        self._held: dict[TopicPartition, tuple[float, str]] = {}
+        self._moved: dict[TopicPartition, tuple[int, float]] = {}
+        self._noted = self._retried = time.monotonic()
+        self._trouble: str | None = None
+
+    # -- asked by others -----------------------------------------------------------------------------------------------
+
+    def log_of(self, raw: ConsumerRecord) -> str:
+        """Which log a record that was just read belongs to."""
+        return self._at[TopicPartition(raw.topic, raw.partition)].log
+
+    def unplace(self, partitions: Iterable[TopicPartition]) -> None:
+        """Not to be read before the database has said where."""
+        self._unplaced |= set(partitions)
+
+    def hold(self, partition: TopicPartition, reason: str) -> None:
+        """Read it again from what was handled, after a pause of its own."""
+        self._held[partition] = time.monotonic() + PAUSE, reason
+        self._unplaced.add(partition)
+
+    def troubles(self) -> dict[str, str]:
+        """`topic[partition]@offset` -> why it stands still."""
+        now, found = time.monotonic(), {}
+        if self._trouble:
+            found["*"] = self._trouble
+        for partition in self.assignment():
+            at = self._at[partition].next_offset if partition in self._at else "?"
+            name = f"{partition.topic}[{partition.partition}]@{at}"
+            if partition in self._held:
+                found[name] = self._held[partition][1]
+            elif partition in self._moved and now - self._moved[partition][1] > STUCK_AFTER:
+                found[name] = f"no progress for {now - self._moved[partition][1]:.0f} s"
+        return found
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+    ) -> dict[TopicPartition, list[ConsumerRecord]]:
+        """As aiokafka's, but nothing of a partition that is not placed, and no error that is only one partition's."""
+        self.unplace(self.assignment() - self._at.keys())
+        if not await self._placed() or not await self._up_to_date():
+            await asyncio.sleep(min(timeout_ms / 1000 + 0.2, 1.0))
+            return {}
+        try:
+            found = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+        except OffsetOutOfRangeError as error:
+            self.unplace(error.args[0])
+            return {}
+        except (NoOffsetForPartitionError, IllegalStateError):
+            self.unplace(self.assignment())
+            return {}
+        except TopicAuthorizationFailedError as error:
+            for partition in self.assignment():
+                if partition.topic in error.args:
+                    self.hold(partition, "not authorized to read")
+            return {}
+        except KafkaError as error:
+            self._trouble = type(error).__name__
+            raise
+        self._trouble = None
+        return {partition: records for partition, records in found.items() if partition not in self._unplaced}
+
+    async def _placed(self) -> bool:
+        """Place what is new here. False where the database or Kafka cannot say yet: then nothing is read."""
+        now = time.monotonic()
+        if due := {at for at in self._held if self._held[at][0] <= now}:
+            for partition in due:
+                del self._held[partition]
+        self._unplaced &= self.assignment()
+        self.pause(*(at for at in self._held if at in self._unplaced))
+        wanted = self._unplaced - self._held.keys()
+        if not wanted:
+            return True
+        try:
+            begins = await self.beginning_offsets(list(wanted))
+            ends = await self.end_offsets(list(wanted))
+            handled = await self._spine.handled()
+            found = {
+                at: placed(handled.get((at.topic, at.partition)), Log(self._log_ids[at.topic], begins[at], ends[at]))
+                for at in wanted
+            }
+            await self._spine.place({(at.topic, at.partition): to.at for at, to in found.items()})
+        except Exception as error:
+            if not passes(error) and not isinstance(error, (KafkaError, LookupError)):
+                raise
+            if self._trouble != words(error):
+                log.warning("not_reading_yet", reason=words(error), partitions=len(wanted))
+            self._trouble = words(error)
+            return False
+        for at, to in found.items():
+            if to.news:
+                instruments.NEWS.labels(self._service, at.topic, to.news).inc()
+                instruments.LOST.labels(self._service, at.topic).inc(to.lost)
+                log.error(to.news.replace("-", "_"), topic=at.topic, partition=at.partition, lost=to.lost)
+            self.seek(at, to.at.next_offset)
+            self._at[at] = to.at
+        self.resume(*wanted)
+        self._unplaced -= wanted
+        self._trouble = None
+        return True
+
+    async def _up_to_date(self) -> bool:
+        """Once a second: positions that moved without a record (a transaction's marker) are noted as handled.
+
+        Called between two batches, when what was read has been handled.
+        """
+        now = time.monotonic()
+        if now - self._noted < NOTE_EVERY:
+            return True
+        self._noted = now
+        moved = {}
+        for at in self.assignment() - self._unplaced:
+            position, end = await self.position(at), self.highwater(at) or 0
+            before, since = self._moved.get(at, (-1, now))
+            self._moved[at] = (position, now if position != before or position >= end else since)
+            if position > self._at[at].next_offset:
+                moved[at] = Position(self._at[at].log, position)
+        try:
+            await self._spine.note({(at.topic, at.partition): to for at, to in moved.items()})
+        except Exception as error:
+            if not passes(error):
+                raise
+            return False
+        self._at |= moved
+        return True
