@@ -34,7 +34,7 @@ _WORDS = {
     "42703": "not migrated: run lederalliancen migrate",
     "42501": "lacks a right: run lederalliancen migrate as an administrator",
     "22023": "has no such role: run lederalliancen migrate as an administrator",
-    "08P01": "behind a transaction pooler: LA_DATABASE_URL must lead to the server itself",
+    "08P01": "is behind a transaction pooler: name the server itself",
     "53300": "has no connection left",
     "57": "is shutting down or starting",
 }

@@ -61,6 +61,11 @@ class Stack:
         """None where Kafka is the operator's."""
         return self._own[0].child.pid if self._own else None
 
+    @property
+    def postgres_pid(self) -> int | None:
+        """None where PostgreSQL is the operator's."""
+        return self._own[1].child.pid if self._own else None
+
     def start_kafka(self) -> None:
         """Returns when it is ready."""
         kafka, _ = self._servers()

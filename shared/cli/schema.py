@@ -13,12 +13,19 @@ app = typer.Typer()
 
 
 @app.command()
-def topics() -> None:
-    """Create the topics that are missing and set what is declared (retention, size). Nothing is ever deleted."""
-    done = run(administration.create(load(KafkaSettings)))
-    console.print(f"topics: {done.created} created, {done.adjusted} adjusted, {done.kept} as declared")
+def topics(check: Annotated[bool, typer.Option(help="only say what differs; exit 1 if anything does")] = False) -> None:
+    """Create the topics that are missing and set what is declared (retention, size, compression). None is deleted."""
+    done = run(administration.create(load(KafkaSettings), check=check))
+    for topic, said in done.differing.items():
+        console.print(f"[yellow]{topic}: {'; '.join(said)}[/]")
     for warning in done.warnings:
         console.print(f"[yellow]{warning}[/]")
+    new, other = len(done.missing), len(done.differing)
+    kept = done.declared - new - other
+    words = ("missing", "differing") if check else ("created", "adjusted")
+    console.print(f"topics: {new} {words[0]}, {other} {words[1]}, {kept} as declared")
+    if check and not done.as_declared:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -25,10 +25,16 @@ TIMEOUT = 30.0  # seconds
 
 @dataclass
 class Done:
-    created: int = 0
-    adjusted: int = 0
-    kept: int = 0
+    """`missing` and `differing` as they were found, in words; with `check` nothing was changed."""
+
+    declared: int = 0
+    missing: list[str] = field(default_factory=list)
+    differing: dict[str, list[str]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def as_declared(self) -> bool:
+        return not (self.missing or self.differing or self.warnings)
 
 
 def config_of(topic: Topic, retention_days: int) -> dict[str, str]:
@@ -36,13 +42,18 @@ def config_of(topic: Topic, retention_days: int) -> dict[str, str]:
     milliseconds = int(topic.retention.total_seconds() * 1000)
     if topic.retention == YEARS_6:
         milliseconds = retention_days * 86_400_000
-    return {"retention.ms": str(milliseconds), "max.message.bytes": str(topic.max_bytes), "cleanup.policy": "delete"}
+    return {
+        "retention.ms": str(milliseconds),
+        "max.message.bytes": str(topic.max_bytes),
+        "cleanup.policy": "delete",
+        "compression.type": topic.compression,
+    }
 
 
-async def create(settings: KafkaSettings, replication: int = -1) -> Done:
-    """`replication` -1 takes the broker's default. Raises OSError where Kafka does not answer."""
+async def create(settings: KafkaSettings, replication: int = -1, *, check: bool = False) -> Done:
+    """`replication` -1 takes the broker's default; `check` only looks. Raises OSError where Kafka does not answer."""
     try:
-        return await asyncio.to_thread(_create, settings, replication)
+        return await asyncio.to_thread(_create, settings, replication, check)
     except KafkaException as error:
         raise OSError(f"Kafka at {settings.kafka_bootstrap}: {error.args[0].str()}") from None
 
@@ -53,7 +64,7 @@ async def partitions(settings: KafkaSettings, topics: Sequence[str]) -> list[tup
     return [(topic, number) for topic in topics for number in sorted(there[topic].partitions)]
 
 
-def _create(settings: KafkaSettings, replication: int) -> Done:
+def _create(settings: KafkaSettings, replication: int, check: bool) -> Done:
     admin, done = AdminClient(admin_options(settings)), Done()
     there = admin.list_topics(timeout=TIMEOUT).topics
     wanted = {name: topic for topic in TOPICS for name in topic.names()}
@@ -62,7 +73,7 @@ def _create(settings: KafkaSettings, replication: int) -> Done:
         for name, topic in wanted.items()
         if name not in there
     ]
-    if new:
+    if new and not check:
         _await(admin.create_topics(new, operation_timeout=TIMEOUT), unless=KafkaError.TOPIC_ALREADY_EXISTS)
     old = {name: topic for name, topic in wanted.items() if name in there}
     for name, topic in old.items():
@@ -71,29 +82,36 @@ def _create(settings: KafkaSettings, replication: int) -> Done:
                 f"{name} has {found} partitions, declared are {topic.partitions}:"
                 " changing it in place would break the order per key"
             )
-    done.created, done.adjusted = len(new), _adjust(admin, settings, old)
-    done.kept = len(old) - done.adjusted
+    done.declared, done.missing = len(wanted), [topic.topic for topic in new]
+    done.differing = _differing(admin, settings, old)
+    if done.differing and not check:
+        _adjust(admin, settings, {name: old[name] for name in done.differing})
     return done
 
 
-def _adjust(admin: AdminClient, settings: KafkaSettings, old: dict[str, Topic]) -> int:
-    """Set what differs from the declaration. Returns how many topics that were."""
+def _differing(admin: AdminClient, settings: KafkaSettings, old: dict[str, Topic]) -> dict[str, list[str]]:
+    """Topic -> each setting that is not as declared, with both values."""
     if not old:
-        return 0
+        return {}
+    found: dict[str, list[str]] = {}
     described = admin.describe_configs([ConfigResource(ResourceType.TOPIC, name) for name in old])
-    change = []
     for resource, future in described.items():
-        found = {name: entry.value for name, entry in future.result(TIMEOUT).items()}
-        wanted = config_of(old[resource.name], settings.retention_days)
-        if differing := {name: value for name, value in wanted.items() if found.get(name) != value}:
-            entries = [
-                ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
-                for name, value in differing.items()
-            ]
-            change.append(ConfigResource(ResourceType.TOPIC, resource.name, incremental_configs=entries))
-    if change:
-        _await(admin.incremental_alter_configs(change))
-    return len(change)
+        there = {name: entry.value for name, entry in future.result(TIMEOUT).items()}
+        declared = config_of(old[resource.name], settings.retention_days)
+        if said := [f"{n} is {there.get(n)}, declared is {v}" for n, v in declared.items() if there.get(n) != v]:
+            found[resource.name] = said
+    return found
+
+
+def _adjust(admin: AdminClient, settings: KafkaSettings, topics: dict[str, Topic]) -> None:
+    change = []
+    for name, topic in topics.items():
+        entries = [
+            ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
+            for key, value in config_of(topic, settings.retention_days).items()
+        ]
+        change.append(ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries))
+    _await(admin.incremental_alter_configs(change))
 
 
 def _await(futures: dict[Any, Future[Any]], unless: int | None = None) -> None:

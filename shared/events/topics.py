@@ -24,6 +24,8 @@ class Topic:
     partitions: int
     retention: timedelta
     max_bytes: int = 2 * MIB
+    compression: str = "uncompressed"
+    """Kafka's `compression.type`: what comes compressed is unpacked by the broker, and judged by its real size."""
     first_seen_starts: bool = False
     """Retention is short: the first version that a consumer sees of a subject counts as its start."""
 

@@ -262,10 +262,12 @@ class Consumer:
         self._looked = time.monotonic()
         now = {name: topic.id for name, topic in (await self._there.there(self.topics)).items()}
         missing = sorted(set(self.topics) - now.keys())
-        changed = {topic for topic, id_ in now.items() if self._logs.get(topic, id_) != id_}
+        changed = {topic for topic, id_ in now.items() if self._logs.get(topic) != id_}
         self._logs.update(now)
-        for reader in self.readers:
-            reader.unplace({at for at in reader.assignment() if at.topic in changed})
+        for topic in missing:
+            self._logs.pop(topic, None)
+        for reader in self.readers if changed else ():
+            reader.moved(changed)
         if missing and self.failure is not None:
             raise LookupError(f"topics missing: {', '.join(missing[:3])} (run: lederalliancen topics)")
 

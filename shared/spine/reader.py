@@ -56,6 +56,11 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         """Not to be read before the database has said where."""
         self._unplaced |= set(partitions)
 
+    def moved(self, topics: set[str]) -> None:
+        """These topics are there again, or are other logs now: their partitions are asked for afresh."""
+        self.unplace(at for at in self.assignment() if at.topic in topics)
+        self._client.force_metadata_update()
+
     def hold(self, partition: TopicPartition, reason: str) -> None:
         """Read it again from what was handled, after a pause of its own."""
         self._held[partition] = time.monotonic() + PAUSE, reason
