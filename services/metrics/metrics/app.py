@@ -6,7 +6,7 @@ from metrics.api import router
 from metrics.collect import collect
 from metrics.handlers import handlers
 from metrics.rebuild import rebuild
-from metrics.store import WRITERS
+from metrics.rows import WRITERS
 from shared.service import Service
 
 service = Service(

@@ -1,16 +1,19 @@
-"""What Prometheus reads: figures from the database, put into families at each scrape. Nothing is counted runtime."""
+"""What Prometheus reads: figures from the database, put into families at each scrape. Nothing is counted in memory."""
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
 from aiokafka.errors import KafkaError
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
-from metrics import figures, store
+from metrics import figures
 from metrics.figures import PREFIX, Figure
-from metrics.state import Total
+from metrics.queries import base as queries
+from metrics.queries.base import Bucket
+from metrics.rows import Total
 from shared.catalogue import calendar
 from shared.catalogue.assumptions import assumptions, value
 from shared.runtime import Runtime
@@ -22,12 +25,12 @@ Rows = Sequence[tuple[tuple[str, ...], float]]
 async def collect(runtime: Runtime) -> list[Metric]:
     """All families of figures.py, read for this scrape."""
     pool, now = runtime.pool, runtime.clock.now()
-    totals = await store.totals(pool)
+    totals = await queries.totals(pool)
     families: list[Metric] = [counter(figure, totals) for figure in figures.COUNTERS]
     families.append(corrections(totals))
-    families += [gauge(figure, rows) for figure, rows in (await store.gauges(pool)).items()]
-    families.append(durations(await store.histogram(pool)))
-    families += worth(await store.matches_of_a_year(pool, now), now)
+    families += [gauge(figure, rows) for figure, rows in (await queries.gauges(pool)).items()]
+    families.append(durations(await queries.histogram(pool)))
+    families += worth(await queries.matches_of_a_year(pool, now), now)
     families.append(gauge(figures.LAG, await _lag(runtime)))
     return families
 
@@ -61,20 +64,20 @@ def _filled(family: Any, figure: Figure, rows: Rows) -> Metric:
     return made
 
 
-def durations(rows: Sequence[Any]) -> Metric:
+def durations(buckets: Sequence[Bucket]) -> Metric:
     figure, limits = figures.STEP_SECONDS, [*map(str, figures.BUCKETS), "+Inf"]
     family = HistogramMetricFamily(PREFIX + figure.name, figure.unit, labels=figure.labels)
     for step in figures.STEPS:
         counts, seconds = [0] * len(limits), 0
-        for row in rows:
-            if row["step"] == step.name:
-                counts[row["bucket"]] = row["count"]
-                seconds += row["seconds"]
+        for bucket in buckets:
+            if bucket.step == step.name:
+                counts[bucket.number] = bucket.journeys
+                seconds += bucket.seconds
         family.add_metric([step.name], list(zip(limits, accumulate(counts), strict=True)), seconds)
     return family
 
 
-def worth(matches: int, now: Any) -> list[Metric]:
+def worth(matches: int, now: datetime) -> list[Metric]:
     """Of one yearly cohort, under the assumptions in force; none before the first set."""
     try:
         held = assumptions(calendar.today(now))

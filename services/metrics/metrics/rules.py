@@ -1,15 +1,13 @@
-"""How things are counted. Pure: states and events in, states and rows out."""
+"""How things are counted, and what is not shown. Pure: states and numbers in, states and numbers out."""
 
 from collections.abc import Mapping
-from typing import TypeVar
 
-from metrics.figures import COMPANIES_NEW, Figure
-from metrics.state import Acquaintance, Countable, Placement, Total
+from metrics.state.placements import Placement
+from metrics.state.referrals import Acquaintance
 from shared.catalogue.forms import is_paid
 from shared.catalogue.kommuner import TEST_KOMMUNE
 from shared.catalogue.outcomes import outcome
 
-C = TypeVar("C", bound=Countable)
 # An outcome's hours are paid where it is a job; a student job is one beside an education.
 PAID_KINDS = frozenset({"employment", "additional"})
 AFTER_THE_END = ("0", "3", "6", "12")  # months
@@ -23,31 +21,14 @@ def is_test(*kommuner: str | None) -> bool:
     return TEST_KOMMUNE in kommuner
 
 
-def counted(thing: C, figure: Figure, *labels: str) -> tuple[C, list[Total]]:
-    """The thing counts in the figure, and remembers it. What is known to be in error is counted and corrected."""
-    if thing.test:
-        return thing, []
-    row = Total(figure.name, labels, 1, int(thing.in_error))
-    marks = tuple(sorted((*thing.counted, (figure.name, labels))))
-    return thing.changed(counted=marks), [row]
+def met(known: Acquaintance, *, claims: int = 0, errors: int = 0) -> tuple[Acquaintance, int]:
+    """A company is new to a kommune once, however many referrals say so. Returns also how many more times it counts.
 
-
-def corrected(thing: C) -> tuple[C, list[Total]]:
-    """Entered in error: all that it counted as is corrected, once."""
-    if thing.in_error:
-        return thing, []
-    return thing.changed(in_error=True), [Total(*mark, 0, 1) for mark in thing.counted]
-
-
-def met(known: Acquaintance, kommune: str, *, claims: int = 0, errors: int = 0) -> tuple[Acquaintance, list[Total]]:
-    """A company is new to a kommune once, however many referrals say so.
-
-    A claim in error is replaced by the next one: value and corrected only grow, `value - corrected` is 1 exactly while
-    a right claim is there, and both follow from the two numbers alone, so no order of arrival matters.
+    A claim in error is replaced by the next one: what is counted and what is corrected only grow, their difference is
+    1 exactly while a right claim is there, and both follow from the two numbers alone, so no order of arrival matters.
     """
     after = known.changed(claims=known.claims + claims, errors=known.errors + errors)
-    value = min(after.claims, after.errors + 1) - min(known.claims, known.errors + 1)
-    return after, [Total(COMPANIES_NEW.name, (kommune,), value, errors)] if value or errors else []
+    return after, min(after.claims, after.errors + 1) - min(known.claims, known.errors + 1)
 
 
 def settled(placement: Placement) -> Placement:

@@ -6,11 +6,12 @@ from uuid import uuid4
 
 from metrics import figures
 from metrics.handlers import handlers
-from metrics.state import Moment, Total
-from shared.events import followup, matching
+from metrics.rows import Moment, Total
+from metrics.state.places import Place
+from shared.events import followup, intake, matching
 from shared.events import municipality_gateway as gateway
 from shared.events.base import Event
-from shared.spine.work import Message, Work
+from tests.harness import World
 
 NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)
 PLACE, LEADER, COMPANY, REFERRAL, MATCH, PLACEMENT, CHALLENGE, CANDIDATE, STAGE = (str(uuid4()) for _ in range(9))
@@ -18,15 +19,10 @@ PLACE, LEADER, COMPANY, REFERRAL, MATCH, PLACEMENT, CHALLENGE, CANDIDATE, STAGE 
 
 def taken(*events: Event) -> list[Any]:
     """All rows that these events write, one after the other."""
-    work = Work(NOON)
+    world = World(handlers, NOON)
     for event in events:
-        route = handlers.routes[type(event)]
-        for key in route.keys_of(event):
-            work.loaded.setdefault(key, None)
-        work.begin()
-        route.handler(work, Message(event, str(uuid4()), "test", event.subject, NOON, 1))
-        work.keep()
-    return work.changes.rows
+        world.tell(event)
+    return world.rows
 
 
 def totals(*events: Event) -> dict[tuple[str, ...], tuple[int, int]]:
@@ -85,6 +81,27 @@ def test_the_test_kommune_counts_nowhere_neither_as_the_asked_one_nor_as_the_pla
     for asked, own in (("9999", "0561"), ("0561", "9999")):
         accepted = referral(gateway.ReferralAccepted, asked, company_known=False)
         assert taken(sent(asked, own), accepted, referral(gateway.ReferralLeaderContacted, asked, at=NOON)) == []
+
+
+def test_a_company_that_a_kommune_met_in_error_is_met_anew_by_the_next_referral() -> None:
+    met = (sent(), referral(gateway.ReferralAccepted, company_known=False))
+    mistaken = referral(gateway.ReferralCancelled, reason="entered-in-error", by="consultant")
+    another = str(uuid4())
+    again = tuple(event.model_validate({**event.model_dump(), "referral_id": another}) for event in met)
+    new = (figures.COMPANIES_NEW.name, "0561")
+    assert totals(*met)[new] == (1, 0)
+    assert totals(*met, mistaken, mistaken)[new] == (1, 1)
+    assert totals(*met, mistaken, *again)[new] == (2, 1)
+    assert totals(*met, *again, mistaken)[new] == (2, 1)
+
+
+def test_what_a_newer_build_wrote_of_a_place_is_kept() -> None:
+    world = World(handlers, NOON)
+    about = {"place_id": PLACE, "leader_id": LEADER, "company_id": COMPANY, "kommune": "0561"}
+    place = Place.model_validate({"id": PLACE, "state": "open", "seats": 2, "of_tomorrow": 1})
+    world.states[place.key] = place
+    world.tell(intake.PlacePaused.model_validate({**about, "state": "paused", "reason": "busy"}))
+    assert world.get(Place, PLACE) == place.changed(state="paused")
 
 
 def test_a_match_across_a_border_counts_for_the_young_persons_kommune() -> None:

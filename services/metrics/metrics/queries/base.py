@@ -1,16 +1,15 @@
-"""All SQL of this schema: set-based writing in the batch's transaction, and what is read at a scrape."""
+"""All that is read from this schema: counters, gauges, durations."""
 # ruff: noqa: S608 - what is put in are names of our own
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 import asyncpg
 import orjson
 
 from metrics import figures
-from metrics.state import Moment, Total
-from shared.db import Connection, columns
+from metrics.rows import Total
+from shared.db import columns
 
 LIVE = "state->>'test' = 'false' AND coalesce(state->>'in_error', 'false') = 'false'"
 
@@ -59,37 +58,21 @@ DURATION = """
 STEPS = columns(((step.name, step.begins, step.ends) for step in figures.STEPS), 3)
 
 
-async def add_totals(conn: Connection, rows: Sequence[Total]) -> None:
-    """One row for each counter and its labels, in sorted order, so that batches side by side don't deadlock."""
-    sums: dict[tuple[str, str], list[int]] = {}
-    for row in rows:
-        total = sums.setdefault((row.counter, orjson.dumps(row.labels).decode()), [0, 0])
-        total[0] += row.value
-        total[1] += row.corrected
-    await conn.execute(
-        "INSERT INTO total (counter, labels, value, corrected)"
-        " SELECT * FROM unnest($1::text[], $2::jsonb[], $3::bigint[], $4::bigint[])"
-        " ON CONFLICT (counter, labels) DO UPDATE"
-        " SET value = total.value + excluded.value, corrected = total.corrected + excluded.corrected",
-        *columns(((*key, *sums[key]) for key in sorted(sums)), 4),
-    )
+class Bucket(NamedTuple):
+    """Journeys that took a step in so long, and their seconds together. Number 0 holds up to BUCKETS[0] seconds."""
+
+    step: str
+    number: int
+    journeys: int
+    seconds: int
 
 
-async def note_moments(conn: Connection, rows: Sequence[Moment]) -> None:
-    """The earliest of each stays, whichever came first."""
-    first: dict[tuple[str, str, str], datetime] = {}
-    for row in rows:
-        key = row.kind, row.key, row.thing
-        first[key] = min(first.get(key, row.at), row.at)
-    await conn.execute(
-        "INSERT INTO moment (kind, key, thing, at)"
-        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])"
-        " ON CONFLICT (kind, key, thing) DO UPDATE SET at = least(moment.at, excluded.at)",
-        *columns(((*key, first[key]) for key in sorted(first)), 4),
-    )
+class Median(NamedTuple):
+    """Of all journeys that took a step."""
 
-
-WRITERS: dict[type, Callable[[Connection, list[Any]], Any]] = {Total: add_totals, Moment: note_moments}
+    step: str
+    journeys: int
+    seconds: float
 
 
 async def totals(pool: asyncpg.Pool) -> list[Total]:
@@ -103,32 +86,29 @@ async def gauges(pool: asyncpg.Pool) -> dict[figures.Figure, list[tuple[tuple[st
     }
 
 
-async def histogram(pool: asyncpg.Pool) -> list[asyncpg.Record]:
-    """(step, bucket, count, seconds): `bucket` 0 holds up to BUCKETS[0] seconds. A counter: errors stay in."""
-    return list(
-        await pool.fetch(
-            "WITH first AS (SELECT kind, key, min(at) AS at FROM moment GROUP BY kind, key),"
-            f" duration AS ({DURATION})"
-            " SELECT step, width_bucket(seconds, $4::bigint[]) AS bucket, count(*), sum(seconds)::bigint AS seconds"
-            " FROM duration GROUP BY 1, 2",
-            *STEPS,
-            [limit + 1 for limit in figures.BUCKETS],  # whole seconds: up to the limit is below the next one
-        )
+async def histogram(pool: asyncpg.Pool) -> list[Bucket]:
+    """A counter: what was entered in error stays in."""
+    rows = await pool.fetch(
+        "WITH first AS (SELECT kind, key, min(at) AS at FROM moment GROUP BY kind, key),"
+        f" duration AS ({DURATION})"
+        " SELECT step, width_bucket(seconds, $4::bigint[]) AS bucket, count(*), sum(seconds)::bigint"
+        " FROM duration GROUP BY 1, 2",
+        *STEPS,
+        [limit + 1 for limit in figures.BUCKETS],  # whole seconds: up to the limit is below the next one
     )
+    return [Bucket(*row) for row in rows]
 
 
-async def medians(pool: asyncpg.Pool) -> list[asyncpg.Record]:
-    """(step, count, seconds) without what was entered in error."""
-    return list(
-        await pool.fetch(
-            "WITH first AS (SELECT kind, key, min(at) AS at FROM moment"
-            f" WHERE thing NOT IN {WRONG} GROUP BY kind, key),"
-            f" duration AS ({DURATION})"
-            " SELECT step, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS seconds"
-            " FROM duration GROUP BY step",
-            *STEPS,
-        )
+async def medians(pool: asyncpg.Pool) -> list[Median]:
+    """Without what was entered in error."""
+    rows = await pool.fetch(
+        "WITH first AS (SELECT kind, key, min(at) AS at FROM moment"
+        f" WHERE thing NOT IN {WRONG} GROUP BY kind, key),"
+        f" duration AS ({DURATION})"
+        " SELECT step, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) FROM duration GROUP BY step",
+        *STEPS,
     )
+    return [Median(*row) for row in rows]
 
 
 async def matches_of_a_year(pool: asyncpg.Pool, now: datetime) -> int:

@@ -1,0 +1,28 @@
+"""What handlers share: how a thing counts, and how that is corrected."""
+
+from typing import TypeVar
+
+from metrics.figures import Figure
+from metrics.rows import Total
+from metrics.state.base import Countable
+from shared.spine.work import Handlers, Work
+
+handlers = Handlers()
+IN_ERROR = "entered-in-error"
+C = TypeVar("C", bound=Countable)
+
+
+def count(work: Work, thing: C, figure: Figure, *labels: str) -> C:
+    """The thing counts in the figure, and remembers it. What is known to be in error is counted and corrected."""
+    if thing.test:
+        return thing
+    work.write(Total(figure.name, labels, corrected=int(thing.in_error)))
+    return thing.changed(counted=tuple(sorted((*thing.counted, (figure.name, labels)))))
+
+
+def correct(work: Work, thing: C) -> C:
+    """Entered in error: all that it counted as is corrected, once."""
+    if thing.in_error:
+        return thing
+    work.write(*(Total(*mark, value=0, corrected=1) for mark in thing.counted))
+    return thing.changed(in_error=True)

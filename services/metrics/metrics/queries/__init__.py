@@ -1,0 +1,1 @@
+"""What a scrape and `GET /kpis` read."""

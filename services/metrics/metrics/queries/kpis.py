@@ -1,0 +1,159 @@
+"""The figures for partners and press, with small numbers left out."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal
+
+import asyncpg
+
+from metrics import figures, rules
+from metrics.figures import Figure
+from metrics.queries.base import Median, matches_of_a_year, medians, totals
+from metrics.rows import Total
+from shared.catalogue import calendar
+from shared.catalogue.assumptions import assumptions, rounded, value
+from shared.frozen import Frozen
+
+# The way of a place and of a young person, in order.
+FUNNEL = (
+    figures.LEADERS, figures.COMPANIES, figures.CALLS, figures.PLACES_OPENED, figures.REFERRALS_SENT,
+    figures.REFERRALS_ANSWERED, figures.MATCHES_PROPOSED, figures.MATCHES_AGREED, figures.PLACEMENTS_STARTED,
+    figures.STAGE_CHANGES, figures.PLACEMENTS_ENDED,
+)  # fmt: skip
+# Never by kommune here: one kommune's small numbers would show through the others.
+BY = (
+    figures.REFERRALS_ANSWERED, figures.MATCHES_DECLINED, figures.PLACEMENTS_STARTED, figures.STAGE_CHANGES,
+    figures.PLACEMENTS_ENDED, figures.OUTCOMES, figures.CHALLENGES, figures.INTERVENTIONS,
+)  # fmt: skip
+
+
+class SuppressionView(Frozen):
+    """Numbers below this are not shown, by that rule."""
+
+    below: int
+    rule: str
+
+
+class CellView(Frozen):
+    """A number, or none where it is too small to show."""
+
+    value: int | None
+    suppressed: bool
+
+    @classmethod
+    def of(cls, number: int) -> "CellView":
+        shown = rules.may_show(number)
+        return cls(value=number if shown else None, suppressed=not shown)
+
+
+class PartView(Frozen):
+    """One cell of a breakdown: `of` these values of the figure's labels."""
+
+    of: tuple[str, ...]
+    value: int | None
+    suppressed: bool
+
+
+class DurationView(Frozen):
+    """How many took the step, and the median in whole hours: that of few is one person's own time."""
+
+    value: int | None
+    suppressed: bool
+    median: int | None
+
+    @classmethod
+    def of(cls, found: Median) -> "DurationView":
+        cell, enough = CellView.of(found.journeys), found.journeys >= rules.SMALL
+        hours = round(found.seconds / figures.HOUR) if enough else None
+        return cls(value=cell.value, suppressed=cell.suppressed, median=hours)
+
+
+class AmountView(Frozen):
+    """Exact, as a fraction where it is one, and rounded for showing."""
+
+    exact: str
+    rounded: str
+
+
+class KronerView(AmountView):
+    """`of_whole_ftes` starts from the rounded full-time equivalents."""
+
+    of_whole_ftes: str
+
+
+class MatchesView(Frozen):
+    """Agreed in the last 12 months."""
+
+    matches: CellView
+
+
+class WorthView(MatchesView):
+    """What the lasting work of one yearly cohort is worth, under a versioned set of assumptions."""
+
+    assumptions: str
+    caveats: tuple[str, ...]
+    full_time_equivalents: AmountView
+    kroner_a_year: KronerView
+
+    @classmethod
+    def of(cls, matches: int, today: date) -> "WorthView":
+        held = assumptions(today)
+        found = value(matches, held)
+        ftes, kroner = found.full_time_equivalents, found.kroner
+        return cls(
+            matches=CellView.of(matches),
+            assumptions=held.id,
+            caveats=held.caveats,
+            full_time_equivalents=AmountView(exact=str(ftes), rounded=str(rounded(ftes, 1))),
+            kroner_a_year=KronerView(
+                exact=str(kroner),
+                rounded=str(rounded(kroner)),
+                of_whole_ftes=str(rounded(found.kroner_of_whole_ftes)),
+            ),
+        )
+
+
+class KpisView(Frozen):
+    """`worth` says no more than `matches` where they are too few to show."""
+
+    as_of: date
+    kind: Literal["beskrivende"] = "beskrivende"
+    suppression: SuppressionView
+    funnel: dict[str, CellView]
+    by: dict[str, list[PartView]]
+    median_hours: dict[str, DurationView]
+    worth: WorthView | MatchesView
+
+    @classmethod
+    def of(cls, today: date, counted: Sequence[Total], durations: Sequence[Median], matches: int) -> "KpisView":
+        return cls(
+            as_of=today,
+            suppression=SuppressionView(below=rules.SMALL, rule="R-KPI-PRIV"),
+            funnel={figure.name: CellView.of(sum(_cells(counted, figure).values())) for figure in FUNNEL},
+            by={figure.name: _parts(_cells(counted, figure)) for figure in BY},
+            median_hours={one.step: DurationView.of(one) for one in durations},
+            worth=WorthView.of(matches, today)
+            if rules.may_show(matches)
+            else MatchesView(matches=CellView.of(matches)),
+        )
+
+
+async def whole_country(pool: asyncpg.Pool, now: datetime) -> KpisView:
+    """How it goes. Never by kommune."""
+    return KpisView.of(calendar.today(now), await totals(pool), await medians(pool), await matches_of_a_year(pool, now))
+
+
+def _cells(counted: Sequence[Total], figure: Figure) -> dict[rules.Cell, int]:
+    """Without what was entered in error, and without the kommune."""
+    found: dict[rules.Cell, int] = defaultdict(int)
+    for total in counted:
+        if total.counter == figure.name:
+            labels = zip(figure.labels, total.labels, strict=True)
+            found[tuple(label for name, label in labels if name != "kommune")] += total.value - total.corrected
+    return found
+
+
+def _parts(cells: dict[rules.Cell, int]) -> list[PartView]:
+    kept = rules.suppressed(cells)
+    return [PartView(of=cell, value=kept[cell], suppressed=kept[cell] is None) for cell in sorted(cells)]

@@ -1,0 +1,74 @@
+"""The answer of `GET /kpis`, key by key: it is public."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from metrics import figures
+from metrics.figures import HOUR
+from metrics.queries.base import Median
+from metrics.queries.kpis import BY, FUNNEL, KpisView
+from metrics.rows import Total
+
+TODAY = date(2026, 11, 23)
+COUNTED = (
+    Total(figures.LEADERS.name, ("0561",), 9, 1),
+    Total(figures.LEADERS.name, ("0607",), 4),
+    Total(figures.REFERRALS_ANSWERED.name, ("0561", "accepted"), 8),
+    Total(figures.REFERRALS_ANSWERED.name, ("0607", "accepted"), 2, 1),
+    Total(figures.REFERRALS_ANSWERED.name, ("0561", "rejected"), 3),
+    Total(figures.REFERRALS_ANSWERED.name, ("0561", "expired"), 20),
+)
+FEW = {"value": None, "suppressed": True}
+
+
+def answer(counted: tuple[Total, ...] = (), durations: tuple[Median, ...] = (), matches: int = 0) -> Any:
+    return json.loads(KpisView.of(TODAY, counted, durations, matches).model_dump_json())
+
+
+def test_it_says_when_it_holds_and_what_it_leaves_out() -> None:
+    kpis = answer()
+    assert list(kpis) == ["as_of", "kind", "suppression", "funnel", "by", "median_hours", "worth"]
+    assert kpis["as_of"] == "2026-11-23"
+    assert kpis["kind"] == "beskrivende"
+    assert kpis["suppression"] == {"below": 5, "rule": "R-KPI-PRIV"}
+    assert kpis["funnel"] == {figure.name: {"value": 0, "suppressed": False} for figure in FUNNEL}
+    assert kpis["by"] == {figure.name: [] for figure in BY}
+    assert kpis["median_hours"] == {}
+
+
+def test_kommuner_are_put_together_and_what_was_in_error_is_taken_off() -> None:
+    kpis = answer(COUNTED)
+    assert kpis["funnel"]["leaders_signed_up_total"] == {"value": 12, "suppressed": False}
+    assert kpis["by"]["referrals_answered_total"] == [
+        {"of": ["accepted"], **FEW},
+        {"of": ["expired"], "value": 20, "suppressed": False},
+        {"of": ["rejected"], **FEW},
+    ]
+
+
+def test_a_median_is_in_whole_hours_and_not_shown_of_few() -> None:
+    kpis = answer(durations=(Median("signup-to-call", 5, 2.6 * HOUR), Median("match-to-start", 4, HOUR)))
+    assert kpis["median_hours"] == {
+        "signup-to-call": {"value": 5, "suppressed": False, "median": 3},
+        "match-to-start": {**FEW, "median": None},
+    }
+
+
+def test_what_it_is_worth_is_exact_and_rounded_and_names_its_assumptions() -> None:
+    worth = answer(matches=77)["worth"]
+    caveats = worth.pop("caveats")
+    assert all(isinstance(caveat, str) for caveat in caveats)
+    assert worth == {
+        "matches": {"value": 77, "suppressed": False},
+        "assumptions": "publication-2024",
+        "full_time_equivalents": {"exact": "7007/370", "rounded": "18.9"},
+        "kroner_a_year": {"exact": "161161000/37", "rounded": "4355703", "of_whole_ftes": "4370000"},
+    }
+
+
+@pytest.mark.parametrize("few", [1, 4])
+def test_of_few_matches_no_worth_is_told(few: int) -> None:
+    assert answer(matches=few)["worth"] == {"matches": FEW}
