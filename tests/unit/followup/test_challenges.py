@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from followup.commands import End, JudgeIntervention, RaiseChallenge, Start, TryIntervention
+from followup.commands.challenges import JudgeIntervention, RaiseChallenge, TryIntervention
+from followup.commands.placements import End, Start
 from shared.events.followup import ChallengeClosed, ChallengeRaised, InterventionJudged, InterventionTried
 from shared.spine.decision import NotYet
 from tests.unit.followup.world import COMPANY, MATCH, MONDAY, PLACE, World, agreed, an_id, refused

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from followup.commands import Call, CheckIn, End, FirstDay, Pause, Resume
+from followup.commands.placements import CheckIn, CheckInBody, End, Pause, Resume, StartBody
 from followup.rules import checkins
-from followup.state import Asked, Checkin
+from followup.state.placements import Checkin, CheckinMade
 from shared.catalogue.calendar import is_working_day
 from shared.events.followup import PlacementCheckedIn, PlacementCheckinDue, PlacementPlanned
 from tests.unit.followup.world import MATCH, START, World, agreed, begun, praktik
@@ -81,7 +81,7 @@ def test_an_answer_settles_all_that_was_due() -> None:
 
 def test_a_call_a_little_early_is_that_call_and_a_much_earlier_one_is_extra() -> None:
     plan = (Checkin(kind="monthly", on=date(2026, 12, 7)),)
-    early = Asked(kind="monthly", on=date(2026, 12, 4), answered=True, by="consultant")
+    early = CheckinMade(kind="monthly", on=date(2026, 12, 4), answered=True, by="consultant")
     assert checkins.when_asked(plan, early) == ()
     assert checkins.when_asked(plan, early.changed(on=date(2026, 12, 1))) == plan
 
@@ -141,8 +141,8 @@ def test_a_month_later_is_the_same_day_or_the_last_one(day: date, months: int, e
 
 
 def test_an_answer_is_a_code_that_somebody_published() -> None:
-    assert Call(kind="weekly", answered=True, answers=("C-PACE", "courage", "meeting-on-time")).answers
+    assert CheckInBody(kind="weekly", answered=True, answers=("C-PACE", "courage", "meeting-on-time")).answers
     with pytest.raises(ValueError, match="unknown-code"):
-        Call(kind="weekly", answered=True, answers=("fine",))
+        CheckInBody(kind="weekly", answered=True, answers=("fine",))
     with pytest.raises(ValueError, match="extra"):
-        FirstDay.model_validate({"on": START, "note": "free text"})
+        StartBody.model_validate({"on": START, "note": "free text"})

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from followup.commands import RecordOutcome
+from followup.commands.placements import RecordOutcome
 from shared.events.followup import PlacementAnswerRefused, PlacementOutcomeRecorded
 from shared.events.municipality_gateway import PlacementReported
 from tests.unit.followup.world import MATCH, PLACE, START, World, begun, end, refused

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from followup.commands import Cancel, CheckIn, Pause, PlanStage, Resume, Start
+from followup.commands.placements import Cancel, CheckIn, Pause, PlanStage, Resume, Start
 from followup.rules.stages import next_day
+from followup.state.placements import Placement
 from shared.events.followup import PlacementCancelled, PlacementEnded, PlacementPlanned, PlacementStarted
 from shared.spine.decision import Refused
 from tests.unit.followup.world import (
@@ -91,6 +92,13 @@ def test_a_cancelled_placement_has_no_timers() -> None:
     world.tell(agreed())
     world.tell(Cancel(placement_id=MATCH, reason="changed-mind"))
     assert world.timers == {}
+
+
+def test_what_a_newer_build_wrote_inside_a_placement_is_kept() -> None:
+    stored = begun().placement.model_dump(mode="json")
+    for part in (stored, stored["stages"][0], stored["plan"][0]):
+        part["of_a_newer_build"] = "kept"
+    assert Placement.model_validate(stored).changed(until=None).model_dump(mode="json") == stored
 
 
 FORMS = ["SMAAJOB", "ORDINAER", "VIRKSOMHEDSPRAKTIK"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from followup.commands import CheckIn, Pause, PlanStage, Resume, Start
+from followup.commands.placements import CheckIn, Pause, PlanStage, Resume, Start
 from shared.events.base import Approval
 from shared.events.followup import (
     PlacementAnswerRefused,
@@ -183,7 +183,7 @@ def test_a_stage_that_begins_during_a_time_out_leaves_it_paused() -> None:
 def test_a_stage_that_needs_an_approval_waits_for_it() -> None:
     world = begun()
     result = plan(world, date(2026, 11, 16), form="LOENTILSKUD")
-    assert result["approval_needed"]
+    assert result.approval_needed
     assert world.heard(PlacementStagePlanned)[0].approval_needed
     world.on(date(2026, 11, 20))
     assert world.heard(PlacementStageChanged) == []
@@ -196,13 +196,13 @@ def test_a_stage_within_an_approval_that_is_there_needs_no_other() -> None:
     given = praktik()
     world = begun(**given)
     result = plan(world, date(2026, 11, 23), form="VIRKSOMHEDSPRAKTIK", hours=18, next_step="SMAAJOB")
-    assert not result["approval_needed"]
+    assert not result.approval_needed
     assert world.placement.ahead[0].to == PRAKTIK_ENDS
 
 
 def test_the_yes_to_a_paid_job_is_no_approval_of_a_praktik() -> None:
     world = begun(approvals=(Approval(party="kommune"),))
-    assert plan(world, date(2026, 11, 16), form="VIRKSOMHEDSPRAKTIK", next_step="SMAAJOB")["approval_needed"]
+    assert plan(world, date(2026, 11, 16), form="VIRKSOMHEDSPRAKTIK", next_step="SMAAJOB").approval_needed
     world.on(date(2026, 11, 20))
     assert world.heard(PlacementStageChanged) == []
 
@@ -210,7 +210,7 @@ def test_the_yes_to_a_paid_job_is_no_approval_of_a_praktik() -> None:
 def test_a_stage_that_runs_past_the_approval_needs_another() -> None:
     world = begun(**praktik())
     result = plan(world, date(2026, 11, 23), form="VIRKSOMHEDSPRAKTIK", next_step="SMAAJOB", to=date(2026, 12, 13))
-    assert result["approval_needed"]
+    assert result.approval_needed
 
 
 def test_an_approval_may_begin_later_and_end_earlier_than_was_planned() -> None:

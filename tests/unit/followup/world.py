@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from followup.commands import End, Start
+from followup.commands.placements import End, Start
 from followup.handlers import handlers
-from followup.state import Placement
+from followup.state.placements import Placement
 from shared.catalogue.calendar import DENMARK
 from shared.events.base import Approval, Terms
 from shared.events.followup import PlacementEnded
