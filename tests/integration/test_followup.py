@@ -20,10 +20,21 @@ from shared.spine.engine import Spine
 from shared.spine.envelope import Record, headers_of
 from shared.spine.work import Outgoing, Work
 from shared.web import access, problems
-from tests.unit.followup.world import CANDIDATE, COMPANY, LEADER, MATCH, MONDAY, PLACE, agreed, an_id, at, praktik
+from tests.unit.followup.world import (
+    CANDIDATE,
+    COMPANY,
+    LEADER,
+    MATCH,
+    MONDAY,
+    PLACE,
+    START,
+    agreed,
+    an_id,
+    at,
+    praktik,
+)
 
 KEY = "a key of thirty-two bytes for tests"
-START = date(2026, 11, 9)
 
 
 class Hands(Clock):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from followup.commands import CheckIn, Pause, PlanStage, Resume, Start
+from followup.commands.placements import CheckIn, Pause, PlanStage, Resume, Start
 from shared.events.base import Approval
 from shared.events.followup import (
     PlacementAnswerRefused,
@@ -18,19 +18,10 @@ from shared.events.followup import (
     PlacementStarted,
 )
 from shared.events.municipality_gateway import PlacementAnswered
-from shared.spine.decision import Refused
-from tests.unit.followup.world import MATCH, PLACE, World, agreed, an_id, praktik, terms
+from tests.unit.followup.world import MATCH, PLACE, START, World, agreed, an_id, begun, praktik, refused, terms
 
-START, PRAKTIK_ENDS = date(2026, 11, 9), date(2026, 12, 6)
+PRAKTIK_ENDS = date(2026, 12, 6)
 STAGE = an_id(50)
-
-
-def begun(**changes: Any) -> World:
-    world = World()
-    world.take(agreed(**changes))
-    world.until(START)
-    world.take(Start(placement_id=MATCH, on=START))
-    return world
 
 
 def plan(world: World, from_: date, **changes: Any) -> Any:
@@ -43,42 +34,38 @@ def plan(world: World, from_: date, **changes: Any) -> Any:
         "tasks": ("social_sundhed-02",),
         "from_": from_,
     }
-    return world.take(PlanStage(**(given | changes)))
+    return world.tell(PlanStage(**(given | changes)))
 
 
 def answer(world: World, said: str = "yes", **changes: Any) -> None:
     given = {"placement_id": MATCH, "place_id": PLACE, "stage_id": STAGE, "kommune": "0410", "party": "kommune"}
-    world.take(PlacementAnswered.model_validate(given | {"answer": said, "reply_id": "r1"} | changes))
-
-
-def refused(rule: str, field: str) -> Any:
-    return pytest.raises(Refused, check=lambda no: (no.rule, no.field) == (rule, field))
+    world.tell(PlacementAnswered.model_validate(given | {"answer": said, "reply_id": "r1"} | changes))
 
 
 def test_unpaid_work_does_not_start_before_its_approval() -> None:
     world = World()
-    world.take(agreed(**praktik()))
+    world.tell(agreed(**praktik()))
     with refused("R-PAY-1", "on"):
-        world.take(Start(placement_id=MATCH, on=date(2026, 11, 6)))
+        world.tell(Start(placement_id=MATCH, on=date(2026, 11, 6)))
     assert world.placement.state == "planned"
-    world.take(Start(placement_id=MATCH, on=START))
+    world.tell(Start(placement_id=MATCH, on=START))
     assert world.heard(PlacementStarted)[0].on == START
 
 
 def test_unpaid_work_does_not_start_after_its_approval_has_run_out() -> None:
     world = World()
-    world.take(agreed(**praktik()))
+    world.tell(agreed(**praktik()))
     with refused("R-PAY-1", "on"):
-        world.take(Start(placement_id=MATCH, on=date(2026, 12, 7)))
+        world.tell(Start(placement_id=MATCH, on=date(2026, 12, 7)))
 
 
 def test_an_approval_for_fewer_hours_is_none() -> None:
     world = World()
     given = praktik()
     fewer = given["approvals"][0].changed(hours=15)
-    world.take(agreed(terms=given["terms"], approvals=(fewer,)))
+    world.tell(agreed(terms=given["terms"], approvals=(fewer,)))
     with refused("R-PAY-1", "on"):
-        world.take(Start(placement_id=MATCH, on=START))
+        world.tell(Start(placement_id=MATCH, on=START))
 
 
 def test_paid_work_needs_no_approval() -> None:
@@ -89,16 +76,16 @@ def test_the_first_stage_ends_with_its_approval_when_the_terms_run_longer() -> N
     world = World()
     given = praktik()
     longer = given["terms"].changed(until=date(2027, 3, 1))
-    world.take(agreed(terms=longer, approvals=given["approvals"]))
+    world.tell(agreed(terms=longer, approvals=given["approvals"]))
     assert world.heard(PlacementPlanned)[0].stage.to == PRAKTIK_ENDS
 
 
 def test_a_stage_takes_effect_on_its_day_and_not_before() -> None:
     world = begun()
     plan(world, date(2026, 11, 23))
-    world.until(date(2026, 11, 22))
+    world.on(date(2026, 11, 22))
     assert world.heard(PlacementStageChanged) == []
-    world.until(date(2026, 11, 23))
+    world.on(date(2026, 11, 23))
     changed = world.heard(PlacementStageChanged)
     assert [(e.stage.hours, e.from_hours, e.from_form) for e in changed] == [(15, 10, "SMAAJOB")]
     assert world.placement.stages[0].to == date(2026, 11, 22)
@@ -107,13 +94,13 @@ def test_a_stage_takes_effect_on_its_day_and_not_before() -> None:
 def test_a_stage_begins_at_midnight_in_denmark() -> None:
     world = begun()
     plan(world, date(2026, 11, 23))
-    world.until(date(2026, 11, 22))
+    world.on(date(2026, 11, 22))
     assert world.timers[("placement", MATCH), "day"].due.isoformat() == "2026-11-22T23:00:00+00:00"
 
 
 def test_a_stage_that_began_some_days_ago_takes_effect_at_once() -> None:
     world = begun()
-    world.until(date(2026, 11, 18))
+    world.on(date(2026, 11, 18))
     plan(world, date(2026, 11, 16))
     assert world.heard(PlacementStageChanged)[0].stage.from_ == date(2026, 11, 16)
 
@@ -132,7 +119,7 @@ def test_from_few_hours_to_full_time_warns_and_is_asked_about_sooner_and_after_a
     world = begun(terms=terms(hours=29))
     plan(world, date(2026, 11, 23), hours=37)
     assert world.heard(PlacementStagePlanned)[0].warnings == ("R-HOURS-JUMP",)
-    world.until(date(2026, 12, 1))
+    world.on(date(2026, 12, 1))
     assert world.heard(PlacementStageChanged)[0].warnings == ("R-HOURS-JUMP",)
     after = [e.on.day for e in world.heard(PlacementCheckinDue) if e.kind == "after-change"]
     assert after == [26, 30]
@@ -142,7 +129,7 @@ def test_from_few_hours_to_full_time_warns_and_is_asked_about_sooner_and_after_a
 def test_a_smaller_step_does_not_warn_and_is_asked_about_after_a_week(before: float, after: float) -> None:
     world = begun(terms=terms(hours=before))
     plan(world, date(2026, 11, 23), hours=after)
-    world.until(date(2026, 12, 1))
+    world.on(date(2026, 12, 1))
     assert world.heard(PlacementStageChanged)[0].warnings == ()
     assert [e.on.day for e in world.heard(PlacementCheckinDue) if e.kind == "after-change"] == [30]
 
@@ -150,7 +137,7 @@ def test_a_smaller_step_does_not_warn_and_is_asked_about_after_a_week(before: fl
 def test_praktik_turns_into_paid_hours_in_the_same_placement() -> None:
     world = begun(**praktik())
     plan(world, date(2026, 12, 7))
-    world.until(date(2026, 12, 7))
+    world.on(date(2026, 12, 7))
     assert world.heard(PlacementPaused) == []
     assert [s.form for s in world.placement.stages] == ["VIRKSOMHEDSPRAKTIK", "SMAAJOB"]
 
@@ -158,27 +145,27 @@ def test_praktik_turns_into_paid_hours_in_the_same_placement() -> None:
 def test_nobody_asks_about_the_end_of_a_stage_that_was_followed_by_another() -> None:
     world = begun(**praktik())
     plan(world, date(2026, 11, 23))
-    world.until(date(2026, 12, 31))
+    world.on(date(2026, 12, 31))
     assert "before-stage-ends" not in [e.kind for e in world.heard(PlacementCheckinDue)]
 
 
 def test_a_praktik_without_a_next_stage_pauses_after_its_last_approved_day() -> None:
     world = begun(**praktik())
-    world.until(PRAKTIK_ENDS)
-    world.take(CheckIn(placement_id=MATCH, kind="before-stage-ends", answered=True, by="leader"))
+    world.on(PRAKTIK_ENDS)
+    world.tell(CheckIn(placement_id=MATCH, kind="before-stage-ends", answered=True, by="leader"))
     assert world.placement.state == "active"
-    world.until(date(2026, 12, 7))
+    world.on(date(2026, 12, 7))
     assert [e.reason for e in world.heard(PlacementPaused)] == ["approval-expired"]
     assert world.placement.next_checkin is not None
 
 
 def test_a_next_stage_resumes_what_the_end_of_an_approval_paused() -> None:
     world = begun(**praktik())
-    world.until(date(2026, 12, 9))
+    world.on(date(2026, 12, 9))
     with refused("R-PAY-1", "stage"):
-        world.take(Resume(placement_id=MATCH))
+        world.tell(Resume(placement_id=MATCH))
     plan(world, date(2026, 12, 10))
-    world.until(date(2026, 12, 10))
+    world.on(date(2026, 12, 10))
     assert world.placement.state == "active"
     assert [e.stage.form for e in world.heard(PlacementResumed)] == ["SMAAJOB"]
 
@@ -186,19 +173,19 @@ def test_a_next_stage_resumes_what_the_end_of_an_approval_paused() -> None:
 def test_a_stage_that_begins_during_a_time_out_leaves_it_paused() -> None:
     world = begun()
     plan(world, date(2026, 11, 12))
-    world.take(Pause(placement_id=MATCH))
-    world.until(date(2026, 11, 12))
+    world.tell(Pause(placement_id=MATCH))
+    world.on(date(2026, 11, 12))
     assert (world.placement.state, world.placement.stage.hours) == ("paused", 15)
-    world.take(Resume(placement_id=MATCH))
+    world.tell(Resume(placement_id=MATCH))
     assert world.heard(PlacementResumed)[0].stage.hours == 15
 
 
 def test_a_stage_that_needs_an_approval_waits_for_it() -> None:
     world = begun()
     result = plan(world, date(2026, 11, 16), form="LOENTILSKUD")
-    assert result["approval_needed"]
+    assert result.approval_needed
     assert world.heard(PlacementStagePlanned)[0].approval_needed
-    world.until(date(2026, 11, 20))
+    world.on(date(2026, 11, 20))
     assert world.heard(PlacementStageChanged) == []
     answer(world, form="LOENTILSKUD", hours=15, to=date(2027, 5, 1), from_=date(2026, 11, 16))
     stage = world.heard(PlacementStageChanged)[0].stage
@@ -209,21 +196,21 @@ def test_a_stage_within_an_approval_that_is_there_needs_no_other() -> None:
     given = praktik()
     world = begun(**given)
     result = plan(world, date(2026, 11, 23), form="VIRKSOMHEDSPRAKTIK", hours=18, next_step="SMAAJOB")
-    assert not result["approval_needed"]
+    assert not result.approval_needed
     assert world.placement.ahead[0].to == PRAKTIK_ENDS
 
 
 def test_the_yes_to_a_paid_job_is_no_approval_of_a_praktik() -> None:
     world = begun(approvals=(Approval(party="kommune"),))
-    assert plan(world, date(2026, 11, 16), form="VIRKSOMHEDSPRAKTIK", next_step="SMAAJOB")["approval_needed"]
-    world.until(date(2026, 11, 20))
+    assert plan(world, date(2026, 11, 16), form="VIRKSOMHEDSPRAKTIK", next_step="SMAAJOB").approval_needed
+    world.on(date(2026, 11, 20))
     assert world.heard(PlacementStageChanged) == []
 
 
 def test_a_stage_that_runs_past_the_approval_needs_another() -> None:
     world = begun(**praktik())
     result = plan(world, date(2026, 11, 23), form="VIRKSOMHEDSPRAKTIK", next_step="SMAAJOB", to=date(2026, 12, 13))
-    assert result["approval_needed"]
+    assert result.approval_needed
 
 
 def test_an_approval_may_begin_later_and_end_earlier_than_was_planned() -> None:
@@ -232,9 +219,9 @@ def test_an_approval_may_begin_later_and_end_earlier_than_was_planned() -> None:
     answer(world, from_=date(2026, 11, 18), to=date(2027, 2, 1))
     said = world.heard(PlacementStagePlanned)[-1]
     assert (said.approval_needed, said.stage.from_, said.stage.to) == (False, date(2026, 11, 18), date(2027, 2, 1))
-    world.until(date(2026, 11, 17))
+    world.on(date(2026, 11, 17))
     assert world.heard(PlacementStageChanged) == []
-    world.until(date(2026, 11, 18))
+    world.on(date(2026, 11, 18))
     assert len(world.heard(PlacementStageChanged)) == 1
 
 
@@ -267,7 +254,7 @@ def test_a_declined_stage_never_begins_and_comes_on_the_agenda() -> None:
     answer(world, "no", reason="support")
     assert world.heard(PlacementAnswerRefused) == []
     assert [(e.kind, e.on) for e in world.heard(PlacementCheckinDue)][-1] == ("after-change", START)
-    world.until(date(2026, 11, 30))
+    world.on(date(2026, 11, 30))
     assert world.heard(PlacementStageChanged) == []
 
 
@@ -275,7 +262,7 @@ def test_the_same_yes_twice_is_one() -> None:
     world = begun()
     plan(world, date(2026, 11, 16), form="LOENTILSKUD")
     answer(world)
-    world.until(date(2026, 11, 16))
+    world.on(date(2026, 11, 16))
     said = len(world.said)
     answer(world)
     assert len(world.said) == said
@@ -283,17 +270,17 @@ def test_the_same_yes_twice_is_one() -> None:
 
 def test_a_first_stage_whose_start_slipped_can_be_approved_anew() -> None:
     world = World()
-    world.take(agreed(**praktik()))
+    world.tell(agreed(**praktik()))
     first = world.placement.stage.stage_id
     answer(world, stage_id=first, from_=date(2026, 11, 16), to=PRAKTIK_ENDS)
     assert world.placement.next_checkin == date(2026, 11, 16)
-    world.take(Start(placement_id=MATCH, on=date(2026, 11, 16)))
+    world.tell(Start(placement_id=MATCH, on=date(2026, 11, 16)))
     assert world.placement.state == "active"
 
 
 def test_the_approvals_of_other_parties_approve_no_praktik() -> None:
     world = World()
     leader = Approval(party="leader")
-    world.take(agreed(terms=praktik()["terms"], approvals=(leader,)))
+    world.tell(agreed(terms=praktik()["terms"], approvals=(leader,)))
     with refused("R-PAY-1", "on"):
-        world.take(Start(placement_id=MATCH, on=START))
+        world.tell(Start(placement_id=MATCH, on=START))

@@ -1,18 +1,24 @@
-"""Follow-up without a database: messages go in, time passes day by day, and what was said is kept."""
+"""Follow-up without a database: example agreements, and a world in which time passes day by day."""
 
 from datetime import UTC, date, datetime, time
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
+import pytest
+
+from followup.commands.placements import End, Start
 from followup.handlers import handlers
-from followup.state import Placement
+from followup.state.placements import Placement
 from shared.catalogue.calendar import DENMARK
-from shared.events.base import Approval, Event, Terms
+from shared.events.base import Approval, Terms
+from shared.events.followup import PlacementEnded
 from shared.events.matching import MatchAgreed
-from shared.spine.work import Key, Message, Timer, Work
+from shared.events.municipality_gateway import CandidateWithdrawn
+from shared.spine.decision import Refused
+from tests import harness
 
 MONDAY = date(2026, 11, 2)
-E = TypeVar("E", bound=Event)
+START = date(2026, 11, 9)
 
 
 def an_id(n: int) -> str:
@@ -28,7 +34,7 @@ def terms(**changes: Any) -> Terms:
         "hours": 10,
         "times_of_day": ("day",),
         "tasks": ("social_sundhed-02",),
-        "start": date(2026, 11, 9),
+        "start": START,
     }
     return Terms.model_validate(given | changes)
 
@@ -60,50 +66,39 @@ def agreed(**changes: Any) -> MatchAgreed:
     return MatchAgreed(**(given | changes))
 
 
-class World:
+def withdrawn() -> CandidateWithdrawn:
+    return CandidateWithdrawn(candidate_id=CANDIDATE, kommune="0410", reason="other-offer")
+
+
+class World(harness.World):
     def __init__(self, today: date = MONDAY) -> None:
-        self.now = at(today)
-        self.states: dict[Key, Any] = {}
-        self.timers: dict[tuple[Key, str], Timer] = {}
-        self.said: list[Event] = []
+        super().__init__(handlers, at(today))
 
     @property
     def placement(self) -> Placement:
-        found = self.states["placement", MATCH]
-        assert isinstance(found, Placement)
-        return found
+        return self.get(Placement, MATCH)
 
-    def take(self, data: Any, version: int = 1) -> Any:
-        """One message in a transaction of its own; a refusal leaves nothing. Then what is due."""
-        route = handlers.routes[type(data)]
-        work = Work(self.now, {key: self.states.get(key) for key in route.keys_of(data)})
-        work.begin()
-        result = route.handler(work, Message(data, work.new_id(), "test", "", self.now, version))
-        changes = work.keep()
-        self.states |= changes.states
-        self.said += [out.event for out in changes.outgoing]
-        for name, timer in changes.timers.items():
-            self.timers.pop(name, None)
-            if timer:
-                self.timers[name] = timer
-        self._fire()
-        return result
+    def on(self, day: date) -> None:
+        """Time passes to the noon of that day."""
+        self.until(at(day))
 
-    def until(self, day: date) -> None:
-        """Time passes to the noon of that day; each timer fires at its own instant."""
-        end = at(day)
-        while (due := min((t.due for t in self.timers.values()), default=end)) < end:
-            self.now = max(self.now, due)
-            self._fire()
-        self.now = end
-        self._fire()
 
-    def heard(self, kind: type[E]) -> list[E]:
-        return [event for event in self.said if isinstance(event, kind)]
+def begun(**changes: Any) -> World:
+    """A placement of the first kind, which began as agreed."""
+    world = World()
+    world.tell(agreed(**changes))
+    world.on(START)
+    world.tell(Start(placement_id=MATCH, on=START))
+    return world
 
-    def _fire(self) -> None:
-        while due := [name for name, timer in self.timers.items() if timer.due <= self.now]:
-            self.take(self.timers.pop(due[0]).command)
+
+def end(world: World, reason: str, on: date = START) -> PlacementEnded:
+    world.tell(End(placement_id=MATCH, reason=reason, on=on, gains=("outgoing", "decisions")))
+    return world.last(PlacementEnded)
+
+
+def refused(rule: str, field: str) -> Any:
+    return pytest.raises(Refused, check=lambda no: (no.rule, no.field) == (rule, field))
 
 
 def at(day: date, hour: int = 12) -> datetime:

@@ -26,8 +26,12 @@ def of_terms(approval: Approval, terms: Terms) -> Approval:
     """A yes that says no more than yes is one to the terms of the match, not to any other form."""
     if approval.form:
         return approval
-    whole = {"form": terms.form, "hours": terms.hours, "from_": terms.start, "to": terms.until}
-    return approval.changed(**{name: getattr(approval, name) or said for name, said in whole.items()})
+    return approval.changed(
+        form=terms.form,
+        hours=approval.hours or terms.hours,
+        from_=approval.from_ or terms.start,
+        to=approval.to or terms.until,
+    )
 
 
 def cut(stage: Stage, approvals: tuple[Approval, ...]) -> Stage:

@@ -4,7 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from followup.state import Asked, Checkin, Placement
+from followup.state.placements import Checkin, CheckinMade, Placement
 from shared.catalogue.calendar import add_working_days, is_working_day
 
 Plan = tuple[Checkin, ...]
@@ -56,13 +56,13 @@ def with_look_in(plan: Plan, today: date) -> Plan:
     return _sorted((*plan, Checkin(kind="after-change", on=today)))
 
 
-def when_asked(plan: Plan, asked: Asked) -> Plan:
+def when_asked(plan: Plan, made: CheckinMade) -> Plan:
     """An answer settles all that was due; without one, the same is asked again on the next working day."""
-    done = [c for c in plan if c.on <= asked.on or (c.kind == asked.kind and c.on <= asked.on + EARLY)]
-    if asked.answered:
+    done = [c for c in plan if c.on <= made.on or (c.kind == made.kind and c.on <= made.on + EARLY)]
+    if made.answered:
         return tuple(c for c in plan if c not in done)
-    again = Checkin(kind=asked.kind, on=add_working_days(asked.on, 1))
-    return _sorted((*(c for c in plan if c not in done or c.kind != asked.kind), again))
+    again = Checkin(kind=made.kind, on=add_working_days(made.on, 1))
+    return _sorted((*(c for c in plan if c not in done or c.kind != made.kind), again))
 
 
 def never_without(placement: Placement, today: date) -> Placement:

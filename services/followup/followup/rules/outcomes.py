@@ -1,31 +1,27 @@
 """What became of a placement: while it lives, at its end, and 3, 6 and 12 months after."""
 
-from collections.abc import Sequence
 from datetime import date
 
-from followup.rules import refusals
+from followup import texts
+from followup.rules import Decision
 from followup.rules.checkins import months_after
-from followup.state import Outcome, Placement, When
+from followup.state.placements import Outcome, Placement, When
 from shared.catalogue.outcomes import outcome as outcome_of
-from shared.events.base import Event
 from shared.events.followup import PlacementOutcomeRecorded
 from shared.events.municipality_gateway import PlacementReported
 from shared.spine.decision import Refused
 
-Decision = tuple[Placement, Sequence[Event]]
 MONTHS: dict[When, int] = {"0": 0, "3": 3, "6": 6, "12": 12}
 
 
 def became(p: Placement, found: Outcome) -> Decision:
     """Several can hold at once (S03: education and a student job)."""
     if p.state == "cancelled":
-        raise refusals.over()
+        raise texts.over()
     if p.state == "planned":
-        raise refusals.never_began()
+        raise texts.never_began()
     if outcome_of(found.outcome).hours_required and not found.hours:
-        raise refusals.missing(
-            "hours", "Skriv timer om ugen: det er et job.", "Say the hours a week: this is employment."
-        )
+        raise texts.hours_missing()
     if found in p.outcomes:
         return p, []
     p = p.changed(outcomes=(*p.outcomes, found))
@@ -43,11 +39,7 @@ def when(p: Placement, on: date, said: When | None = None) -> When:
         passed: list[When] = [w for w in MONTHS if months_after(p.ended_on, MONTHS[w]) <= on]
         found = passed[-1] if passed else "living"
     if said and (said == "living") != (p.ended_on is None):
-        raise refusals.wrong_state(
-            "Skriv living, mens forløbet lever, og derefter antal måneder siden slutningen.",
-            "Say living while the placement lives, and after that the months since its end.",
-            "when",
-        )
+        raise texts.other_time()
     return said or found
 
 

@@ -1,14 +1,16 @@
 """Stages: dated stretches with one form and one number of hours. They grow, and praktik turns into paid hours."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 
-from followup.rules import approvals, checkins, refusals
-from followup.state import LIVING, Placement
+from followup import texts
+from followup.rules import Decision, approvals, checkins
+from followup.state.placements import LIVING, Placement
 from shared.catalogue.forms import is_paid
 from shared.catalogue.limits import limits
-from shared.events.base import Event, Stage
+from shared.events.base import Stage
 from shared.events.followup import (
+    PlacementEvent,
     PlacementPaused,
     PlacementResumed,
     PlacementStageChanged,
@@ -17,7 +19,6 @@ from shared.events.followup import (
 from shared.events.municipality_gateway import PlacementAnswered
 from shared.spine.decision import Refused
 
-Decision = tuple[Placement, Sequence[Event]]
 DAY = timedelta(days=1)
 EXPIRED = "approval-expired"
 
@@ -25,18 +26,17 @@ EXPIRED = "approval-expired"
 def planned(p: Placement, stage: Stage) -> Decision:
     """Agreed for later, or for a day since the present stage began. It begins on its day, if it is approved by then."""
     if p.state in ("finished", "cancelled"):
-        raise refusals.over()
+        raise texts.over()
     if stage.from_ <= p.stage.from_:
-        raise refusals.days_in_order("from")
+        raise texts.days_in_order("from")
     if stage.to and stage.to < stage.from_:
-        raise refusals.days_in_order("to")
+        raise texts.days_in_order("to")
     if not is_paid(stage.form) and stage.next_step is None:
         raise Refused.by("R-PROG-1", "next_step")
     approved = approvals.fitted(stage, p.approvals)
     stage = approved or stage
     before = max((s for s in (p.stage, *p.ahead) if s.from_ < stage.from_), key=lambda s: s.from_)
-    others = (s for s in p.ahead if s.from_ != stage.from_)
-    p = p.changed(ahead=tuple(sorted((*others, stage), key=lambda s: s.from_)))
+    p = p.changed(ahead=_in_order((*(s for s in p.ahead if s.from_ != stage.from_), stage)))
     said = PlacementStagePlanned(
         **p.about, stage=stage, warnings=hours_jump(before, stage), approval_needed=approved is None
     )
@@ -55,9 +55,7 @@ def answered(p: Placement, answer: PlacementAnswered, today: date) -> Decision:
     if stage is None:
         if not no and p.state in LIVING and any(s.stage_id == answer.stage_id for s in p.stages):
             return p, []
-        raise refusals.wrong_state(
-            "Perioden venter ikke på en godkendelse.", "The stage does not wait for an approval.", "stage_id"
-        )
+        raise texts.nothing_to_approve()
     if no:
         ahead = tuple(s for s in p.ahead if s != stage)
         plan = checkins.with_look_in(p.plan, today)
@@ -67,26 +65,23 @@ def answered(p: Placement, answer: PlacementAnswered, today: date) -> Decision:
     approved, given = approvals.within(answer, stage, today), approvals.given(answer, stage)
     if given in p.approvals:
         return p, []
-    changed = {
-        "approvals": (*p.approvals, given),
-        "stages": tuple(approved if s == stage else s for s in p.stages),
-        "ahead": tuple(sorted((approved if s == stage else s for s in p.ahead), key=lambda s: s.from_)),
-    }
-    if stage in p.stages:
-        changed["plan"] = checkins.when_planned(approved.from_)
-    p = p.changed(**changed)
+    p = p.changed(
+        approvals=(*p.approvals, given),
+        stages=tuple(approved if s == stage else s for s in p.stages),
+        ahead=_in_order(approved if s == stage else s for s in p.ahead),
+        plan=checkins.when_planned(approved.from_) if stage in p.stages else p.plan,
+    )
     return p, [PlacementStagePlanned(**p.about, stage=approved)]
 
 
 def settled(p: Placement, today: date) -> Decision:
     """What the day brings by itself: stages that begin, an approval that has run out, check-ins that are due."""
-    said: list[Event] = []
+    said: list[PlacementEvent] = []
     while p.state in LIVING and (stage := _next(p, today)):
         p, events = _entered(p, stage, today)
         said += events
     if p.state == "active" and approvals.expired(p.stage, today):
-        paused = {"state": "paused", "reason": EXPIRED, "until": None, "plan": checkins.when_paused(None, today)}
-        p = p.changed(**paused)
+        p = p.changed(state="paused", reason=EXPIRED, until=None, plan=checkins.when_paused(None, today))
         said.append(PlacementPaused(**p.about, reason=EXPIRED))
     return p, said
 
@@ -113,6 +108,10 @@ def hours_jump(before: Stage, after: Stage) -> tuple[str, ...]:
     return ("R-HOURS-JUMP",) if jump else ()
 
 
+def _in_order(stages: Iterable[Stage]) -> tuple[Stage, ...]:
+    return tuple(sorted(stages, key=lambda stage: stage.from_))
+
+
 def _next(p: Placement, today: date) -> Stage | None:
     ready = (approvals.fitted(stage, p.approvals) for stage in p.ahead if stage.from_ <= today)
     return next((stage for stage in ready if stage), None)
@@ -130,7 +129,7 @@ def _entered(p: Placement, stage: Stage, today: date) -> Decision:
         ahead=tuple(s for s in p.ahead if s.from_ > stage.from_),
         plan=checkins.when_changed(p.plan, stage.from_, stage.to, today, jump=bool(warnings)),
     )
-    said: list[Event] = [
+    said: list[PlacementEvent] = [
         PlacementStageChanged(**p.about, stage=stage, from_form=before.form, from_hours=before.hours, warnings=warnings)
     ]
     if resumes:

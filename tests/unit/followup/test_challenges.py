@@ -5,37 +5,34 @@ from typing import Any
 
 import pytest
 
-from followup.commands import End, JudgeIntervention, RaiseChallenge, Start, TryIntervention
+from followup.commands.challenges import JudgeIntervention, RaiseChallenge, TryIntervention
+from followup.commands.placements import End, Start
 from shared.events.followup import ChallengeClosed, ChallengeRaised, InterventionJudged, InterventionTried
-from shared.spine.decision import NotYet, Refused
-from tests.unit.followup.world import COMPANY, MATCH, MONDAY, PLACE, World, agreed, an_id
+from shared.spine.decision import NotYet
+from tests.unit.followup.world import COMPANY, MATCH, MONDAY, PLACE, World, agreed, an_id, refused
 
 CHALLENGE, INTERVENTION = an_id(70), an_id(80)
 
 
 def living() -> World:
     world = World()
-    world.take(agreed())
-    world.take(Start(placement_id=MATCH, on=MONDAY))
+    world.tell(agreed())
+    world.tell(Start(placement_id=MATCH, on=MONDAY))
     return world
 
 
 def hard(world: World, about: str = "placement", about_id: str = MATCH, **changes: Any) -> None:
     given = {"challenge_id": CHALLENGE, "about": about, "about_id": about_id, "code": "C-PHONE", "by": "leader"}
-    world.take(RaiseChallenge(**(given | changes)))
+    world.tell(RaiseChallenge(**(given | changes)))
 
 
 def tried(world: World, n: int = 0, **changes: Any) -> None:
     given = {"intervention_id": an_id(80 + n), "challenge_id": CHALLENGE, "code": "I-TASK-CHANGE", "minutes": 30}
-    world.take(TryIntervention(**(given | {"by": "leader"} | changes)))
+    world.tell(TryIntervention(**(given | {"by": "leader"} | changes)))
 
 
 def judged(world: World, result: str, n: int = 0) -> None:
-    world.take(JudgeIntervention(intervention_id=an_id(80 + n), result=result))
-
-
-def refused(rule: str, field: str) -> Any:
-    return pytest.raises(Refused, check=lambda no: (no.rule, no.field) == (rule, field))
+    world.tell(JudgeIntervention(intervention_id=an_id(80 + n), result=result))
 
 
 def test_a_challenge_about_a_placement_says_whose_and_where() -> None:
@@ -126,6 +123,6 @@ def test_two_solutions_close_a_challenge_once() -> None:
 def test_the_end_of_a_placement_closes_its_challenges() -> None:
     world = living()
     hard(world)
-    world.take(End(placement_id=MATCH, reason="C-PHONE", on=date(2026, 11, 2)))
+    world.tell(End(placement_id=MATCH, reason="C-PHONE", on=date(2026, 11, 2)))
     (closed,) = world.heard(ChallengeClosed)
     assert closed.response_seconds is None

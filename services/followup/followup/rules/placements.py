@@ -1,11 +1,13 @@
 """The course of a placement: planned, active, paused, finished; or cancelled before it began. Always with a reason."""
 
-from collections.abc import Sequence
 from datetime import date
 
-from followup.rules import approvals, checkins, refusals, stages
-from followup.state import LIVING, Asked, How, Placement
-from shared.events.base import Event, Stage
+from followup import texts
+from followup.rules import Decision, approvals, checkins, places, stages
+from followup.state.candidates import Candidate
+from followup.state.placements import LIVING, CheckinMade, How, Placement
+from followup.state.places import Place
+from shared.events.base import Stage
 from shared.events.followup import (
     PlacementCancelled,
     PlacementCheckedIn,
@@ -19,14 +21,15 @@ from shared.events.followup import (
 from shared.events.matching import MatchAgreed
 from shared.spine.decision import Refused
 
-Decision = tuple[Placement, Sequence[Event]]
-
 # Leaving for education is a success (publication 2024, S01); what the workplace or a challenge ends is an early end.
 AS_PLANNED = ("goal-reached", "education", "job-elsewhere", "period-over", "entered-in-error")
 
 
-def agreed(match: MatchAgreed, stage_id: str) -> Decision:
-    """The placement that all have said yes to, on the terms of the match."""
+def agreed(match: MatchAgreed, stage_id: str, candidate: Candidate, place: Place, today: date) -> Decision:
+    """The placement that all have said yes to, on the terms of the match.
+
+    What happened to the candidate or the place may have been heard first.
+    """
     terms = match.terms
     first = Stage(
         stage_id=stage_id,
@@ -57,7 +60,11 @@ def agreed(match: MatchAgreed, stage_id: str) -> Decision:
     said = PlacementPlanned(
         **p.about, stage=first, contact_id=p.contact_id, buddy_id=p.buddy_id, warnings=match.warnings
     )
-    return p, [said]
+    gone = candidate.withdrawn > (match.candidate_version or 0)
+    if not gone and not place.stopped:
+        return p, [said]
+    p, more = disturbed(p, "candidate-withdrawn" if gone else places.cancels_planned(place.stopped), today)
+    return p, [said, *more]
 
 
 def started(p: Placement, on: date) -> Decision:
@@ -65,23 +72,23 @@ def started(p: Placement, on: date) -> Decision:
     if p.state in LIVING and p.started_on == on:
         return p, []
     if p.state != "planned":
-        raise refusals.begun_already() if p.state in LIVING else refusals.over()
+        raise texts.begun_already() if p.state in LIVING else texts.over()
     stage = approvals.fitted(p.stage.changed(from_=on), p.approvals)
     if stage is None:
         raise Refused.by("R-PAY-1", "on")
     if stage.to and stage.to < on:
-        raise refusals.days_in_order("on")
+        raise texts.days_in_order("on")
     plan = checkins.when_started(p.plan, on, stage.to)
     p = p.changed(state="active", started_on=on, stages=(stage,), plan=plan)
     return p, [PlacementStarted(**p.about, on=on, stage=stage)]
 
 
-def asked(p: Placement, call: Asked) -> Decision:
+def checked_in(p: Placement, made: CheckinMade) -> Decision:
     """Somebody asked how it goes; after the end too."""
     if p.state == "cancelled":
-        raise refusals.over()
-    p = p.changed(asked=(*p.asked, call), plan=checkins.when_asked(p.plan, call))
-    return p, [PlacementCheckedIn(**p.about, kind=call.kind, on=call.on, answered=call.answered, answers=call.answers)]
+        raise texts.over()
+    p = p.changed(asked=(*p.asked, made), plan=checkins.when_asked(p.plan, made))
+    return p, [PlacementCheckedIn(**p.about, kind=made.kind, on=made.on, answered=made.answered, answers=made.answers)]
 
 
 def paused(p: Placement, reason: str, until: date | None, today: date) -> Decision:
@@ -89,9 +96,9 @@ def paused(p: Placement, reason: str, until: date | None, today: date) -> Decisi
         return p, []
     _must_live(p)
     if p.state == "paused":
-        raise refusals.paused_already()
+        raise texts.paused_already()
     if until and until <= today:
-        raise refusals.days_in_order("until")
+        raise texts.days_in_order("until")
     plan = checkins.when_paused(until, today)
     p = p.changed(state="paused", reason=reason, until=until, plan=plan)
     return p, [PlacementPaused(**p.about, reason=reason, until=until)]
@@ -101,7 +108,7 @@ def resumed(p: Placement, today: date) -> Decision:
     """On the present stage, while its approval lasts; otherwise a next stage is what resumes it."""
     _must_live(p)
     if p.state != "paused" or p.started_on is None:
-        raise refusals.not_paused()
+        raise texts.not_paused()
     if approvals.expired(p.stage, today):
         raise Refused.by("R-PAY-1", "stage")
     plan = checkins.when_resumed(p.started_on, today, p.stage.to)
@@ -114,7 +121,7 @@ def cancelled(p: Placement, reason: str) -> Decision:
     if p.state == "cancelled" and p.reason == reason:
         return p, []
     if p.state != "planned":
-        raise refusals.begun() if p.state in LIVING else refusals.over()
+        raise texts.begun() if p.state in LIVING else texts.over()
     p = p.changed(state="cancelled", reason=reason, ahead=(), plan=())
     return p, [PlacementCancelled(**p.about, reason=reason)]
 
@@ -125,18 +132,19 @@ def ended(p: Placement, reason: str, on: date, gains: tuple[str, ...]) -> Decisi
         return p, []
     _must_live(p)
     if p.started_on and on < p.started_on:
-        raise refusals.days_in_order("on")
+        raise texts.days_in_order("on")
     how: How = "as-planned" if reason in AS_PLANNED else "early"
     plan = () if reason == "entered-in-error" else checkins.when_ended(on)
-    over = {"state": "finished", "reason": reason, "until": None, "how": how, "ended_on": on}
-    p = p.changed(**over, gains=gains, ahead=(), plan=plan)
+    p = p.changed(state="finished", reason=reason, until=None, how=how, ended_on=on, gains=gains, ahead=(), plan=plan)
     return p, [PlacementEnded(**p.about, how=how, reason=reason, on=on, form=p.stage.form, gains=gains)]
 
 
-def looked_in(p: Placement, today: date) -> Decision:
-    """Something happened around it that follow-up does not decide: it comes on the consultant's agenda."""
+def disturbed(p: Placement, cancels: str | None, today: date) -> Decision:
+    """Something happened around it. It cancels what is only planned; what lives comes on the consultant's agenda."""
     if p.state in ("finished", "cancelled"):
         return p, []
+    if cancels and p.state == "planned":
+        return cancelled(p, cancels)
     return p.changed(plan=checkins.with_look_in(p.plan, today)), []
 
 
@@ -151,6 +159,6 @@ def day(p: Placement, today: date) -> Decision:
 
 def _must_live(p: Placement) -> None:
     if p.state == "planned":
-        raise refusals.never_began()
+        raise texts.never_began()
     if p.state not in LIVING:
-        raise refusals.over()
+        raise texts.over()

@@ -1,0 +1,22 @@
+"""HTTP about the consultant's day."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from followup.api.base import Consultant
+from followup.queries.agenda import AgendaView, whole_agenda
+from shared.web.dependencies import RuntimeDep
+
+router = APIRouter()
+
+
+@router.get("/agenda")
+async def agenda(
+    who: Consultant,
+    runtime: RuntimeDep,
+    days: Annotated[int, Query(ge=0, le=60)] = 7,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> AgendaView:
+    """The consultant's day: who needs help now (a leader's call for help on top), what stands still, whom to ask."""
+    return await whole_agenda(runtime, days, limit)

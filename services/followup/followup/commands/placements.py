@@ -1,0 +1,140 @@
+"""What can be asked about a placement, and what is answered."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from followup import texts
+from followup.state.placements import PlacementState, Speaker, When
+from shared.catalogue import codes
+from shared.events.base import Id
+from shared.events.kommune.replies import Tasks, TimesOfDay, WeekHours
+from shared.frozen import Frozen
+from shared.identifiers import Day
+from shared.spine.work import Command, Strict
+
+
+def _said(code: str) -> str:
+    if any(code in codes.codes(name) for name in ("gains", "learning", "challenges")):
+        return code
+    raise texts.unknown_answer()
+
+
+class OfPlacement(Command):
+    placement_id: Id
+
+
+class PlacementAnswer(Frozen):
+    """Where a decision leaves the placement."""
+
+    placement_id: str
+    state: PlacementState
+    next_checkin: date | None
+
+
+class StartBody(Strict):
+    """The day on which it really began."""
+
+    on: Day
+
+
+class Start(StartBody, OfPlacement): ...
+
+
+class CheckInBody(Strict):
+    """`answered`: somebody picked up. `answers` are gains, learning or challenges."""
+
+    kind: codes.CheckinKind
+    answered: bool
+    answers: tuple[Annotated[str, AfterValidator(_said)], ...] = ()
+
+
+class CheckIn(CheckInBody, OfPlacement):
+    by: Speaker
+
+
+class PlanStageBody(Strict):
+    """Another form, other hours, times or tasks from a day on. Hours are a week's; praktik needs `next_step`."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    form: codes.Form
+    hours: WeekHours
+    times_of_day: TimesOfDay
+    tasks: Tasks
+    from_: Day = Field(alias="from")
+    to: Day | None = None
+    next_step: codes.Form | None = None
+
+
+class PlanStage(PlanStageBody, OfPlacement):
+    stage_id: Id
+
+
+class StageAnswer(PlacementAnswer):
+    """`approval_needed`: the kommune must say yes before it begins."""
+
+    stage_id: str
+    approval_needed: bool
+
+
+class PauseBody(Strict):
+    """An approval that runs out pauses by itself; people give a time-out."""
+
+    reason: Literal["time-out"] = "time-out"
+    until: Day | None = None
+
+
+class Pause(PauseBody, OfPlacement): ...
+
+
+class Resume(OfPlacement): ...
+
+
+class CancelBody(Strict):
+    reason: codes.PlacementCancelled
+
+
+class Cancel(CancelBody, OfPlacement): ...
+
+
+class EndBody(Strict):
+    reason: codes.PlacementEnded
+    on: Day
+    gains: tuple[codes.Gain, ...] = ()
+
+
+class End(EndBody, OfPlacement): ...
+
+
+class RecordOutcomeBody(Strict):
+    """`when` is left out to have it worked out from `on`. Hours are a week's; employment needs them."""
+
+    outcome: codes.Outcome
+    hours: Annotated[float, Field(ge=0, le=37)] | None = None
+    on: Day
+    when: When | None = None
+
+
+class RecordOutcome(RecordOutcomeBody, OfPlacement): ...
+
+
+class OutcomeAnswer(PlacementAnswer):
+    """`when` as it was worked out."""
+
+    when: When
+
+
+class NewDay(OfPlacement):
+    """Timer: something is due in this placement today."""
+
+
+class CandidateGone(OfPlacement):
+    """The kommune withdrew the candidate after the agreement."""
+
+
+class PlaceStopped(OfPlacement):
+    """The place paused or closed after the agreement."""
+
+    reason: str

@@ -1,0 +1,94 @@
+"""What is hard and what was tried, as it is shown; and whose it is."""
+
+from datetime import datetime
+from typing import Literal, Self
+
+from followup.state.challenges import Challenge, Helper, Intervention, Subject
+from followup.state.placements import Placement, Speaker
+from followup.state.places import Place
+from shared.db import Connection
+from shared.frozen import Frozen
+from shared.runtime import Runtime
+from shared.spine.aggregates import many
+from shared.web.dependencies import get_or_404
+from shared.web.problems import NOT_FOUND, Problem
+
+
+class ChallengeView(Frozen):
+    challenge_id: str
+    about: Subject
+    about_id: str
+    code: str
+    help: Literal["kommune"] | None
+    placement_id: str | None
+    place_id: str | None
+    referral_id: str | None
+    kommune: str | None
+    raised_at: datetime
+    raised_by: Speaker
+    helped_at: datetime | None
+    closed: bool
+    response_seconds: int | None
+
+    @classmethod
+    def of(cls, challenge: Challenge) -> Self:
+        return cls(challenge_id=challenge.id, response_seconds=challenge.response_seconds, **dict(challenge))
+
+
+class InterventionView(Frozen):
+    intervention_id: str
+    challenge_id: str | None
+    placement_id: str | None
+    place_id: str | None
+    code: str
+    by: Helper
+    minutes: int
+    result: str | None
+
+    @classmethod
+    def of(cls, intervention: Intervention) -> Self:
+        return cls(intervention_id=intervention.id, **dict(intervention))
+
+
+async def still_open(pool: Connection, limit: int) -> list[ChallengeView]:
+    """Those that nobody has helped with first, a leader's own on top; then the oldest first."""
+    found = await many(
+        pool,
+        Challenge,
+        "SELECT state FROM aggregate WHERE kind = 'challenge' AND NOT (state->>'closed')::boolean"
+        " ORDER BY state->>'helped_at' IS NOT NULL, state->>'raised_by' <> 'leader', state->>'raised_at', id LIMIT $1",
+        limit,
+    )
+    return [ChallengeView.of(challenge) for challenge in found]
+
+
+async def challenges_of(pool: Connection, placement_id: str) -> list[ChallengeView]:
+    found = await many(pool, Challenge, _OF_PLACEMENT, Challenge.KIND, placement_id)
+    return [ChallengeView.of(challenge) for challenge in found]
+
+
+async def interventions_of(pool: Connection, placement_id: str) -> list[InterventionView]:
+    found = await many(pool, Intervention, _OF_PLACEMENT, Intervention.KIND, placement_id)
+    return [InterventionView.of(intervention) for intervention in found]
+
+
+async def leader_of(runtime: Runtime, about: Subject, about_id: str) -> str | None:
+    """Whose it is; a company is no one leader's, so that is for consultants. A 404 where it is not known."""
+    if about == "placement":
+        return (await get_or_404(runtime, Placement, about_id, "about_id")).leader_id
+    if about == "place":
+        return (await get_or_404(runtime, Place, about_id, "about_id")).leader_id
+    if not await _knows_company(runtime.pool, about_id):
+        raise Problem(NOT_FOUND, field="about_id")
+    return None
+
+
+async def _knows_company(pool: Connection, company_id: str) -> bool:
+    return bool(
+        await pool.fetchval(
+            "SELECT EXISTS (SELECT FROM aggregate WHERE kind = 'place' AND state->>'company_id' = $1)", company_id
+        )
+    )
+
+
+_OF_PLACEMENT = "SELECT state FROM aggregate WHERE kind = $1 AND state->>'placement_id' = $2 ORDER BY id"

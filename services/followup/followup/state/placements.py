@@ -1,0 +1,110 @@
+"""A placement: what was agreed, its stages, who asks and who asked how it goes, and what became of it."""
+
+from datetime import date
+from typing import Literal, TypedDict
+
+from shared.events.base import Approval, Data, Stage
+from shared.spine.work import Aggregate
+
+PlacementState = Literal["planned", "active", "paused", "finished", "cancelled"]
+When = Literal["living", "0", "3", "6", "12"]
+How = Literal["as-planned", "early"]
+Speaker = Literal["leader", "consultant"]
+LIVING = ("active", "paused")
+
+
+class Checkin(Data):
+    """Somebody asks how it goes on that day. `announced`: its day has come and was said."""
+
+    kind: str
+    on: date
+    announced: bool = False
+
+
+class CheckinMade(Data):
+    """Somebody asked; `by` is a role."""
+
+    kind: str
+    on: date
+    answered: bool
+    answers: tuple[str, ...] = ()
+    by: str
+
+
+class Outcome(Data):
+    """What became of it; hours are a week's."""
+
+    outcome: str
+    hours: float | None
+    on: date
+    when: When
+    by: Literal["consultant", "kommune"]
+
+
+class About(TypedDict):
+    """What every event of a placement carries."""
+
+    placement_id: str
+    match_id: str
+    place_id: str
+    referral_id: str
+    leader_id: str
+    company_id: str
+    candidate_id: str
+    kommune: str
+    next_checkin: date | None
+
+
+class Placement(Aggregate):
+    """One agreement, one placement: its id is the match's."""
+
+    place_id: str
+    referral_id: str
+    leader_id: str
+    company_id: str
+    candidate_id: str
+    kommune: str
+    """The young person's, which approves (R-XBORDER-1)."""
+    contact_id: str
+    buddy_id: str | None = None
+    state: PlacementState = "planned"
+    reason: str | None = None
+    """Why it is paused, cancelled or over."""
+    until: date | None = None
+    stages: tuple[Stage, ...]
+    """What has been in effect, in order; the last is the present one."""
+    ahead: tuple[Stage, ...] = ()
+    """What is planned, in order of its first day; it may still wait for its approval."""
+    declined: tuple[str, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    plan: tuple[Checkin, ...] = ()
+    """The check-ins to come (or overdue), in order."""
+    asked: tuple[CheckinMade, ...] = ()
+    challenges: tuple[str, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    started_on: date | None = None
+    ended_on: date | None = None
+    how: How | None = None
+    gains: tuple[str, ...] = ()
+
+    @property
+    def stage(self) -> Stage:
+        return self.stages[-1]
+
+    @property
+    def next_checkin(self) -> date | None:
+        return self.plan[0].on if self.plan else None
+
+    @property
+    def about(self) -> About:
+        return {
+            "placement_id": self.id,
+            "match_id": self.id,
+            "place_id": self.place_id,
+            "referral_id": self.referral_id,
+            "leader_id": self.leader_id,
+            "company_id": self.company_id,
+            "candidate_id": self.candidate_id,
+            "kommune": self.kommune,
+            "next_checkin": self.next_checkin,
+        }
