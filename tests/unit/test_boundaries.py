@@ -105,7 +105,8 @@ def lint(tree: Path, contract: str) -> subprocess.CompletedProcess[str]:
 def test_a_violation_is_caught(tree: Path, contract: str, importer: str, imported: str) -> None:
     service, *_ = importer.split(".")
     home = tree if service == "shared" else tree / "services" / service.replace("_", "-")
-    path = home / Path(*importer.split(".")).with_suffix(".py")
+    module = home / Path(*importer.split("."))
+    path = module / "__init__.py" if module.is_dir() else module.with_suffix(".py")
     before = path.read_text(encoding="utf-8")
     path.write_text(f"{before}\nimport {imported}\n", encoding="utf-8")
     try:
