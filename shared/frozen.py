@@ -21,6 +21,24 @@ class Frozen(BaseModel):
         return self.model_copy(update=fields)
 
 
+class Shown(Frozen):
+    """Mixin for a part of a state as it goes out: without what this build does not know of it.
+
+    class StageView(Shown, Stage): ...
+    StageView.of(stage)
+    """
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if cls.model_config.get("extra") == "allow":
+            raise TypeError(f"{cls.__name__} lets unknown fields out: declare it with extra='ignore'")
+
+    @classmethod
+    def of(cls, part: BaseModel, **more: Any) -> Self:
+        return cls.model_validate({**part.model_dump(by_alias=True), **more}, extra="ignore")
+
+
 @cache
 def _field(kind: type[BaseModel], name: str) -> TypeAdapter[Any]:
     if name not in kind.model_fields:

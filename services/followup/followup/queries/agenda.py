@@ -13,7 +13,7 @@ from shared.runtime import Runtime
 from shared.spine.aggregates import many
 
 
-class CheckinView(PlacementView):
+class DueView(PlacementView):
     """A check-in, and the placement that it is about."""
 
     kind: str
@@ -26,8 +26,8 @@ class AgendaView(Frozen):
     today: date
     challenges: list[ChallengeView]
     approval_expired: list[PlacementView]
-    due: list[CheckinView]
-    coming: list[CheckinView]
+    due: list[DueView]
+    coming: list[DueView]
     phone_promise: Words = PHONE_PROMISE
 
 
@@ -35,7 +35,7 @@ async def whole_agenda(runtime: Runtime, days: int, limit: int) -> AgendaView:
     today = calendar.today(runtime.clock.now())
     until = today + timedelta(days=days)
     checkins = [
-        CheckinView(**dict(PlacementView.of(p)), kind=checkin.kind, on=checkin.on)
+        DueView(**dict(PlacementView.of(p)), kind=checkin.kind, on=checkin.on)
         for p in await _asked_by(runtime.pool, until, limit)
         for checkin in p.plan
         if checkin.on <= until

@@ -8,12 +8,27 @@ from followup.rules.stages import waits
 from followup.state.placements import Checkin, CheckinMade, How, Outcome, Placement, PlacementState
 from followup.texts import PHONE_PROMISE, Words
 from shared.events.base import Approval, Stage
-from shared.frozen import Frozen
+from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
 from shared.spine.aggregates import many
 from shared.web.access import Principal
 from shared.web.dependencies import get_or_404
 from shared.web.problems import Problem
+
+
+class StageView(Shown, Stage, extra="ignore"): ...
+
+
+class ApprovalView(Shown, Approval, extra="ignore"): ...
+
+
+class CheckinView(Shown, Checkin, extra="ignore"): ...
+
+
+class CheckinMadeView(Shown, CheckinMade, extra="ignore"): ...
+
+
+class OutcomeView(Shown, Outcome, extra="ignore"): ...
 
 
 class PlacementView(Frozen):
@@ -31,7 +46,7 @@ class PlacementView(Frozen):
     how: How | None
     started_on: date | None
     ended_on: date | None
-    stage: Stage
+    stage: StageView
     next_checkin: date | None
 
     @classmethod
@@ -44,11 +59,11 @@ class PlacementView(Frozen):
             how=p.how,
             started_on=p.started_on,
             ended_on=p.ended_on,
-            stage=p.stage,
+            stage=StageView.of(p.stage),
         )
 
 
-class StageView(Stage):
+class WholeStageView(StageView):
     """`approval_needed`: it is planned and its approval is missing. `begun`: it is or was in effect."""
 
     approval_needed: bool
@@ -56,19 +71,19 @@ class StageView(Stage):
 
 
 class CheckinsView(Frozen):
-    coming: tuple[Checkin, ...]
-    made: tuple[CheckinMade, ...]
+    coming: list[CheckinView]
+    made: list[CheckinMadeView]
 
 
 class WholePlacementView(PlacementView):
     contact_id: str
     buddy_id: str | None
-    stages: list[StageView]
-    approvals: tuple[Approval, ...]
+    stages: list[WholeStageView]
+    approvals: list[ApprovalView]
     checkins: CheckinsView
     challenges: list[ChallengeView]
     interventions: list[InterventionView]
-    outcomes: tuple[Outcome, ...]
+    outcomes: list[OutcomeView]
     gains: tuple[str, ...]
     phone_promise: Words = PHONE_PROMISE
 
@@ -88,18 +103,20 @@ async def whole_placement(runtime: Runtime, placement_id: str, who: Principal) -
     """With its stages, check-ins, challenges, interventions and outcomes."""
     p = await get_or_404(runtime, Placement, placement_id, "placement_id")
     who.own(leader=p.leader_id, kommune=p.kommune)
-    begun = [StageView(**dict(s), approval_needed=False, begun=p.state != "planned") for s in p.stages]
-    ahead = [StageView(**dict(s), approval_needed=waits(p, s.stage_id), begun=False) for s in p.ahead]
+    begun = [WholeStageView.of(s, approval_needed=False, begun=p.state != "planned") for s in p.stages]
+    ahead = [WholeStageView.of(s, approval_needed=waits(p, s.stage_id), begun=False) for s in p.ahead]
     return WholePlacementView(
         **dict(PlacementView.of(p)),
         contact_id=p.contact_id,
         buddy_id=p.buddy_id,
         stages=[*begun, *ahead],
-        approvals=p.approvals,
-        checkins=CheckinsView(coming=p.plan, made=p.asked),
+        approvals=[ApprovalView.of(approval) for approval in p.approvals],
+        checkins=CheckinsView(
+            coming=[CheckinView.of(c) for c in p.plan], made=[CheckinMadeView.of(c) for c in p.asked]
+        ),
         challenges=await challenges_of(runtime.pool, p.id),
         interventions=await interventions_of(runtime.pool, p.id),
-        outcomes=p.outcomes,
+        outcomes=[OutcomeView.of(outcome) for outcome in p.outcomes],
         gains=p.gains,
     )
 
