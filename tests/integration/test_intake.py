@@ -188,6 +188,80 @@ async def colleague(intake: SimpleNamespace, leader_id: str, **contact: str) -> 
     return str(added.json()["person_id"])
 
 
+async def search(intake: SimpleNamespace, **asked: str | None) -> httpx.Response:
+    answer: httpx.Response = await intake.client.post("/leaders/search", json=asked, headers=token("consultant"))
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("field", "written"),
+    [
+        ("phone", "20123456"),
+        ("phone", "+45 20 12 34 56"),
+        ("phone", "0045 2012-3456"),
+        ("email", "leder@vagtcentral.example"),
+        ("email", " LEDER@Vagtcentral.Example "),
+    ],
+)
+async def test_a_leader_is_found_by_e_mail_or_phone_however_it_is_written(
+    intake: SimpleNamespace, field: str, written: str
+) -> None:
+    leader_id = await signed_up(intake)
+    await intake.pool.execute("DELETE FROM access_log")
+    state = "SELECT state->>'company_id', state->>'signed_up_on' FROM aggregate WHERE kind = 'leader'"
+    company, today = await intake.pool.fetchrow(state)
+    assert (await search(intake, **{field: written})).json() == [
+        {
+            "person_id": leader_id, "role": "leader", "company_id": company, "company_name": "Vagtcentralen",
+            "kommune": "0561", "next_call_on": today,
+            "name": "En Leder", "email": "leder@vagtcentral.example", "phone": "+4520123456",
+        }
+    ]  # fmt: skip
+    rows = await intake.pool.fetch("SELECT person_id::text, role, route FROM access_log")
+    assert [tuple(row) for row in rows] == [(leader_id, "consultant", "POST /leaders/search")]
+
+
+async def test_all_who_share_a_phone_are_found_and_nobody_who_was_erased(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    colleague_id = await colleague(intake, leader_id, phone="20 12 34 56")
+    leader, other = (await search(intake, phone="20123456")).json()
+    assert (leader["person_id"], leader["role"]) == (leader_id, "leader")
+    assert (other["person_id"], other["role"], other["name"]) == (colleague_id, "colleague", "En Kollega")
+    assert (other["company_id"], other["company_name"]) == (leader["company_id"], "Vagtcentralen")
+    assert (other["email"], other["kommune"], other["next_call_on"]) == (None, None, None)
+    await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
+    assert (await search(intake, phone="20123456")).json() == [other]
+
+
+async def test_nobody_found_is_an_empty_list_and_leaves_no_row(intake: SimpleNamespace) -> None:
+    await signed_up(intake)
+    await intake.pool.execute("DELETE FROM access_log")
+    for answer in (await search(intake, phone="20123457"), await search(intake, email="anden@vagtcentral.example")):
+        assert (answer.status_code, answer.json()) == (200, [])
+    assert await intake.pool.fetchval("SELECT count(*) FROM access_log") == 0
+
+
+async def test_a_search_is_by_exactly_one_of_the_two_and_otherwise_refused_by_field(intake: SimpleNamespace) -> None:
+    both = {"email": "leder@vagtcentral.example", "phone": "20123456"}
+    for asked, field in (
+        ({}, "email"),
+        ({"email": None, "phone": None}, "email"),
+        (both, "phone"),
+        ({"email": "x"}, "email"),
+        ({"phone": "12"}, "phone"),
+        ({"name": "En Leder"}, "name"),
+    ):
+        answer = await search(intake, **asked)
+        assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
+async def test_only_a_consultant_searches_for_people(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    for other in (token("leader", leader=leader_id), token("kommune", kommune="0561")):
+        answer = await intake.client.post("/leaders/search", json={"phone": "20123456"}, headers=other)
+        assert answer.status_code == 403
+
+
 async def test_a_referral_opens_contact_data_and_the_leaders_words_to_its_kommune(intake: SimpleNamespace) -> None:
     leader_id = await signed_up(intake)
     buddy_id = await colleague(intake, leader_id, phone="20123457")

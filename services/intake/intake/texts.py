@@ -143,3 +143,12 @@ def unknown_colleague(field: str) -> Refused:
         "Personen hører ikke til virksomheden. Opret først kollegaen under virksomheden.",
         "This person does not belong to the company. Add the colleague to the company first.",
     )
+
+
+def one_way_only(field: str) -> Refused:
+    return Refused(
+        "exactly-one",
+        field,
+        "Søg enten på e-mail eller på telefonnummer: udfyld det ene felt, og lad det andet stå tomt.",
+        "Search by e-mail or by phone: fill in one of the two fields and leave the other out.",
+    )

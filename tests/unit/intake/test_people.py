@@ -1,9 +1,10 @@
-"""Colleagues, and who is forgotten."""
+"""Colleagues, who is forgotten, and by what people are looked for."""
 
 import pytest
 
 from intake.commands.people import AddColleague, Contact, Erase
 from intake.commands.places import ChangePlace
+from intake.rules.people import looked_for
 from intake.state.leaders import Leader
 from intake.state.people import Colleague
 from intake.state.places import Frame
@@ -42,3 +43,12 @@ def test_a_leader_who_is_forgotten_is_called_no_more() -> None:
     assert world.types() == ["leader.erased"]
     world.tell(Erase(person_id=COLLEAGUE))
     assert world.types() == ["leader.erased", "person.erased"]
+
+
+def test_people_are_looked_for_by_exactly_one_of_e_mail_and_phone() -> None:
+    assert looked_for("leder@firma.example", None) == ("email", "leder@firma.example")
+    assert looked_for(None, "+4520123456") == ("phone", "+4520123456")
+    for email, phone, field in ((None, None, "email"), ("leder@firma.example", "+4520123456", "phone")):
+        with pytest.raises(Refused, match="exactly-one") as refused:
+            looked_for(email, phone)
+        assert (refused.value.field, refused.value.status) == (field, 422)
