@@ -14,7 +14,7 @@ import pytest
 
 from deploy.local.stack import Stack
 from intake.app import service
-from intake.state import SignUp
+from intake.commands.leaders import SignUp
 from shared import db
 from shared.clock import Clock
 from shared.settings import OwnSettings

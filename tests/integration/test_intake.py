@@ -10,6 +10,8 @@ import pytest
 from asgi_lifespan import LifespanManager
 
 from intake.app import service
+from intake.commands.people import Erase
+from intake.state.referrals import Referral
 from shared.settings import Settings
 from shared.web.access import mint
 
@@ -35,7 +37,7 @@ async def intake(database: str) -> AsyncIterator[SimpleNamespace]:
     async with LifespanManager(app, shutdown_timeout=15) as manager:
         transport = httpx.ASGITransport(app=manager.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            yield SimpleNamespace(client=client, pool=app.state.runtime.pool)
+            yield SimpleNamespace(client=client, pool=app.state.runtime.pool, runtime=app.state.runtime)
 
 
 def token(role: str, **of: Any) -> dict[str, str]:
@@ -177,6 +179,122 @@ async def test_a_colleague_is_added_once_per_key_and_only_the_companys_own_can_b
     stranger = {"contact_id": "0199ab00-0000-7000-8000-000000000000"}
     refused = await intake.client.patch(f"/places/{place}", json=stranger, headers=token("consultant"))
     assert (refused.status_code, refused.json()["field"], refused.json()["rule"]) == (422, "contact_id", "unknown-id")
+
+
+async def colleague(intake: SimpleNamespace, leader_id: str, **contact: str) -> str:
+    company = await intake.pool.fetchval("SELECT state->>'company_id' FROM aggregate WHERE kind = 'leader'")
+    asked = {"leader_id": leader_id, "name": "En Kollega", **contact}
+    added = await intake.client.post(f"/companies/{company}/people", json=asked, headers=token("consultant"))
+    return str(added.json()["person_id"])
+
+
+async def search(intake: SimpleNamespace, **asked: str | None) -> httpx.Response:
+    answer: httpx.Response = await intake.client.post("/leaders/search", json=asked, headers=token("consultant"))
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("field", "written"),
+    [
+        ("phone", "20123456"),
+        ("phone", "+45 20 12 34 56"),
+        ("phone", "0045 2012-3456"),
+        ("email", "leder@vagtcentral.example"),
+        ("email", " LEDER@Vagtcentral.Example "),
+    ],
+)
+async def test_a_leader_is_found_by_e_mail_or_phone_however_it_is_written(
+    intake: SimpleNamespace, field: str, written: str
+) -> None:
+    leader_id = await signed_up(intake)
+    await intake.pool.execute("DELETE FROM access_log")
+    state = "SELECT state->>'company_id', state->>'signed_up_on' FROM aggregate WHERE kind = 'leader'"
+    company, today = await intake.pool.fetchrow(state)
+    assert (await search(intake, **{field: written})).json() == [
+        {
+            "person_id": leader_id, "role": "leader", "company_id": company, "company_name": "Vagtcentralen",
+            "kommune": "0561", "next_call_on": today,
+            "name": "En Leder", "email": "leder@vagtcentral.example", "phone": "+4520123456",
+        }
+    ]  # fmt: skip
+    rows = await intake.pool.fetch("SELECT person_id::text, role, route FROM access_log")
+    assert [tuple(row) for row in rows] == [(leader_id, "consultant", "POST /leaders/search")]
+
+
+async def test_all_who_share_a_phone_are_found_and_nobody_who_was_erased(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    colleague_id = await colleague(intake, leader_id, phone="20 12 34 56")
+    leader, other = (await search(intake, phone="20123456")).json()
+    assert (leader["person_id"], leader["role"]) == (leader_id, "leader")
+    assert (other["person_id"], other["role"], other["name"]) == (colleague_id, "colleague", "En Kollega")
+    assert (other["company_id"], other["company_name"]) == (leader["company_id"], "Vagtcentralen")
+    assert (other["email"], other["kommune"], other["next_call_on"]) == (None, None, None)
+    await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
+    assert (await search(intake, phone="20123456")).json() == [other]
+
+
+async def test_nobody_found_is_an_empty_list_and_leaves_no_row(intake: SimpleNamespace) -> None:
+    await signed_up(intake)
+    await intake.pool.execute("DELETE FROM access_log")
+    for answer in (await search(intake, phone="20123457"), await search(intake, email="anden@vagtcentral.example")):
+        assert (answer.status_code, answer.json()) == (200, [])
+    assert await intake.pool.fetchval("SELECT count(*) FROM access_log") == 0
+
+
+async def test_a_search_is_by_exactly_one_of_the_two_and_otherwise_refused_by_field(intake: SimpleNamespace) -> None:
+    both = {"email": "leder@vagtcentral.example", "phone": "20123456"}
+    for asked, field in (
+        ({}, "email"),
+        ({"email": None, "phone": None}, "email"),
+        (both, "phone"),
+        ({"email": "x"}, "email"),
+        ({"phone": "12"}, "phone"),
+        ({"name": "En Leder"}, "name"),
+    ):
+        answer = await search(intake, **asked)
+        assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
+async def test_only_a_consultant_searches_for_people(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    for other in (token("leader", leader=leader_id), token("kommune", kommune="0561")):
+        answer = await intake.client.post("/leaders/search", json={"phone": "20123456"}, headers=other)
+        assert answer.status_code == 403
+
+
+async def test_a_referral_opens_contact_data_and_the_leaders_words_to_its_kommune(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    buddy_id = await colleague(intake, leader_id, phone="20123457")
+    tasks = [{"task_id": "viden_data-07", "hours": 5}, {"task_id": "viden_data-00", "words": "Følge med på skærmene"}]
+    draft = {"leader_id": leader_id, "buddy_id": buddy_id, "tasks": tasks}
+    place_id = (await intake.client.post("/places", json=draft, headers=token("consultant"))).json()["place_id"]
+    shown = (await intake.client.get(f"/places/{place_id}", headers=token("consultant"))).json()
+    assert shown["found"] == {"buddy_id": buddy_id, "tasks": tasks}
+    assert shown["history"][0].keys() == {"on", "what", "da"}
+
+    async def read(**known: bool) -> httpx.Response:
+        referral = Referral(id=buddy_id, place_id=place_id, kommune="0561", **known)
+        await intake.pool.execute(
+            "INSERT INTO aggregate (kind, id, state) VALUES ('referral', $1, $2::jsonb)"
+            " ON CONFLICT (kind, id) DO UPDATE SET state = excluded.state",
+            referral.id,
+            referral.model_dump_json(),
+        )
+        kommune = token("kommune", kommune="0561")
+        answer: httpx.Response = await intake.client.get(f"/referrals/{referral.id}/place", headers=kommune)
+        return answer
+
+    early = await read(accepted=True)
+    assert (early.status_code, early.headers["retry-after"]) == (409, "5")
+    opened = {
+        "referral_id": buddy_id, "place_id": place_id, "company_name": "Vagtcentralen",
+        "contact": {"name": "En Leder", "email": "leder@vagtcentral.example", "phone": "+4520123456"},
+        "buddy": {"name": "En Kollega", "phone": "+4520123457"}, "tasks": tasks,
+    }  # fmt: skip
+    assert (await read(accepted=True, guided=True)).json() == opened
+    await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
+    assert (await read(accepted=True, guided=True)).json() == opened | {"contact": None}
+    assert (await read(accepted=True, guided=True, over=True)).status_code == 404
 
 
 @pytest.mark.parametrize("text", ["\u0000", "\ud800"])

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from intake.api import router
+from intake.commands.people import Erase
 from intake.handlers import handlers
-from intake.rows import LeaderEmail
-from intake.state import Erase
-from intake.store import save_emails
+from intake.rows import WRITERS
 from shared.service import Service
 
 service = Service(
@@ -15,6 +14,6 @@ service = Service(
     handlers=handlers,
     router=router,
     migrations=Path(__file__).parents[1] / "migrations",
-    writers={LeaderEmail: save_emails},
+    writers=WRITERS,
     erase=lambda person_id: Erase(person_id=person_id),
 )

@@ -1,8 +1,23 @@
-"""What the leader reads: Danish, in company language."""
+"""Words for people: what a leader reads, in company language, and why something cannot be done, with the way out."""
 
-from intake.state import Past, Place
+from intake.state.places import Past, Place
 from shared.catalogue.kommuner import KOMMUNER
+from shared.frozen import Frozen
+from shared.spine.decision import Refused
 
+
+class Words(Frozen):
+    """The same in both languages."""
+
+    da: str
+    en: str
+
+
+WELCOME = Words(
+    da="Tak. En konsulent ringer til dig i løbet af få dage.",
+    en="Thank you. A consultant will call you within a few days.",
+)
+PHONE_PROMISE = "I kan altid ringe."
 SAID = {
     "drafted": "Vi er begyndt på pladsen sammen med dig.",
     "opened": "Du har sagt ja, og vi finder den rigtige kommune.",
@@ -21,6 +36,7 @@ SAID = {
     "reopened": "Pladsen er åben igen.",
     "closed": "Pladsen er lukket.",
 }
+BEFORE_ANY_PLACE = "En konsulent ringer til dig."
 NEXT = {
     "draft": "En konsulent ringer til dig, og sammen finder I opgaverne.",
     "additional-assessment-required": "En konsulent ringer til dig om det, der mangler.",
@@ -28,6 +44,22 @@ NEXT = {
     "filled": "Vi følger op sammen med jer. I kan altid ringe.",
     "paused": "Sig til, når pladsen må åbnes igen.",
     "closed": "Tak for denne gang. Du kan altid åbne en ny plads.",
+}
+STATES = {
+    "draft": "en kladde",
+    "additional-assessment-required": "ved at blive afklaret",
+    "open": "åben",
+    "paused": "på pause",
+    "filled": "besat",
+    "closed": "lukket",
+}
+LABELS = {
+    "tasks": "opgaverne",
+    "hours_from": "timer om ugen til at begynde med",
+    "hours_to": "timer om ugen på sigt",
+    "times_of_day": "tidspunkter på dagen",
+    "forms": "ansættelsesformer",
+    "purpose": "formålet",
 }
 
 
@@ -38,3 +70,85 @@ def sentence(past: Past) -> str:
 
 def what_next(place: Place) -> str:
     return NEXT[place.state]
+
+
+# -- why not -----------------------------------------------------------------------------------------------------------
+
+
+def other_state(place: Place) -> Refused:
+    return Refused(
+        "state",
+        "state",
+        f"Det kan ikke lade sig gøre, når pladsen er {STATES[place.state]}.",
+        f"This cannot be done while the place is {place.state}.",
+        409,
+    )
+
+
+def opened_already() -> Refused:
+    return Refused("state", "state", "Pladsen er allerede åbnet.", "The place has been opened already.", 409)
+
+
+def leader_not_reached() -> Refused:
+    return Refused(
+        "leader-not-reached",
+        "leader_id",
+        "Ring til lederen, og notér samtalen, før pladsen åbnes.",
+        "Call the leader and record the call before the place opens.",
+    )
+
+
+def missing(fields: list[str]) -> Refused:
+    words = ", ".join(LABELS[name] for name in fields)
+    return Refused(
+        "R-PURPOSE-1" if fields == ["purpose"] else "incomplete",
+        fields[0],
+        f"Find sammen med lederen: {words}. Ret pladsen, og åbn den igen.",
+        f"Find together with the leader: {', '.join(fields)}. Change the place and open it again.",
+    )
+
+
+def hours_shrink() -> Refused:
+    return Refused(
+        "hours-order",
+        "hours_to",
+        "Timerne på sigt kan ikke være færre end timerne til at begynde med.",
+        "The hours to aim for cannot be fewer than the hours to begin with.",
+    )
+
+
+def leader_has_not_agreed() -> Refused:
+    return Refused(
+        "leader-agrees",
+        "agreed_at",
+        "Skriv, hvilken dag lederen sagde ja til, at en kommune spørges.",
+        "Say on which day the leader agreed that a kommune is asked.",
+    )
+
+
+def no_seat() -> Refused:
+    return Refused(
+        "no-seat",
+        "seats",
+        "Alle pladser er besat. Den åbner igen, når et forløb er slut.",
+        "Every seat is taken. It can reopen when a placement is over.",
+        409,
+    )
+
+
+def unknown_colleague(field: str) -> Refused:
+    return Refused(
+        "unknown-id",
+        field,
+        "Personen hører ikke til virksomheden. Opret først kollegaen under virksomheden.",
+        "This person does not belong to the company. Add the colleague to the company first.",
+    )
+
+
+def one_way_only(field: str) -> Refused:
+    return Refused(
+        "exactly-one",
+        field,
+        "Søg enten på e-mail eller på telefonnummer: udfyld det ene felt, og lad det andet stå tomt.",
+        "Search by e-mail or by phone: fill in one of the two fields and leave the other out.",
+    )

@@ -1,0 +1,9 @@
+"""HTTP. Sign-up is open; the rest is for consultants, a leader's own things, and a referral's kommune."""
+
+from fastapi import APIRouter
+
+from intake.api import codes, leaders, people, places, referrals
+
+router = APIRouter()
+for part in (leaders, people, places, referrals, codes):
+    router.include_router(part.router)

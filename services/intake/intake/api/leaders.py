@@ -1,0 +1,56 @@
+"""HTTP about leaders."""
+
+from contextlib import suppress
+from typing import Annotated
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Depends, Query
+
+from intake.api.base import Consultant, LeaderOrConsultant
+from intake.commands.leaders import LeaderAnswer, RecordCall, RecordCallBody, SignUp, SignUpBody
+from intake.queries import leaders as queries
+from intake.state.leaders import Leader
+from intake.texts import WELCOME, Words
+from shared.spine.work import Work
+from shared.web.access import open_route
+from shared.web.dependencies import Dispatch, RuntimeDep, get_or_404
+
+router = APIRouter()
+
+
+@router.post("/leaders", status_code=202, dependencies=[Depends(open_route)])
+async def sign_up(body: SignUpBody, dispatch: Dispatch, runtime: RuntimeDep) -> Words:
+    """Join the alliance. The answer is always the same, so that nobody learns who has joined; a consultant calls."""
+    email_hash = runtime.vault.hash_of("email", body.email)
+    if not await queries.has_joined(runtime, email_hash):
+        with suppress(asyncpg.UniqueViolationError):  # at the same moment, the same address joined twice
+            await dispatch(SignUp.of(body, Work.new_id(), email_hash), None, LeaderAnswer)
+    return WELCOME
+
+
+@router.get("/calls")
+async def calls(
+    who: Consultant,
+    runtime: RuntimeDep,
+    days: Annotated[int, Query(ge=0, le=60)] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> list[queries.CallView]:
+    """Whom to call today (or within so many days): the longest waiting first, with name and phone."""
+    return await queries.calls(runtime, days, limit, who)
+
+
+@router.post("/leaders/{leader_id}/calls")
+async def record_call(
+    leader_id: UUID, body: RecordCallBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> LeaderAnswer:
+    """A call was made; `next_call_on` moves the next one (default: today again, until the leader is reached)."""
+    leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
+    answer: LeaderAnswer = await dispatch(RecordCall(leader_id=leader.id, **dict(body)), who, LeaderAnswer)
+    return answer
+
+
+@router.get("/leaders/{leader_id}/status", response_model_exclude_none=True)
+async def status(leader_id: UUID, who: LeaderOrConsultant, runtime: RuntimeDep) -> queries.StatusView:
+    """The leader's own status: each place, what has happened, and what happens next, in Danish."""
+    return await queries.status(runtime, leader_id, who)

@@ -1,0 +1,45 @@
+"""What can be asked about people."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.frozen import Frozen
+from shared.identifiers import Email, Phone
+from shared.spine.work import Command, Strict
+
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class Contact(Strict):
+    """Contact data on their way into the vault."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+
+
+class AddColleagueBody(Strict):
+    """A buddy, department head or store manager at the workplace."""
+
+    leader_id: UUID
+    name: Name
+    email: Email | None = None
+    phone: Phone | None = None
+
+
+class AddColleague(Command):
+    person_id: str
+    company_id: str
+    contact: Contact
+
+
+class Erase(Command):
+    """The right to be forgotten: a leader, or a colleague of one."""
+
+    person_id: str
+
+
+class PersonAnswer(Frozen):
+    person_id: str

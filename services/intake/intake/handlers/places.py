@@ -1,0 +1,144 @@
+"""A place is found in the call, opens, pauses and closes; its seats are taken and freed."""
+
+from collections.abc import Iterable
+
+from intake.commands.places import (
+    ChangePlace,
+    ClosePlace,
+    DraftPlace,
+    OpenPlace,
+    OpenPlaceAnswer,
+    PausePlace,
+    PlaceAnswer,
+    ReopenPlace,
+)
+from intake.handlers.base import handlers, note
+from intake.rules import people, referrals
+from intake.rules import places as rules
+from intake.state.leaders import Leader
+from intake.state.people import Colleague
+from intake.state.places import Frame, Place
+from intake.state.referrals import Referral
+from shared.events.followup import PlacementCancelled, PlacementEnded, PlacementStarted
+from shared.events.intake import PlaceClosed, PlaceDrafted, PlaceEvent, PlacePaused, PlaceReopened
+from shared.events.matching import MatchAgreed
+from shared.spine.work import Message, Work
+
+
+def named(data: DraftPlace | ChangePlace) -> list[str]:
+    """Contact and buddy, where they are named."""
+    return [id_ for id_ in (data.found.contact_id, data.found.buddy_id) if id_]
+
+
+def check_named(work: Work, found: Frame, leader_id: str, company_id: str) -> None:
+    for field, id_ in (("contact_id", found.contact_id), ("buddy_id", found.buddy_id)):
+        if id_ and id_ != leader_id:
+            people.check_colleague(work.get(Colleague, id_), company_id, field)
+
+
+def apply(work: Work, changes: Iterable[Place | PlaceEvent]) -> None:
+    for change in changes:
+        if isinstance(change, Place):
+            work.put(change)
+        else:
+            work.emit(change)
+
+
+@handlers.on(DraftPlace, (Place, "place_id"), (Leader, "leader_id"), (Colleague, named))
+def draft(work: Work, message: Message[DraftPlace]) -> PlaceAnswer:
+    data = message.data
+    leader = work.need(Leader, data.leader_id)
+    check_named(work, data.found, leader.id, leader.company_id)
+    place = Place(
+        id=data.place_id,
+        leader_id=leader.id,
+        company_id=leader.company_id,
+        workplace_id=leader.workplace_id,
+        kommune=leader.kommune,
+        postnr=leader.postnr,
+        found=data.found,
+    )
+    place = rules.located(rules.noted(place, work.today, "drafted"))
+    work.put(place)
+    work.emit(PlaceDrafted(**rules.about(place)))
+    return PlaceAnswer(place_id=place.id)
+
+
+@handlers.on(ChangePlace, (Place, "place_id"), (Colleague, named))
+def change(work: Work, message: Message[ChangePlace]) -> PlaceAnswer:
+    data = message.data
+    place = work.need(Place, data.place_id)
+    rules.check_state(place, *rules.UNOPENED)
+    check_named(work, data.found, place.leader_id, place.company_id)
+    work.put(rules.located(place.changed(found=rules.merged(place.found, data.found))))
+    return PlaceAnswer(place_id=place.id)
+
+
+@handlers.on(OpenPlace, (Place, "place_id"), (Leader, "leader_id"))
+def open_(work: Work, message: Message[OpenPlace]) -> OpenPlaceAnswer:
+    data = message.data
+    place, leader = work.need(Place, data.place_id), work.need(Leader, data.leader_id)
+    rules.check_may_open(place, leader, data.agreed_at, work.today)
+    place = rules.moved(place, "open", work.today, "opened").changed(agreed_at=data.agreed_at)
+    work.put(place)
+    work.emit(rules.opened(place, leader))
+    return OpenPlaceAnswer(place_id=place.id, state=place.state, warnings=rules.warnings(place.found))
+
+
+@handlers.on(PausePlace, (Place, "place_id"))
+def pause(work: Work, message: Message[PausePlace]) -> PlaceAnswer:
+    data = message.data
+    place = work.need(Place, data.place_id)
+    rules.check_state(place, "open", "filled")
+    place = rules.moved(place, "paused", work.today, "paused", data.reason)
+    work.put(place)
+    work.emit(PlacePaused(**rules.about(place), reason=data.reason))
+    return PlaceAnswer(place_id=place.id)
+
+
+@handlers.on(ReopenPlace, (Place, "place_id"))
+def reopen(work: Work, message: Message[ReopenPlace]) -> PlaceAnswer:
+    data = message.data
+    before = work.need(Place, data.place_id)
+    rules.check_state(before, "paused")
+    rules.check_free_seat(before)
+    agreed_at = data.agreed_at or work.today
+    place = rules.moved(before, "open", work.today, "reopened").changed(agreed_at=agreed_at, freed_by=None)
+    work.put(place)
+    work.emit(PlaceReopened(**rules.about(place), agreed_at=agreed_at, placement_id=before.freed_by))
+    return PlaceAnswer(place_id=place.id)
+
+
+@handlers.on(ClosePlace, (Place, "place_id"))
+def close(work: Work, message: Message[ClosePlace]) -> PlaceAnswer:
+    data = message.data
+    place = work.need(Place, data.place_id)
+    rules.check_state(place, *rules.UNOPENED, "open", "paused", "filled")
+    place = rules.moved(place, "closed", work.today, "closed", data.reason)
+    work.put(place)
+    work.emit(PlaceClosed(**rules.about(place), reason=data.reason))
+    return PlaceAnswer(place_id=place.id)
+
+
+# -- heard from the others ---------------------------------------------------------------------------------------------
+
+
+@handlers.on(MatchAgreed, (Place, "place_id"), (Referral, "referral_id"))
+def agreed(work: Work, message: Message[MatchAgreed]) -> None:
+    data = message.data
+    apply(work, rules.take_seat(work.need(Place, data.place_id), data.match_id, work.today))
+    work.put(referrals.living(work.need(Referral, data.referral_id), data.match_id))
+
+
+@handlers.on(PlacementStarted, (Place, "place_id"))
+def started(work: Work, message: Message[PlacementStarted]) -> None:
+    note(work, message.data.place_id, "placement-started")
+
+
+@handlers.on(PlacementEnded, PlacementCancelled, (Place, "place_id"), (Referral, "referral_id"))
+def over(work: Work, message: Message[PlacementEnded | PlacementCancelled]) -> None:
+    data = message.data
+    began = isinstance(data, PlacementEnded)
+    place = work.need(Place, data.place_id)
+    apply(work, rules.free_seat(place, data.match_id, data.placement_id, work.today, began=began))
+    work.put(referrals.ended(work.need(Referral, data.referral_id), data.match_id))

@@ -1,0 +1,49 @@
+"""What the gateway says of referrals: who may see the contact data, and a line in the place's history."""
+
+from intake.handlers.base import handlers, note
+from intake.state.places import Place
+from intake.state.referrals import Referral
+from shared.events.municipality_gateway import (
+    ReferralAccepted,
+    ReferralCancelled,
+    ReferralCompleted,
+    ReferralExpired,
+    ReferralLeaderGuided,
+    ReferralRejected,
+    ReferralSent,
+)
+from shared.spine.work import Message, Work
+
+Ending = ReferralRejected | ReferralExpired | ReferralCancelled | ReferralCompleted
+
+
+@handlers.on(ReferralSent, (Referral, "referral_id"), (Place, "place_id"))
+def sent(work: Work, message: Message[ReferralSent]) -> None:
+    data = message.data
+    work.put(Referral(id=data.referral_id, place_id=data.place_id, kommune=data.kommune))
+    note(work, data.place_id, "kommune-asked", data.kommune)
+
+
+@handlers.on(ReferralLeaderGuided, (Referral, "referral_id"), (Place, "place_id"))
+def leader_guided(work: Work, message: Message[ReferralLeaderGuided]) -> None:
+    referral = work.need(Referral, message.data.referral_id)
+    work.put(referral.changed(guided=True))
+    note(work, referral.place_id, "leader-guided", referral.kommune)
+
+
+@handlers.on(ReferralAccepted, (Referral, "referral_id"), (Place, "place_id"))
+def accepted(work: Work, message: Message[ReferralAccepted]) -> None:
+    referral = work.need(Referral, message.data.referral_id)
+    work.put(referral.changed(accepted=True))
+    note(work, referral.place_id, "kommune-accepted", referral.kommune)
+
+
+@handlers.on(
+    ReferralRejected, ReferralExpired, ReferralCancelled, ReferralCompleted,
+    (Referral, "referral_id"), (Place, "place_id"),
+)  # fmt: skip
+def over(work: Work, message: Message[Ending]) -> None:
+    data = message.data
+    referral = work.need(Referral, data.referral_id)
+    work.put(referral.changed(over=True))
+    note(work, referral.place_id, f"referral-{data.state}", referral.kommune)

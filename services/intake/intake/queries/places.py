@@ -1,0 +1,84 @@
+"""Places, as their leader and consultants see them."""
+
+from typing import Self
+from uuid import UUID
+
+from pydantic import ConfigDict
+
+from intake import texts
+from intake.state.places import Frame, Past, Place, TaskWanted
+from shared.events.intake import PlaceState
+from shared.frozen import Frozen
+from shared.runtime import Runtime
+from shared.spine.aggregates import many
+from shared.web.access import Principal
+from shared.web.dependencies import get_or_404
+
+
+class TaskView(TaskWanted):
+    """Without what only a newer build knows; so are the other parts of a state that are shown."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class FrameView(Frame):
+    model_config = ConfigDict(extra="ignore")
+
+    tasks: tuple[TaskView, ...] | None = None
+
+
+class PastView(Past):
+    """`da` is what the leader reads."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    da: str
+
+
+class PlaceView(Frozen):
+    place_id: str
+    state: PlaceState
+    kommune: str
+    seats: int
+    seats_taken: int
+    history: list[PastView]
+
+    @classmethod
+    def of(cls, place: Place) -> Self:
+        return cls(
+            place_id=place.id,
+            state=place.state,
+            kommune=place.kommune,
+            seats=place.seats,
+            seats_taken=len(place.agreed),
+            history=[PastView(**dict(past), da=texts.sentence(past)) for past in place.history],
+        )
+
+
+class WholePlaceView(PlaceView):
+    leader_id: str
+    found: FrameView
+
+
+async def own_place(runtime: Runtime, place_id: UUID | str, who: Principal) -> Place:
+    """404 where there is none, 403 where it is another leader's."""
+    place = await get_or_404(runtime, Place, place_id, "place_id")
+    who.own_leader(place.leader_id)
+    return place
+
+
+async def whole_place(runtime: Runtime, place_id: UUID, who: Principal) -> WholePlaceView:
+    """With its history and what was found."""
+    place = await own_place(runtime, place_id, who)
+    found = FrameView.model_validate(place.found.model_dump())
+    return WholePlaceView(**dict(PlaceView.of(place)), leader_id=place.leader_id, found=found)
+
+
+async def places_of(runtime: Runtime, leader_id: str) -> list[Place]:
+    """The first one first: ids are in order of time."""
+    return await many(
+        runtime.pool,
+        Place,
+        "SELECT state FROM aggregate WHERE kind = 'place' AND state->>'leader_id' = $1 ORDER BY id",
+        leader_id,
+    )

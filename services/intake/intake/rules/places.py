@@ -1,0 +1,138 @@
+"""Whether a place may open, and what becomes of its state as seats are taken and freed."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from intake import texts
+from intake.state.leaders import Leader
+from intake.state.places import Frame, Past, Place
+from shared.catalogue.kommuner import kommuner_of_postnr
+from shared.events.base import Task
+from shared.events.intake import PlaceEvent, PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened, PlaceState
+
+UNOPENED: tuple[PlaceState, ...] = ("draft", "additional-assessment-required")
+
+# Without these a kommune cannot find anyone, and the leader cannot know what was agreed (step 1 of the model).
+NEEDED = ("tasks", "hours_from", "hours_to", "times_of_day", "forms", "purpose")
+
+
+def check_may_open(place: Place, leader: Leader, agreed_at: date | None, today: date) -> None:
+    """No kommune is asked before tasks are clear and the leader has agreed (P1 before P2)."""
+    if place.state not in UNOPENED:
+        raise texts.opened_already()
+    if leader.outcome != "reached":
+        raise texts.leader_not_reached()
+    if missing := [name for name in NEEDED if not getattr(place.found, name)]:
+        raise texts.missing(missing)
+    if (place.found.hours_to or 0) < (place.found.hours_from or 0):
+        raise texts.hours_shrink()
+    if agreed_at is None or agreed_at > today:
+        raise texts.leader_has_not_agreed()
+
+
+def check_state(place: Place, *allowed: PlaceState) -> None:
+    if place.state not in allowed:
+        raise texts.other_state(place)
+
+
+def check_free_seat(place: Place) -> None:
+    if len(place.agreed) >= place.seats:
+        raise texts.no_seat()
+
+
+def located(place: Place) -> Place:
+    """A workplace may lie elsewhere than the leader's own address: its postal code says which kommune is its own."""
+    postnr = place.found.postnr or place.postnr
+    return place.changed(postnr=postnr, kommune=kommuner_of_postnr(postnr)[0])
+
+
+def warnings(found: Frame) -> tuple[str, ...]:
+    """`LAERLING` without approval as a training place stays an ambition (R-PLACE-LAERLING-1)."""
+    ambition = "LAERLING" in (found.forms or ()) and not found.training_place_approved
+    return ("R-PLACE-LAERLING-1",) if ambition else ()
+
+
+def merged(before: Frame, after: Frame) -> Frame:
+    """What was found later replaces what was found earlier; what is not mentioned stays."""
+    return Frame.model_validate(before.model_dump() | after.model_dump(exclude_unset=True))
+
+
+def opened(place: Place, leader: Leader) -> PlaceOpened:
+    """What the others are told: codes and numbers; the leader's own words about tasks stay here."""
+    found = place.found
+    return PlaceOpened(
+        **about(place),
+        workplace_id=place.workplace_id,
+        postnr=place.postnr,
+        sector=leader.sector,
+        size_band=leader.size_band,
+        contact_id=found.contact_id or place.leader_id,
+        buddy_id=found.buddy_id,
+        tasks=tuple(Task(task_id=t.task_id, hours=t.hours, seat=t.seat) for t in found.tasks or ()),
+        hours_from=found.hours_from or 0,
+        hours_to=found.hours_to or 0,
+        times_of_day=found.times_of_day or (),
+        forms=found.forms or (),
+        training_place_approved=bool(found.training_place_approved),
+        purpose=found.purpose or "",
+        support=found.support or (),
+        frame=found.frame or (),
+        seats=place.seats,
+        guidance=found.guidance or "page",
+        max_kommuner=found.max_kommuner or 5,
+        at_once=found.at_once or "one-by-one",
+        agreed_at=place.agreed_at or date.min,
+    )
+
+
+def about(place: Place) -> dict[str, str]:
+    """What every event about a place says."""
+    return {
+        "place_id": place.id,
+        "leader_id": place.leader_id,
+        "company_id": place.company_id,
+        "kommune": place.kommune,
+        "state": place.state,
+    }
+
+
+def noted(place: Place, today: date, what: str, reason: str | None = None) -> Place:
+    """A line in the history that the leader and the consultant read."""
+    return place.changed(history=(*place.history, Past(on=today, what=what, reason=reason)))
+
+
+def moved(place: Place, state: PlaceState, today: date, what: str, reason: str | None = None) -> Place:
+    return noted(place, today, what, reason).changed(state=state)
+
+
+def take_seat(place: Place, match_id: str, today: date) -> Iterator[Place | PlaceEvent]:
+    """A match is agreed. Seats are counted as a set, so that the order in which matches come and go does not matter."""
+    if match_id in place.agreed | place.over:
+        return
+    place = noted(place.changed(agreed=place.agreed | {match_id}), today, "match-agreed")
+    if place.state == "open" and len(place.agreed) >= place.seats:
+        place = moved(place, "filled", today, "filled")
+        yield place
+        yield PlaceFilled(**about(place))
+    else:
+        yield place
+
+
+def free_seat(
+    place: Place, match_id: str, placement_id: str, today: date, *, began: bool
+) -> Iterator[Place | PlaceEvent]:
+    """A placement is over. A full place waits for the leader's new yes; one that never began reopens by itself."""
+    if match_id in place.over:
+        return
+    was_full = place.state == "filled"
+    place = place.changed(agreed=place.agreed - {match_id}, over=place.over | {match_id})
+    if not was_full:
+        yield noted(place, today, "placement-over")
+    elif began:
+        place = moved(place, "paused", today, "paused", "seat-free")
+        yield place.changed(freed_by=placement_id)
+        yield PlacePaused(**about(place), reason="seat-free")
+    else:
+        place = moved(place, "open", today, "reopened")
+        yield place
+        yield PlaceReopened(**about(place), agreed_at=place.agreed_at or today, placement_id=placement_id)
