@@ -4,7 +4,6 @@ A code is never renamed or reused. Functional only: no code names a condition of
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -104,13 +103,11 @@ class InList:
     def check(self, code: str) -> str:
         if code in codes(self.list_name):
             return code
-        # Only what has the shape of a code is named again: free text could hold anything.
-        named = code if re.fullmatch(r"[A-Za-z][A-Za-z_:-]{0,39}", code) else "?"
-        where = f"{self.list_name}: GET /codes/{self.list_name}"
+        # What was sent is not said again: it could be anything.
         raise refusal(
             "unknown-code",
-            f"{named} is not a code of the list {where} shows them",
-            f"{named} findes ikke på kodelisten {where} viser koderne",
+            f"The code is not on the list {self.list_name}. GET /codes/{self.list_name} shows those that are.",
+            f"Koden findes ikke på listen {self.list_name}. GET /codes/{self.list_name} viser dem, der gør.",
         )
 
     def __get_pydantic_core_schema__(self, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -56,7 +56,7 @@ class _Dispatch:
     ) -> None:
         self.request, self.key = request, idempotency_key
 
-    async def __call__(self, command: Command, who: Principal | None, answer: type[V] | None = None) -> Any:
+    async def __call__(self, command: Command, who: Principal | None, answer: type[V]) -> V:
         """What the handler returned, as `answer`. Raises Refused (422) or NotYet (409); then nothing is stored."""
         result = await _runtime(self.request).spine.execute(
             command,
@@ -66,8 +66,6 @@ class _Dispatch:
             body_hash=hashlib.sha256(await self.request.body()).digest(),
             correlation=get_contextvars().get("correlation_id"),
         )
-        if answer is None:
-            return result
         return result if isinstance(result, answer) else answer.model_validate(result or {})
 
 

@@ -204,7 +204,10 @@ def _input_error(error: Mapping[str, Any]) -> dict[str, str]:
     other = (kind.replace("_", "-"), "Værdien kan ikke bruges.", "The value cannot be used.")
     wrong_type = kind.endswith(("_type", "_parsing", "_from_date_inexact"))
     rule, da, en = _INPUT.get(kind) or (_WRONG_TYPE if wrong_type else other)
-    limits = error.get("ctx", {}) if kind in _INPUT else {}
+    said = error.get("ctx", {})
+    if kind not in _INPUT and {"da", "en"} <= said.keys():  # a type of ours, which says the rule and the way out
+        return {"field": field, "rule": kind, "da": said["da"], "en": said["en"]}
+    limits = said if kind in _INPUT else {}
     # pydantic joins the codes it expects in English.
     return {
         "field": field,

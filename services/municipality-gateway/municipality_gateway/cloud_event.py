@@ -1,12 +1,15 @@
 """A record of an outsider as CloudEvents 1.0, binary or structured: its attributes and its data, or why not.
 
-The cloudevents SDK was tried: it makes up an id and a time where they are missing, raises on a null or non-UTF-8
-header, and takes the last of two members with one name. Tests use it as an outsider's writer.
+Only `content-type` and the attributes are ours to judge; other headers are searched for personal data and otherwise
+none of our business. The cloudevents SDK was tried: it makes up an id and a time where they are missing, raises on a
+null or non-UTF-8 header, and takes the last of two members with one name. Tests use it as an outsider's writer.
 """
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -14,65 +17,133 @@ from typing import Any
 from municipality_gateway.refusals import refused
 from shared.events.topics import REPLIES
 from shared.people.guard import find_cpr, find_cpr_in_bytes
-from shared.spine.decision import Refused
 from shared.spine.envelope import Record
 
 ID = re.compile(r"[A-Za-z0-9_:+-]{1,80}")
+OURS = re.compile(r"offset-\d+")
+"""The ids under which we answer what could not be read."""
 SOURCE = re.compile(r"[\x21-\x7e]{1,200}")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}|\d{1,4}")
 EXTENSION = re.compile(r"[a-z0-9]{1,20}")
 KNOWN = frozenset({"specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema", "data"})
+BOM = b"\xef\xbb\xbf"
+STRUCTURED = "application/cloudevents"
 
 
-def read(record: Record) -> tuple[dict[str, Any], Any]:
-    """Attributes and data. Personal data are looked for in all of it, also where it does not parse."""
+@dataclass
+class CloudEvent:
+    """What could be read of a record so far: a refusal can still name its id when the rest is unusable."""
+
+    attributes: dict[str, Any] = field(default_factory=dict)
+    data: Any = None
+
+
+def read(record: Record, event: CloudEvent) -> None:
+    """Fill the event. Personal data are looked for in all of it, also where it does not parse. Raises Refused."""
+    if record.unreadable:
+        raise refused("wrong-type", "data")
     size = len(record.value or b"") + len(record.key or b"") + sum(len(k) + len(v or b"") for k, v in record.headers)
     if size > REPLIES.max_bytes:
         raise refused("too-large", "data")
+    _search(record)
+    content_type = _text(record, "content-type") or ""
+    if content_type.lower().startswith(STRUCTURED) or not any(name.startswith("ce_") for name, _ in record.headers):
+        _structured(record, event)
+    else:
+        _binary(record, event, content_type)
+
+
+def _search(record: Record) -> None:
+    """Key, headers and value, as bytes where they are no text."""
     if find_cpr_in_bytes(record.key or b""):
         raise refused("personal-data", "key")
-    headers = _headers(record)
-    value = _json(record) if record.value else None
-    if (path := find_cpr({"headers": headers, "data": value})) is not None:
-        raise refused("personal-data", named(path.removeprefix("data.")))
-    if not record.value:
-        raise refused("missing-field", "data")
-    binary = {name[3:]: text for name, text in headers.items() if name.startswith("ce_")}
-    if binary and not headers.get("content-type", "").startswith("application/cloudevents"):
-        return {**binary, "datacontenttype": headers.get("content-type", "application/json")}, value
-    if not isinstance(value, dict):
-        raise refused("wrong-type", "data")
-    return value, value.get("data")
-
-
-def _headers(record: Record) -> dict[str, str]:
-    found: dict[str, str] = {}
     for name, value in record.headers:
-        try:
-            text = (value or b"").decode()
-        except UnicodeDecodeError:
-            text = ""
-        if not text or name in found:
-            raise _unreadable(record, named(name.removeprefix("ce_").replace("-", "_")))
-        found[name] = text
-    return found
+        if find_cpr({"header": {name: _decoded(value)}}) or find_cpr_in_bytes(value or b""):
+            raise refused("personal-data", named(name.removeprefix("ce_").replace("-", "_")))
+    try:
+        value = _json(record.value or b"null")
+    except ValueError:
+        if find_cpr_in_bytes(record.value or b""):
+            raise refused("personal-data", "data") from None
+        return
+    if path := find_cpr({"data": value}):
+        raise refused("personal-data", named(path.removeprefix("data.")))
 
 
-def _json(record: Record) -> Any:
-    """JSON in UTF-8, without a second member of one name: one of the two would go unread."""
+def _binary(record: Record, event: CloudEvent, content_type: str) -> None:
+    wrong = None
+    for header in dict.fromkeys(name for name, _ in record.headers if name.startswith("ce_")):
+        text = _text(record, header)
+        if text is None:
+            wrong = wrong or named(header.removeprefix("ce_").replace("-", "_"))
+        else:
+            event.attributes[header.removeprefix("ce_")] = text
+    event.attributes["datacontenttype"] = content_type or "application/json"
+    if wrong:
+        raise refused("wrong-type", wrong)
+    if not (record.value or b"").removeprefix(BOM):
+        raise refused("missing-field", "data")
+    event.data = _parsed(record.value or b"", "data")
+
+
+def _structured(record: Record, event: CloudEvent) -> None:
+    if not (record.value or b"").removeprefix(BOM):
+        raise refused("missing-field", "data")
+    envelope = _parsed(record.value or b"", "data")
+    if not isinstance(envelope, dict):
+        raise refused("wrong-type", "data")
+    packed = envelope.pop("data_base64", None)
+    event.attributes = envelope
+    event.data = envelope.get("data")
+    if packed is not None:
+        if event.data is not None:
+            raise refused("unknown-field", "data_base64")
+        event.data = _unpacked(packed)
+
+
+def _unpacked(packed: Any) -> Any:
+    """What stands in `data_base64` is read like `data`, and searched like it."""
+    try:
+        raw = b64decode(packed, validate=True) if isinstance(packed, str) else b"\xff"
+    except ValueError:
+        raise refused("wrong-type", "data_base64") from None
+    if find_cpr_in_bytes(raw):
+        raise refused("personal-data", "data_base64")
+    data = _parsed(raw, "data_base64")
+    if find_cpr({"data": data}):
+        raise refused("personal-data", "data_base64")
+    return data
+
+
+def _text(record: Record, header: str) -> str | None:
+    """The text of a header that is there once; None where it is not, is no UTF-8 text, or stands there twice."""
+    found = [value for name, value in record.headers if name == header]
+    return _decoded(found[0]) or None if len(found) == 1 else None
+
+
+def _decoded(value: bytes | None) -> str | None:
+    try:
+        return (value or b"").decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _parsed(raw: bytes, name: str) -> Any:
+    try:
+        return _json(raw)
+    except ValueError:
+        raise refused("wrong-type", name) from None
+
+
+def _json(raw: bytes) -> Any:
+    """JSON in UTF-8, without a second member of one name: one of the two would go unread. Raises ValueError."""
     try:
         return json.loads(
-            (record.value or b"").decode(), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite
+            raw.removeprefix(BOM).decode(), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_number
         )
-    except (ValueError, RecursionError):
-        raise _unreadable(record, "data") from None
-
-
-def _unreadable(record: Record, field: str) -> Refused:
-    """Where a part cannot be read, all bytes are searched for personal data: a dead letter is not to keep them."""
-    raw = b" ".join((*(name.encode() + b" " + (value or b"") for name, value in record.headers), record.value or b""))
-    return refused("personal-data" if find_cpr_in_bytes(raw) else "wrong-type", field)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -82,11 +153,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _finite(text: str) -> float:
+def _number(text: str) -> float | int:
+    """To JSON, 45.0 is a whole number."""
     number = float(text)
     if not isfinite(number):
         raise ValueError("no JSON number")
-    return number
+    return int(number) if number.is_integer() else number
 
 
 def _no_constant(_: str) -> Any:
@@ -100,7 +172,7 @@ def check(attributes: Mapping[str, Any]) -> None:
             raise refused("missing-field", name)
     right = {
         "specversion": attributes["specversion"] == "1.0",
-        "id": fits(ID, attributes["id"]),
+        "id": fits(ID, attributes["id"]) and not fits(OURS, attributes["id"]),
         "source": fits(SOURCE, attributes["source"]),
         "type": isinstance(attributes["type"], str),
         "time": _is_time(attributes["time"]),

@@ -1,8 +1,6 @@
 """The strict edge: a record of a kommune's replies topic as a message, or why it is refused. It never raises."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -10,7 +8,7 @@ import orjson
 from pydantic import ValidationError
 
 from municipality_gateway import cloud_event
-from municipality_gateway.cloud_event import fits, named
+from municipality_gateway.cloud_event import CloudEvent, fits, named
 from municipality_gateway.refusals import by_rule, refused
 from shared.events.base import REGISTRY, UUID_SHAPE
 from shared.events.kommune import replies as said
@@ -28,15 +26,14 @@ def parse(record: Record) -> Message[Any] | Bad:
 
 
 def parse_reply(record: Record) -> Message[Reply] | Bad:
-    unread = Unread(record)
+    event = CloudEvent()
     try:
-        unread.attributes, data = cloud_event.read(record)
-        unread.about = _about(data)
-        cloud_event.check(unread.attributes)
-        reply = _reply(unread.attributes["type"], data)
+        cloud_event.read(record, event)
+        cloud_event.check(event.attributes)
+        reply = _reply(event.attributes["type"], event.data)
     except Refused as refusal:
-        return unread.bad(refusal)
-    attributes = unread.attributes
+        return _bad(record, event, refusal)
+    attributes = event.attributes
     return Message(
         data=reply,
         id=attributes["id"],
@@ -48,31 +45,23 @@ def parse_reply(record: Record) -> Message[Reply] | Bad:
     )
 
 
-@dataclass
-class Unread:
-    """A reply on its way in, and how much of it may be named when it is refused."""
-
-    record: Record
-    attributes: Mapping[str, Any] | None = None
-    about: str | None = None
-
-    def bad(self, refusal: Refused) -> Bad:
-        nowhere = f"offset-{self.record.offset}"
-        # Too large is not searched for personal data, so it is treated as if it held some.
-        personal = refusal.rule in ("personal-data", "too-large")
-        known = {} if personal or self.attributes is None else self.attributes
-        id_, source, type_ = known.get("id"), known.get("source"), known.get("type")
-        told_apart = fits(cloud_event.ID, id_) and fits(cloud_event.SOURCE, source)
-        return Bad(
-            code=refusal.rule,
-            stage="reply",
-            subject=self.about or nowhere,
-            id=id_ if told_apart else None,
-            source=source if told_apart else None,
-            type=type_ if isinstance(type_, str) and (REPLIES.name, type_) in REGISTRY else None,
-            refusal=refusal,
-            personal=personal,
-        )
+def _bad(record: Record, event: CloudEvent, refusal: Refused) -> Bad:
+    """As much of it is named as may be."""
+    # Too large is not searched for personal data, so it is treated as if it held some.
+    personal = refusal.rule in ("personal-data", "too-large")
+    known = {} if personal else event.attributes
+    id_, source, type_ = known.get("id"), known.get("source"), known.get("type")
+    told_apart = fits(cloud_event.ID, id_) and not fits(cloud_event.OURS, id_) and fits(cloud_event.SOURCE, source)
+    return Bad(
+        code=refusal.rule,
+        stage="reply",
+        subject=(None if personal else _about(event.data)) or f"offset-{record.offset}",
+        id=id_ if told_apart else None,
+        source=source if told_apart else None,
+        type=type_ if isinstance(type_, str) and (REPLIES.name, type_) in REGISTRY else None,
+        refusal=refusal,
+        personal=personal,
+    )
 
 
 def _reply(type_: str, data: Any) -> Reply:
@@ -130,6 +119,6 @@ def _refusal(error: ValidationError | orjson.JSONEncodeError) -> Refused:
     code = _CODES.get(first["type"], first["type"])
     code = code if code in ("missing-field", "unknown-field", "unknown-code") else "wrong-type"
     texts = first.get("ctx", {})
-    if "da" in texts and code != "unknown-code":  # that one would say again what was sent
+    if "da" in texts:
         return Refused(code, field, texts["da"], texts["en"])
     return refused(code, field)
