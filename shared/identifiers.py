@@ -3,10 +3,9 @@
 import re
 from datetime import date, datetime
 from typing import Annotated, TypeVar
-from uuid import UUID
 
 import phonenumbers
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from stdnum.dk import cvr
 
 from shared.catalogue.kommuner import kommuner_of_postnr
@@ -82,12 +81,16 @@ def _postnr(text: str) -> str:
     return text
 
 
+RANDOM_UUID = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[47][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
+# What JSON Schema can say of `_sensible`, so that schema and code agree.
+_YEARS = "^(20[0-9]{2}|2100)-"
+DAY = f"{_YEARS}[0-9]{{2}}-[0-9]{{2}}$"
+_TIME = "[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+INSTANT = f"{DAY[:-1]}{_TIME}"
+
+
 def _candidate_id(text: str) -> str:
-    try:
-        uuid = UUID(text)
-    except ValueError:
-        uuid = None
-    if uuid is None or uuid.version not in (4, 7):
+    if not re.fullmatch(RANDOM_UUID, text):
         raise refusal(
             "candidate-id",
             "A candidate_id is a UUID of version 4 or 7, minted at random by the kommune. Versions 3 and 5 are hashes "
@@ -95,7 +98,7 @@ def _candidate_id(text: str) -> str:
             "Et candidate_id er en UUID af version 4 eller 7, som kommunen laver tilfældigt. Version 3 og 5 er "
             "hashværdier og kan føres tilbage til en person. Lav en ny.",
         )
-    return str(uuid)
+    return text.lower()
 
 
 def _sensible(value: D) -> D:
@@ -109,13 +112,36 @@ def _sensible(value: D) -> D:
     return value
 
 
-Day = Annotated[date, AfterValidator(_sensible)]
-Instant = Annotated[datetime, AfterValidator(_sensible)]
+def _rfc3339(value: object) -> object:
+    """Text as RFC 3339 writes it, with its zone: `T` and a colon in the offset are not left to each reader's taste."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if re.fullmatch(INSTANT, value):
+            return datetime.fromisoformat(value.upper())
+    except ValueError:
+        pass
+    raise refusal(
+        "instant",
+        "Write the time as 2026-11-24T09:00:00+01:00: with seconds and a time zone, in the years 2000 to 2100.",
+        "Skriv tidspunktet som 2026-11-24T09:00:00+01:00: med sekunder og tidszone, i årene 2000 til 2100.",
+    )
+
+
+Day = Annotated[date, AfterValidator(_sensible), Field(json_schema_extra={"pattern": DAY})]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_rfc3339),
+    AfterValidator(_sensible),
+    Field(json_schema_extra={"pattern": INSTANT}),
+]
 Cvr = Annotated[str, AfterValidator(_cvr), Field(json_schema_extra={"pattern": "^[1-9][0-9]{7}$"})]
 PNumber = Annotated[str, AfterValidator(_p_number), Field(json_schema_extra={"pattern": "^[1-9][0-9]{9}$"})]
 Phone = Annotated[str, AfterValidator(_phone), Field(json_schema_extra={"description": "becomes E.164"})]
 Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
 """A light check. A personal address stays as it is: it is how the leader wants to be reached."""
 Postnr = Annotated[str, AfterValidator(_postnr), Field(json_schema_extra={"pattern": "^[0-9]{4}$"})]
-CandidateId = Annotated[str, AfterValidator(_candidate_id), Field(json_schema_extra={"format": "uuid"})]
+CandidateId = Annotated[
+    str, AfterValidator(_candidate_id), Field(json_schema_extra={"format": "uuid", "pattern": RANDOM_UUID})
+]
 """In lower case with hyphens. Only the kommune that minted it can say who it is."""

@@ -138,6 +138,14 @@ class YoungPersonAnswered(Reply, name="reply.young-person-answered", subject="ma
 class KommuneAnswer(Reply):
     """Base of the kommune's word on a match or on a stage: exactly one of the two ids."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": [name], "properties": {name: {"type": "string"}}} for name in ("match_id", "stage_id")
+            ]
+        }
+    )
+
     match_id: Id | None = None
     stage_id: Id | None = None
 
