@@ -9,8 +9,6 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
-from shared.failures import FOR_GOOD, words
-
 ROLE_PREFIX = "la_"
 
 
@@ -55,26 +53,6 @@ def connection_options(schema: str, idle_timeout: str = "5s") -> dict[str, objec
         "timeout": 5,
         "command_timeout": 30,
     }
-
-
-async def hopeless(url: str, schema: str) -> str | None:
-    """Why no waiting will help, asked once before a service starts; None where it works, or may soon."""
-    try:
-        conn = await asyncpg.connect(url, **(connection_options(schema) | {"command_timeout": 5}))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        state = getattr(error, "sqlstate", None) or ""
-        return words(error) if state.startswith(FOR_GOOD) else None
-    except (OSError, TimeoutError):
-        return None
-    try:
-        found = await conn.fetchrow("SELECT current_user::text AS role, current_setting('search_path') AS path")
-        if (found["role"], found["path"]) == (role_of(schema.removesuffix(REBUILD)), schema):
-            return None
-        return "forgets what a session asks for: it is behind a transaction pooler; name the server itself"
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-        return None
-    finally:
-        conn.terminate()
 
 
 REBUILD = "_rebuild"

@@ -12,13 +12,13 @@ from prometheus_client.core import Metric
 from shared import db
 from shared.clock import Clock
 from shared.events.topics import consumed_by
-from shared.failures import Backoff, passes, words
 from shared.people.vault import Vault
 from shared.settings import Settings
 from shared.spine.batch import Rulebook
 from shared.spine.consumer import Consumer
 from shared.spine.dead_letters import Due
 from shared.spine.engine import Spine
+from shared.spine.failures import FOR_GOOD, Backoff, passes, words
 from shared.spine.membership import Slot
 from shared.spine.relay import Relay
 
@@ -117,3 +117,23 @@ class Runtime:
 MayFire = Callable[[Runtime, list[Due]], Awaitable[list[Due]]]
 """Which of the timers that are due may fire now."""
 Collect = Callable[[Runtime], Awaitable[Iterable[Metric]]]
+
+
+async def hopeless(url: str, schema: str) -> str | None:
+    """Why no waiting will help, asked once before a service starts; None where it works, or may soon."""
+    try:
+        conn = await asyncpg.connect(url, **(db.connection_options(schema) | {"command_timeout": 5}))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        state = getattr(error, "sqlstate", None) or ""
+        return words(error) if state.startswith(FOR_GOOD) else None
+    except (OSError, TimeoutError):
+        return None
+    try:
+        found = await conn.fetchrow("SELECT current_user::text AS role, current_setting('search_path') AS path")
+        if (found["role"], found["path"]) == (db.role_of(schema.removesuffix(db.REBUILD)), schema):
+            return None
+        return "forgets what a session asks for: it is behind a transaction pooler; name the server itself"
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        return None
+    finally:
+        conn.terminate()

@@ -21,12 +21,12 @@ from fastapi import APIRouter, FastAPI
 from shared import db, log, settings
 from shared.db import Connection
 from shared.people.vault import Erased, Person, Vault
-from shared.runtime import Collect, MayFire, Runtime
+from shared.runtime import Collect, MayFire, Runtime, hopeless
 from shared.settings import OwnSettings, Settings
 from shared.spine import envelope
 from shared.spine.batch import OnRefused, Parsed, Rulebook, Writer
 from shared.spine.envelope import Record
-from shared.spine.work import Command, Handlers
+from shared.spine.work import NOWHERE, Command, Handlers, Public
 from shared.web import access, edge, operations
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -86,7 +86,7 @@ class Service:
             self.parse,
             self.on_refused,
             self.prune,
-            config.public,
+            Public(config.public_url_intake.rstrip("/")) if config.public_url_intake else NOWHERE,
         )
 
     def runtime(self, config: Settings) -> Runtime:
@@ -115,7 +115,7 @@ class Service:
         """Run until SIGTERM. A wrong setting stops the start with one line."""
         config = settings.load(Settings)
         self.require(config)
-        if why := asyncio.run(db.hopeless(config.database_url.get_secret_value(), self.schema)):
+        if why := asyncio.run(hopeless(config.database_url.get_secret_value(), self.schema)):
             raise SystemExit(f"LA_DATABASE_URL: the database {why}")
         log.setup(config.log_format, config.log_level)
         gc.freeze()

@@ -12,8 +12,6 @@ from pydantic import BeforeValidator, Field, FilePath, SecretBytes, SecretStr, V
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.public import NOWHERE, Public
-
 KEY_BYTES = 32
 
 
@@ -80,10 +78,6 @@ class OwnSettings(BaseSettings):
         None, examples=["(the output of: openssl rand -base64 32)"]
     )
     public_url_intake: Url | None = Field(None, examples=["https://intake.example.dk"])
-
-    @property
-    def public(self) -> Public:
-        return Public(self.public_url_intake.rstrip("/")) if self.public_url_intake else NOWHERE
 
 
 class OperatorSettings(DatabaseSettings, OwnSettings):

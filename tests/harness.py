@@ -11,9 +11,8 @@ from uuid import uuid4
 from pydantic import BaseModel
 
 from shared.events.base import Event
-from shared.public import NOWHERE, Public
 from shared.spine.decision import NotYet, Refused
-from shared.spine.work import Aggregate, Handlers, Key, Message, Timer, Work
+from shared.spine.work import NOWHERE, Aggregate, Handlers, Key, Message, Public, Timer, Work
 
 A = TypeVar("A", bound=Aggregate)
 E = TypeVar("E", bound=Event)

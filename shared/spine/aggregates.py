@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import orjson
 
 from shared.db import Connection, columns
-from shared.failures import NewerShape
+from shared.spine.failures import NewerShape
 from shared.spine.work import Aggregate, Key
 
 A = TypeVar("A", bound=Aggregate)

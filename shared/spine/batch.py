@@ -16,15 +16,14 @@ from structlog.contextvars import get_contextvars
 from shared.db import Connection
 from shared.events.dead_letters import DeadLetterRecorded
 from shared.events.topics import BY_NAME, DEAD_LETTERS
-from shared.failures import NewerShape
-from shared.public import NOWHERE, Public
 from shared.spine import aggregates, dead_letters, envelope, inbox, outgoing, parking, timers
 from shared.spine.dead_letters import Due, Letter, Status
 from shared.spine.decision import NotYet, Poison, Refused
 from shared.spine.envelope import Bad, Ignored, Place, Record
+from shared.spine.failures import NewerShape
 from shared.spine.inbox import Claim, Last, Stream
 from shared.spine.parking import Parked
-from shared.spine.work import Handlers, Key, Message, Work
+from shared.spine.work import NOWHERE, Handlers, Key, Message, Public, Work
 
 BUILD = os.environ.get("LA_BUILD", "dev")
 Parsed = Message[Any] | Bad

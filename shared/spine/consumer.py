@@ -18,12 +18,12 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
-from shared.failures import Backoff, passes, words
 from shared.kafka import Topics, client_options, security
 from shared.settings import Settings
 from shared.spine import instruments
 from shared.spine.engine import Spine
 from shared.spine.envelope import Record
+from shared.spine.failures import Backoff, passes, words
 from shared.spine.positions import Partition
 from shared.spine.reader import Reader
 
@@ -192,9 +192,11 @@ class Consumer:
             # What cannot even be kept must not stop those behind it.
             await self._patiently(partial(self.spine.bury, bare=True), record, error, "save")
 
-    async def _patiently(self, work: Callable[..., Awaitable[None]], *args: Any, within: float = RETRY_FOR) -> None:
+    async def _patiently(self, work: Callable[..., Awaitable[None]], *args: Any, within: float | None = None) -> None:
         """A passing failure (database, network) is waited for in place; nothing is skipped."""
-        async for attempt in stamina.retry_context(on=_passes, attempts=None, timeout=within, wait_max=3.0):
+        async for attempt in stamina.retry_context(
+            on=_passes, attempts=None, timeout=within or RETRY_FOR, wait_max=3.0
+        ):
             with attempt:
                 if attempt.num > 1:
                     instruments.RETRIES.labels(self.service).inc()

@@ -17,12 +17,12 @@ from pydantic_core import to_jsonable_python
 
 from shared.clock import Clock
 from shared.db import Connection
-from shared.failures import Backoff, passes
 from shared.spine import instruments, parking, positions, retention, timers
 from shared.spine.batch import Batch, Rulebook
 from shared.spine.dead_letters import Due
 from shared.spine.decision import NotYet, Poison, Refused
 from shared.spine.envelope import Bad, Record
+from shared.spine.failures import Backoff, passes
 from shared.spine.positions import Partition, Position
 from shared.spine.work import Command, Message, Work
 

@@ -19,9 +19,9 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from shared.failures import passes, words
 from shared.spine import instruments, reading
 from shared.spine.engine import Spine
+from shared.spine.failures import passes, words
 from shared.spine.placing import Log, placed
 from shared.spine.positions import Position
 

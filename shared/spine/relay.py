@@ -17,10 +17,10 @@ from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 
 from shared import db
 from shared.events.topics import BY_NAME, TOPICS
-from shared.failures import Backoff, passes, words
 from shared.kafka import Topic, Topics, client_options
 from shared.settings import KafkaSettings
 from shared.spine import instruments, lifting
+from shared.spine.failures import Backoff, passes, words
 
 log = structlog.get_logger()
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)

@@ -22,12 +22,21 @@ from shared.catalogue import calendar
 from shared.events.base import Event
 from shared.events.topics import Topic
 from shared.frozen import Frozen
-from shared.public import NOWHERE, Public
 from shared.spine.decision import NotYet, Poison
 from shared.spine.registration import check
 
 Key = tuple[str, str]
 """(kind of aggregate, id)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """Addresses of ours, as they are reached from outside: what a decision may tell of us."""
+
+    intake_url: str
+
+
+NOWHERE = Public("http://intake.invalid")
 
 
 class Aggregate(Frozen):

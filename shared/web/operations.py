@@ -15,8 +15,8 @@ from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from shared.events.topics import family_of
-from shared.failures import NewerShape, of_kafka, passes, words
 from shared.runtime import Runtime
+from shared.spine.failures import NewerShape, of_kafka, passes, words
 from shared.web.access import open_route
 from shared.web.problems import UNAVAILABLE, Problem, language
 

@@ -111,7 +111,7 @@ def test_whatever_the_schema_allows_is_taken(contract: Contract, draw: st.DataOb
 
 def mutated(draw: st.DataObject, node: Any) -> Any:
     """The example with one thing changed, at any depth."""
-    odd = st.sampled_from(
+    odd: st.SearchStrategy[Any] = st.sampled_from(
         [None, True, 0, -1, 45.0, 1.5, 1e9, 10**30, "", "x", "2026-02-30", "1999-12-31", "2101-01-01", [], {}, ["x"]]
     )
     if isinstance(node, dict) and node:

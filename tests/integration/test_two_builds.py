@@ -11,10 +11,10 @@ from uuid_utils import uuid4
 
 from shared.clock import Clock
 from shared.events.base import Data
-from shared.failures import NewerShape, passes
 from shared.spine import aggregates
 from shared.spine.batch import Rulebook
 from shared.spine.engine import Spine
+from shared.spine.failures import NewerShape, passes
 from shared.spine.work import Aggregate, Command, Handlers, Message, Work
 from tests.toy import Toy, toy, toy_pool
 

@@ -11,7 +11,7 @@ from municipality_gateway.state import Kommune, Place
 from shared.events.base import REGISTRY, Event
 from shared.events.kommune.referrals import ToKommune
 from shared.events.topics import REFERRALS
-from shared.public import Public
+from shared.spine.work import Public
 
 
 def copy_of(event: Event, **more: Any) -> ToKommune | None:
