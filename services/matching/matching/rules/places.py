@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from matching.state import Place, Spot
+from matching.state.places import Place, Spot
 
 
 def free(place: Place, seat: int | None, others: Iterable[Spot]) -> bool:
@@ -45,6 +45,10 @@ def take(place: Place, match_id: str) -> Place:
 
 def leave(place: Place, match_id: str) -> Place:
     return place.changed(spots={id_: spot for id_, spot in place.spots.items() if id_ != match_id})
+
+
+def placement_over(place: Place, match_id: str, placement_id: str, *, early: bool) -> Place:
+    return leave(place, match_id).changed(ended=place.ended | {placement_id}, early_end=place.early_end or early)
 
 
 def not_agreed(place: Place) -> Iterator[str]:
