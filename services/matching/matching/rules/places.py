@@ -36,11 +36,11 @@ def put(place: Place, match_id: str, spot: Spot) -> Place:
 
 
 def hold(place: Place, match_id: str) -> Place:
-    return put(place, match_id, Spot(state="held", seat=place.spots[match_id].seat))
+    return put(place, match_id, place.spots[match_id].changed(state="held"))
 
 
 def take(place: Place, match_id: str) -> Place:
-    return put(place, match_id, Spot(state="taken", seat=place.spots[match_id].seat))
+    return put(place, match_id, place.spots[match_id].changed(state="taken"))
 
 
 def leave(place: Place, match_id: str) -> Place:
