@@ -11,8 +11,10 @@ import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
 from matching.app import service
-from matching.state import AnswerGate, LeaderAnswers, Match, Place
-from matching.store import matches_of
+from matching.commands import AnswerGate, LeaderAnswers
+from matching.queries import matches_of
+from matching.state.matches import Match
+from matching.state.places import Place
 from shared import db
 from shared.clock import Clock
 from shared.events.base import Event
@@ -24,7 +26,7 @@ from shared.spine.engine import Spine
 from shared.spine.envelope import Record, headers_of
 from shared.spine.work import Outgoing, Work
 from shared.web.access import mint
-from tests.unit.matching.given import (
+from tests.unit.matching.world import (
     ESBJERG,
     LEADER,
     NOW,

@@ -1,12 +1,18 @@
 """Whose yes is needed, what the gate asks, whether an answer fits, and what still stands in the way at the end."""
 
-from matching.rules import seats
-from matching.state import Candidate, Match, Place, Referral
+from datetime import date
+from typing import Literal
+
+from matching.rules import candidates, places
+from matching.state.candidates import Candidate
+from matching.state.matches import Match, match_of
+from matching.state.places import Place
+from matching.state.referrals import Referral
 from shared.catalogue.forms import is_paid, needs_kommune_approval
 from shared.catalogue.tasks import task
 from shared.events.base import Approval, Profile, Terms
 from shared.events.matching import Party
-from shared.events.municipality_gateway import MatchAnswered
+from shared.events.municipality_gateway import CandidateProposed, MatchAnswered
 from shared.spine.decision import Refused
 
 ALWAYS = (
@@ -18,6 +24,24 @@ ALWAYS = (
     "transport-settled",
     "expectations-aligned",
 )
+
+
+def proposed(proposal: CandidateProposed, terms: Terms, place: Place, answer_by: date) -> Match:
+    return Match(
+        id=match_of(proposal),
+        place_id=proposal.place_id,
+        referral_id=proposal.referral_id,
+        leader_id=proposal.leader_id,
+        candidate_id=proposal.candidate_id,
+        kommune=proposal.kommune,
+        place_kommune=place.offer.kommune,
+        reply_id=proposal.reply_id,
+        terms=terms,
+        warnings=candidates.warnings(terms, place.offer),
+        needed=needed(terms),
+        gate=dict.fromkeys(questions(terms, proposal.profile, place)),
+        answer_by=answer_by,
+    )
 
 
 def needed(terms: Terms) -> tuple[Party, ...]:
@@ -63,7 +87,7 @@ def hindrance(match: Match, place: Place, referral: Referral, candidate: Candida
         return "candidate-withdrawn"
     if candidate.match:
         return "candidate-taken"
-    return None if seats.can_take(place, match.id) else "seat-taken"
+    return None if places.can_take(place, match.id) else "seat-taken"
 
 
 def approval(answer: MatchAnswered) -> Approval:
@@ -77,6 +101,13 @@ def holds_already(match: Match, answer: MatchAnswered) -> bool:
     if answer.answer == "no":
         return match.state == "declined" and match.by == answer.party
     return match.state != "proposed" or match.approval_of(answer.party) is not None
+
+
+def leader_said_already(match: Match, answer: Literal["yes", "no"]) -> bool:
+    """The leader's same answer again."""
+    if answer == "yes":
+        return match.state in ("proposed", "agreed") and match.approval_of("leader") is not None
+    return match.state == "declined" and match.by == "leader"
 
 
 def unfit(match: Match, answer: MatchAnswered) -> tuple[str, str] | None:
@@ -133,7 +164,7 @@ def must_ask(match: Match, answers: dict[str, bool]) -> None:
 
 
 def must_have_seat(place: Place, match: Match) -> None:
-    if not seats.can_hold(place, match.id):
+    if not places.can_hold(place, match.id):
         raise Refused(
             "no-seat",
             "answer",

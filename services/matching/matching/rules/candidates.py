@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 
-from matching.rules import seats
-from matching.state import Candidate, Place, Referral
+from matching.rules import places
+from matching.state.candidates import Candidate
+from matching.state.places import Offer, Place
+from matching.state.referrals import Referral
 from shared.catalogue.forms import forms, is_paid
 from shared.catalogue.limits import limits
 from shared.events.base import Profile, Terms
-from shared.events.intake import PlaceOpened
 from shared.events.municipality_gateway import CandidateProposed
 
 
@@ -33,13 +34,13 @@ def obstacle(place: Place, referral: Referral, candidate: Candidate, seat: int |
     if referral.over or place.state not in ("open", "filled"):
         return "referral-over"
     # A full place whose seat became free waits for the leader's new yes, so what intake calls filled is full.
-    if place.state == "filled" or not seats.free(place, seat, seats.taken(place)):
+    if place.state == "filled" or not places.free(place, seat, places.taken(place)):
         return "no-seat"
     # At most one agreed or living match at a time.
     return "candidate-taken" if candidate.match else None
 
 
-def misfit(terms: Terms, offer: PlaceOpened, profile: Profile, minutes: int | None) -> str | None:
+def misfit(terms: Terms, offer: Offer, profile: Profile, minutes: int | None) -> str | None:
     """The first hard rule that stands in the way. `minutes`: from the place to the young person's kommune, if known."""
     if terms.form not in offer.forms or terms.form not in profile.forms or not _offered(terms.form, terms.start):
         return "R-FIT-FORM"
@@ -59,11 +60,11 @@ def misfit(terms: Terms, offer: PlaceOpened, profile: Profile, minutes: int | No
     return next((rule for rule, broken in rules.items() if broken), None)
 
 
-def warnings(terms: Terms, offer: PlaceOpened) -> tuple[str, ...]:
+def warnings(terms: Terms, offer: Offer) -> tuple[str, ...]:
     return ("R-PLACE-LAERLING-1",) if terms.form == "LAERLING" and not offer.training_place_approved else ()
 
 
-def _form(offer: PlaceOpened, profile: Profile) -> str:
+def _form(offer: Offer, profile: Profile) -> str:
     """Of what both have, paid hours first (R-PAY-2), then in the order of the place."""
     both = [form for form in offer.forms if form in profile.forms]
     return min(both or offer.forms, key=lambda form: not is_paid(form))
@@ -73,11 +74,11 @@ def _seat(proposal: CandidateProposed, place: Place) -> int | None:
     """Where tasks belong to seats: the first free seat with the tasks that are asked for."""
     numbers = sorted({task.seat for task in place.offer.tasks if task.seat})
     fitting = [n for n in numbers if set(proposal.tasks or ()) <= set(_tasks(place.offer, n))] or numbers
-    free = [n for n in fitting if seats.free(place, n, seats.taken(place))]
+    free = [n for n in fitting if places.free(place, n, places.taken(place))]
     return next(iter(free or fitting), None)
 
 
-def _tasks(offer: PlaceOpened, seat: int | None) -> tuple[str, ...]:
+def _tasks(offer: Offer, seat: int | None) -> tuple[str, ...]:
     return tuple(task.task_id for task in offer.tasks if seat is None or task.seat in (None, seat))
 
 

@@ -5,13 +5,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from matching.commands import Answer, AnswerGate, LeaderAnswers
 from matching.handlers import handlers
-from matching.state import Answer, AnswerGate, LeaderAnswers, Match
+from matching.rules.candidates import terms_of
+from matching.state.matches import Match
+from matching.state.places import Offer, Place
 from shared.events import followup, intake
-from shared.events import matching as said
 from shared.events import municipality_gateway as gateway
-from shared.events.base import Event, Profile, Task
-from shared.spine.work import Aggregate, Key, Message, Timer, Work
+from shared.events.base import Event, Profile, Task, Terms
+from shared.events.matching import MatchAgreed, MatchProposed
+from tests import harness
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)  # a Monday
 START = date(2026, 12, 14)
@@ -125,72 +128,80 @@ def never_began(match: str) -> followup.PlacementCancelled:
     return followup.PlacementCancelled(**_placement(match), reason="did-not-come")
 
 
-class Matching:
-    """Handlers on states in memory. What they ask for soon follows at once, like timers that are due."""
+paused = intake.PlacePaused(**about_place("paused"), reason="busy")
+
+
+def young() -> Profile:
+    return profile(age_band="15-17")
+
+
+def place(**offer: Any) -> Place:
+    return Place(id=PLACE, offer=Offer.of(opened(**offer)), state="open", version=1)
+
+
+def terms(at: Place | None = None, **proposal: Any) -> Terms:
+    return terms_of(proposed(**proposal), at or place())
+
+
+class World(harness.World):
+    """Matching in memory, with what it was told to begin with."""
 
     def __init__(self, *told: BaseModel) -> None:
-        self.now = NOW
-        self.states: dict[Key, Aggregate | None] = {}
-        self.timers: dict[tuple[Key, str], Timer] = {}
-        self.said: list[Event] = []
+        super().__init__(handlers, NOW)
         for data in told:
             self.tell(data)
 
-    def tell(self, data: BaseModel, version: int = 1) -> list[Event]:
-        """Everything that is said because of it. Raises NotYet and Refused, and then nothing has changed."""
+    def hear(self, data: BaseModel, **of_message: Any) -> list[Event]:
+        """Everything that is said because of it."""
         before = len(self.said)
-        self.decide(data, version)
-        self._fire()
-        return self.said[before:]
+        self.tell(data, **of_message)
+        return self.since(before)
 
-    def wait_until(self, now: datetime) -> list[Event]:
-        before, self.now = len(self.said), now
-        self._fire()
-        return self.said[before:]
+    def wait(self, instant: datetime) -> list[Event]:
+        """Everything that is said until then."""
+        before = len(self.said)
+        self.until(instant)
+        return self.since(before)
 
-    def _fire(self) -> None:
-        while due := sorted(at for at, timer in self.timers.items() if timer.due <= self.now):
-            self.decide(self.timers.pop(due[0]).command)
-
-    def decide(self, data: BaseModel, version: int = 1) -> None:
-        """One message alone; what it asks for soon waits until the next `tell` or `wait_until`."""
-        route = handlers.routes[type(data)]
-        for key in route.keys_of(data):
-            self.states.setdefault(key, None)
-        work = Work(self.now, self.states)
-        work.begin()
-        route.handler(work, Message(data, "id", "test", "subject", self.now, version))
-        changes = work.keep()
-        self.states |= changes.states
-        self.said += [out.event for out in changes.outgoing]
-        for at, timer in changes.timers.items():
-            self.timers.pop(at, None)
-            if timer:
-                self.timers[at] = timer
+    def since(self, before: int) -> list[Event]:
+        return [event for _, event in self.said[before:]]
 
     def propose(self, candidate: int = 0, **other: Any) -> str:
         """The id of the match."""
-        (event,) = self.tell(proposed(candidate, **other))
-        assert isinstance(event, said.MatchProposed), event
+        (event,) = self.hear(proposed(candidate, **other))
+        assert isinstance(event, MatchProposed), event
         return event.match_id
 
     def match(self, match: str) -> Match:
-        found = self.states["match", match]
-        assert isinstance(found, Match)
-        return found
+        return self.get(Match, match)
 
     def leader(self, match: str, answer: Answer, reason: str | None = None) -> list[Event]:
         place = self.match(match).place_id
-        return self.tell(LeaderAnswers(match_id=match, place_id=place, answer=answer, reason=reason))
+        return self.hear(LeaderAnswers(match_id=match, place_id=place, answer=answer, reason=reason))
 
     def gate(self, match: str) -> list[Event]:
-        return self.tell(AnswerGate(match_id=match, answers=dict.fromkeys(self.match(match).gate, True)))
+        return self.hear(AnswerGate(match_id=match, answers=dict.fromkeys(self.match(match).gate, True)))
 
-    def agree(self, match: str) -> said.MatchAgreed:
+    def agree(self, match: str) -> MatchAgreed:
         """Gate, young person and leader, where the form needs no approval."""
         place, referral = self.match(match).place_id, self.match(match).referral_id
         self.gate(match)
         self.tell(answer(match, "young-person", "yes", place_id=place, referral_id=referral))
-        agreed = [event for event in self.leader(match, "yes") if isinstance(event, said.MatchAgreed)]
+        agreed = [event for event in self.leader(match, "yes") if isinstance(event, MatchAgreed)]
         assert len(agreed) == 1
         return agreed[0]
+
+
+def agreed_on(world: World) -> str:
+    match = world.propose()
+    world.agree(match)
+    return match
+
+
+def told(events: list[Event]) -> list[tuple[str, str]]:
+    """(what, why or by whom) of each event."""
+    why = ("reason", "rule", "party")
+    return [
+        (event.TYPE.split(".")[3], next((getattr(event, name) for name in why if hasattr(event, name)), ""))
+        for event in events
+    ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from matching.state import Place, Spot
+from matching.state.places import Place, Spot
 
 
 def free(place: Place, seat: int | None, others: Iterable[Spot]) -> bool:
@@ -36,15 +36,19 @@ def put(place: Place, match_id: str, spot: Spot) -> Place:
 
 
 def hold(place: Place, match_id: str) -> Place:
-    return put(place, match_id, Spot(state="held", seat=place.spots[match_id].seat))
+    return put(place, match_id, place.spots[match_id].changed(state="held"))
 
 
 def take(place: Place, match_id: str) -> Place:
-    return put(place, match_id, Spot(state="taken", seat=place.spots[match_id].seat))
+    return put(place, match_id, place.spots[match_id].changed(state="taken"))
 
 
 def leave(place: Place, match_id: str) -> Place:
     return place.changed(spots={id_: spot for id_, spot in place.spots.items() if id_ != match_id})
+
+
+def placement_over(place: Place, match_id: str, placement_id: str, *, early: bool) -> Place:
+    return leave(place, match_id).changed(ended=place.ended | {placement_id}, early_end=place.early_end or early)
 
 
 def not_agreed(place: Place) -> Iterator[str]:

@@ -1,0 +1,26 @@
+"""What several handlers share: which candidate an event is about, and the ends of matches that are still to come."""
+
+from datetime import date
+
+from matching.commands import Cancel
+from matching.state.matches import Match
+from shared.catalogue.calendar import end_of_day
+from shared.events.followup import PlacementEvent
+from shared.events.municipality_gateway import CandidateEvent
+from shared.spine.work import Handlers, Work
+
+handlers = Handlers()
+
+
+def candidate_key(data: CandidateEvent | PlacementEvent) -> str:
+    return f"{data.kommune}.{data.candidate_id}"
+
+
+def cancel_soon(work: Work, match_id: str, place_id: str, reason: str) -> None:
+    work.soon((Match.KIND, match_id), "cancel", Cancel(match_id=match_id, place_id=place_id, reason=reason))
+
+
+def leaders_deadline(work: Work, match: Match, last_day: date) -> None:
+    """The leader can say yes until its end; after the yes the seat is held. The kommune's deadline is the gateway's."""
+    late = Cancel(match_id=match.id, place_id=match.place_id, reason="expired")
+    work.timer(match.key, "deadline", end_of_day(last_day), late)

@@ -1,0 +1,146 @@
+"""Each yes and no, the gate, the agreement, and the ends of what is not agreed."""
+
+from datetime import date
+
+from matching.commands import Agree, AnswerGate, Cancel, LeaderAnswers, MatchAnswer
+from matching.handlers.base import cancel_soon, handlers, leaders_deadline
+from matching.rules import matches, places
+from matching.state.candidates import Candidate
+from matching.state.matches import Match, MatchState
+from matching.state.places import Place
+from matching.state.referrals import Referral
+from shared.catalogue.calendar import add_working_days
+from shared.catalogue.deadlines import deadlines
+from shared.events.base import Approval
+from shared.events.matching import (
+    MatchAgreed,
+    MatchAnswerRefused,
+    MatchApproved,
+    MatchCancelled,
+    MatchDeclined,
+    Party,
+)
+from shared.events.municipality_gateway import MatchAnswered
+from shared.spine.work import Message, Work
+
+
+@handlers.on(MatchAnswered, (Match, "match_id"), (Place, "place_id"))
+def answered(work: Work, message: Message[MatchAnswered]) -> None:
+    data, match = message.data, work.need(Match, message.data.match_id)
+    if matches.holds_already(match, data):
+        return
+    if why := matches.unfit(match, data):
+        if data.reply_id:
+            field, rule = why
+            work.emit(MatchAnswerRefused(**match.about, reply_id=data.reply_id, field=field, rule=rule))
+    elif data.answer == "yes":
+        _approve(work, match, matches.approval(data))
+    elif data.answer == "no":
+        _decline(work, match, data.party, data.reason)
+    else:
+        _cancel(work, match, "expired")
+
+
+@handlers.on(LeaderAnswers, (Match, "match_id"), (Place, "place_id"))
+def leader_answers(work: Work, message: Message[LeaderAnswers]) -> MatchAnswer:
+    data, match = message.data, work.need(Match, message.data.match_id)
+    answer = MatchAnswer(match_id=match.id)
+    if matches.leader_said_already(match, data.answer):
+        return answer
+    matches.must_be_open(match)
+    if data.answer == "no":
+        _decline(work, match, "leader", data.reason)
+        return answer
+    place = work.need(Place, match.place_id)
+    matches.must_have_seat(place, match)
+    held_until = add_working_days(work.today, deadlines(work.today).match_answer)
+    work.put(places.hold(place, match.id))
+    leaders_deadline(work, match, held_until)
+    _approve(work, match.changed(held_until=held_until), Approval(party="leader"), held_until)
+    return answer
+
+
+@handlers.on(AnswerGate, (Match, "match_id"))
+def answer_gate(work: Work, message: Message[AnswerGate]) -> MatchAnswer:
+    data, match = message.data, work.need(Match, message.data.match_id)
+    matches.must_ask(match, data.answers)
+    changed = match.changed(gate={**match.gate, **data.answers})
+    if changed != match:
+        matches.must_be_open(match)
+        work.put(changed)
+        _agree_soon(work, changed)
+    return MatchAnswer(match_id=match.id)
+
+
+@handlers.on(Agree, (Match, "match_id"), (Place, "place_id"), (Referral, "referral_id"), (Candidate, "candidate"))
+def agree(work: Work, message: Message[Agree]) -> None:
+    data, match = message.data, work.need(Match, message.data.match_id)
+    if not matches.complete(match):
+        return
+    place, candidate = work.need(Place, data.place_id), work.need(Candidate, data.candidate)
+    if reason := matches.hindrance(match, place, work.need(Referral, data.referral_id), candidate):
+        _cancel(work, match, reason)
+        return
+    place = places.take(place, match.id)
+    work.put(match.changed(state="agreed"), place, candidate.changed(match=match.id, waiting={}))
+    work.cancel_timer(match.key, "deadline")
+    work.emit(
+        MatchAgreed(
+            **match.about,
+            terms=match.terms,
+            approvals=match.approvals,
+            gate=tuple(match.gate),
+            warnings=match.warnings,
+            seats_left=places.left(place),
+            candidate_version=candidate.version,
+            contact_id=place.offer.contact_id,
+            buddy_id=place.offer.buddy_id,
+            company_id=place.offer.company_id,
+        )
+    )
+    for other in places.without_seat(place):
+        cancel_soon(work, other, place.id, "seat-taken")
+    for other, place_id in candidate.waiting.items():
+        if other != match.id:
+            cancel_soon(work, other, place_id, "candidate-taken")
+
+
+@handlers.on(Cancel, (Match, "match_id"), (Place, "place_id"))
+def cancel(work: Work, message: Message[Cancel]) -> None:
+    data, match = message.data, work.need(Match, message.data.match_id)
+    if match.state == "proposed":
+        _cancel(work, match, data.reason)
+
+
+def _approve(work: Work, match: Match, approval: Approval, held_until: date | None = None) -> None:
+    others = tuple(given for given in match.approvals if given.party != approval.party)
+    match = match.changed(approvals=(*others, approval))
+    work.put(match)
+    work.emit(MatchApproved(**match.about, party=approval.party, held_until=held_until))
+    _agree_soon(work, match)
+
+
+def _agree_soon(work: Work, match: Match) -> None:
+    """The last yes or answer to come triggers it, whichever it is."""
+    if matches.complete(match):
+        where = Agree(
+            match_id=match.id, place_id=match.place_id, referral_id=match.referral_id, candidate=match.candidate
+        )
+        work.soon(match.key, "agree", where)
+
+
+def _decline(work: Work, match: Match, party: Party, reason: str | None) -> None:
+    _end(work, match, "declined", reason or "no-reason", party)
+    work.emit(MatchDeclined(**match.about, party=party, reason=reason or "no-reason"))
+
+
+def _cancel(work: Work, match: Match, reason: str) -> None:
+    _end(work, match, "cancelled", reason)
+    work.emit(MatchCancelled(**match.about, reason=reason))
+
+
+def _end(work: Work, match: Match, state: MatchState, reason: str, by: Party | None = None) -> None:
+    """It is over before it was agreed; the seat it may have held is free."""
+    place = work.need(Place, match.place_id)
+    work.put(match.changed(state=state, reason=reason, by=by), places.leave(place, match.id))
+    work.cancel_timer(match.key, "deadline")

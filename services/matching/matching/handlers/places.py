@@ -1,0 +1,43 @@
+"""Places open, stop and change; a placement that is over frees its seat."""
+
+from matching.handlers.base import cancel_soon, candidate_key, handlers
+from matching.rules import places
+from matching.state.candidates import Candidate
+from matching.state.matches import Match
+from matching.state.places import Offer, Place
+from shared.events.followup import PlacementCancelled, PlacementEnded
+from shared.events.intake import PlaceClosed, PlaceEvent, PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened
+from shared.spine.decision import NotYet
+from shared.spine.work import Message, Work
+
+
+@handlers.on(PlaceOpened, (Place, "place_id"))
+def place_opened(work: Work, message: Message[PlaceOpened]) -> None:
+    data, offer, version = message.data, Offer.of(message.data), message.version or 1
+    known = work.get(Place, data.place_id) or Place(id=data.place_id, offer=offer, state=data.state, version=version)
+    work.put(known.changed(offer=offer, state=data.state, version=version))
+
+
+@handlers.on(PlaceFilled, PlacePaused, PlaceReopened, PlaceClosed, (Place, "place_id"))
+def place_moved(work: Work, message: Message[PlaceEvent]) -> None:
+    data, place = message.data, work.get(Place, message.data.place_id)
+    if place is None:  # it never opened
+        return
+    # Intake has seen the placement end that freed the seat; here the seat is free when we have seen it, too.
+    freed_by = data.placement_id if isinstance(data, PlaceReopened) else None
+    if freed_by and freed_by not in place.ended:
+        raise NotYet(place.key)
+    work.put(place.changed(state=data.state, version=message.version or place.version))
+    if data.state in ("paused", "closed"):
+        for match_id in places.not_agreed(place):
+            cancel_soon(work, match_id, place.id, f"place-{data.state}")
+
+
+@handlers.on(PlacementEnded, PlacementCancelled, (Match, "match_id"), (Place, "place_id"), (Candidate, candidate_key))
+def placement_over(work: Work, message: Message[PlacementEnded | PlacementCancelled]) -> None:
+    data, match = message.data, work.need(Match, message.data.match_id)
+    place, candidate = work.need(Place, data.place_id), work.need(Candidate, candidate_key(data))
+    early = isinstance(data, PlacementEnded) and data.how == "early"
+    work.put(match.changed(state="ended"), places.placement_over(place, match.id, data.placement_id, early=early))
+    if candidate.match == match.id:
+        work.put(candidate.changed(match=None))

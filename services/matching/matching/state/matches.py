@@ -1,0 +1,55 @@
+"""A candidate proposed for a place: whose yes is needed and given, and the gate."""
+
+from datetime import date
+from typing import Any, Literal
+from uuid import NAMESPACE_URL, uuid5
+
+from shared.events.base import Approval, Terms
+from shared.events.matching import Party
+from shared.events.municipality_gateway import CandidateProposed
+from shared.spine.work import Aggregate
+
+MatchState = Literal["proposed", "agreed", "declined", "cancelled", "ended"]
+"""`ended`: its placement is over, or never began."""
+
+
+class Match(Aggregate):
+    """One proposal of one candidate for one place, from the proposal to the end of its placement."""
+
+    place_id: str
+    referral_id: str
+    leader_id: str
+    candidate_id: str
+    kommune: str
+    place_kommune: str
+    reply_id: str
+    terms: Terms
+    warnings: tuple[str, ...] = ()
+    needed: tuple[Party, ...]
+    gate: dict[str, bool | None]
+    """Question -> its answer; None: not answered."""
+    approvals: tuple[Approval, ...] = ()
+    state: MatchState = "proposed"
+    reason: str | None = None
+    by: Party | None = None
+    """Who declined."""
+    answer_by: date
+    held_until: date | None = None
+
+    @property
+    def candidate(self) -> str:
+        return f"{self.kommune}.{self.candidate_id}"
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What every event about a match says."""
+        names = {"place_id", "referral_id", "leader_id", "candidate_id", "kommune", "place_kommune"}
+        return {"match_id": self.id, **self.model_dump(include=names)}
+
+    def approval_of(self, party: Party) -> Approval | None:
+        return next((approval for approval in self.approvals if approval.party == party), None)
+
+
+def match_of(proposal: CandidateProposed) -> str:
+    """The id of a match is derived from the reply: the same reply again is the same match."""
+    return str(uuid5(NAMESPACE_URL, f"match:{proposal.referral_id}:{proposal.subject}:{proposal.reply_id}"))

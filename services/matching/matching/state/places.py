@@ -1,0 +1,42 @@
+"""A place as intake offers it, and who has its seats."""
+
+from typing import Literal, Self
+
+from pydantic import ConfigDict, Field
+
+from shared.events.base import Data
+from shared.events.intake import PlaceOpened, PlaceState
+from shared.spine.work import Aggregate
+
+
+class Offer(PlaceOpened):
+    """What intake said when the place opened, or last changed."""
+
+    model_config = ConfigDict(extra="allow")
+
+    @classmethod
+    def of(cls, opened: PlaceOpened) -> Self:
+        return cls.model_validate(opened.model_dump(by_alias=True))
+
+
+class Spot(Data):
+    """What a match has of its place: `open` nothing yet, `held` the leader's yes, `taken` agreed or living."""
+
+    state: Literal["open", "held", "taken"] = "open"
+    seat: int | None = None
+    """Which seat, where tasks belong to seats or the kommune asked for one."""
+
+
+class Place(Aggregate):
+    """A place as intake offers it, and who has its seats, which matching alone decides."""
+
+    offer: Offer
+    state: PlaceState
+    version: int
+    """The last version of intake's that was handled."""
+    spots: dict[str, Spot] = Field(default_factory=dict)
+    """Its matches that are not over, by id."""
+    ended: frozenset[str] = frozenset()
+    """Placements that are over, or never began."""
+    early_end: bool = False
+    """A placement here has ended early: the next match shall not be too fast."""

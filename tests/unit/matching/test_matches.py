@@ -1,0 +1,290 @@
+"""Whose yes is needed, what the gate asks, and what ends a match before or with the agreement."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from matching.commands import AnswerGate, LeaderAnswers
+from matching.rules import matches
+from matching.state.places import Place
+from shared.events import intake
+from shared.events.base import Profile
+from shared.events.matching import MatchAgreed, MatchAnswerRefused, MatchApproved, MatchDeclined
+from shared.spine.decision import NotYet, Refused
+from tests.unit.matching.world import (
+    CONTACT,
+    NOW,
+    OTHER_PLACE,
+    OTHER_REFERRAL,
+    PLACE,
+    PLACEMENT,
+    World,
+    about_place,
+    agreed_on,
+    answer,
+    opened,
+    paused,
+    place,
+    profile,
+    referral_cancelled,
+    sent,
+    terms,
+    told,
+    withdrawn,
+    young,
+)
+
+PRAKTIK: dict[str, Any] = {"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB", "until": date(2027, 1, 10)}
+
+
+APPROVED = {"form": "VIRKSOMHEDSPRAKTIK", "hours": 15, "from": date(2026, 12, 14), "to": date(2027, 1, 10)}
+
+
+def test_the_last_yes_makes_the_agreement_whichever_it_is(world: World) -> None:
+    match = world.propose()
+    assert told(world.hear(answer(match, "young-person", "yes"))) == [("approved", "young-person")]
+    assert world.gate(match) == []
+    approved, agreed = world.leader(match, "yes")
+    assert isinstance(approved, MatchApproved)
+    assert approved.held_until == date(2026, 12, 7)
+    assert isinstance(agreed, MatchAgreed)
+    assert agreed.seats_left == 0
+    assert {approval.party for approval in agreed.approvals} == {"leader", "young-person"}
+    assert (agreed.contact_id, agreed.candidate_version) == (CONTACT, 1)
+    assert set(agreed.gate) == set(world.match(match).gate)
+
+
+def test_the_last_answer_of_the_gate_makes_the_agreement_too(world: World) -> None:
+    match = world.propose()
+    world.leader(match, "yes")
+    world.tell(answer(match, "young-person", "yes"))
+    *all_but_one, last = world.match(match).gate
+    assert world.hear(AnswerGate(match_id=match, answers=dict.fromkeys(all_but_one, True))) == []
+    assert world.hear(AnswerGate(match_id=match, answers={last: False})) == []
+    assert told(world.hear(AnswerGate(match_id=match, answers={last: True}))) == [("agreed", "")]
+
+
+def test_the_gate_takes_no_question_of_another_match(world: World) -> None:
+    match = world.propose()
+    with pytest.raises(Refused) as refused:
+        world.tell(AnswerGate(match_id=match, answers={"next-step-planned": True}))
+    assert refused.value.field == "answers.next-step-planned"
+
+
+def test_praktik_waits_for_the_kommunes_approval(world: World) -> None:
+    match = world.propose(**PRAKTIK, hours=15)
+    world.gate(match)
+    world.leader(match, "yes")
+    assert told(world.hear(answer(match, "young-person", "yes"))) == [("approved", "young-person")]
+    _, agreed = world.hear(answer(match, "kommune", "yes", **APPROVED))
+    assert isinstance(agreed, MatchAgreed)
+    kommune = next(approval for approval in agreed.approvals if approval.party == "kommune")
+    assert (kommune.hours, kommune.from_, kommune.to) == (15, date(2026, 12, 14), date(2027, 1, 10))
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "rule"),
+    [
+        ({"form": "LOENTILSKUD"}, "form", "rule:R-FIT-FORM"),
+        ({"hours": 14}, "hours", "rule:R-FIT-HOURS"),
+        ({"from": date(2026, 12, 15)}, "from", "rule:R-PAY-1"),
+        ({"to": date(2027, 1, 9)}, "to", "rule:R-PAY-1"),
+    ],
+)
+def test_an_approval_that_does_not_cover_the_terms_is_refused(
+    world: World, given: dict[str, Any], field: str, rule: str
+) -> None:
+    match = world.propose(**PRAKTIK, hours=15)
+    (event,) = world.hear(answer(match, "kommune", "yes", **APPROVED | given))
+    assert isinstance(event, MatchAnswerRefused)
+    assert (event.field, event.rule, event.reply_id) == (field, rule, "a-1")
+    assert world.match(match).approvals == ()
+
+
+def test_an_open_end_ends_with_the_approval(world: World) -> None:
+    match = world.propose(**PRAKTIK | {"until": None}, hours=15)
+    assert told(world.hear(answer(match, "kommune", "yes", **APPROVED))) == [("approved", "kommune")]
+
+
+@pytest.mark.parametrize("party", ["young-person", "kommune"])
+def test_a_no_ends_the_match_and_is_taken_once(world: World, party: str) -> None:
+    match = world.propose()
+    (event,) = world.hear(answer(match, party, "no", reason="transport"))
+    assert isinstance(event, MatchDeclined)
+    assert (event.party, event.reason) == (party, "transport")
+    assert world.hear(answer(match, party, "no", reason="transport")) == []
+
+
+def test_a_yes_taken_back_ends_the_match_and_frees_the_seat(world: World) -> None:
+    first, second = world.propose(0), world.propose(1)
+    world.leader(first, "yes")
+    assert told(world.leader(first, "no", "not-ready")) == [("declined", "not-ready")]
+    assert told(world.leader(second, "yes")) == [("approved", "leader")]
+
+
+def test_a_no_without_a_reason_has_a_code_for_that(world: World) -> None:
+    assert told(world.leader(world.propose(), "no")) == [("declined", "no-reason")]
+
+
+def test_silence_of_the_kommune_cancels(world: World) -> None:
+    match = world.propose()
+    assert told(world.hear(answer(match, "young-person", "none", reply_id=None))) == [("cancelled", "expired")]
+
+
+def test_a_deadline_that_passes_after_the_yes_changes_nothing(world: World) -> None:
+    match = world.propose()
+    world.tell(answer(match, "young-person", "yes"))
+    assert world.hear(answer(match, "young-person", "none", reply_id=None)) == []
+
+
+def test_an_answer_to_a_match_that_is_over_is_refused(world: World) -> None:
+    match = world.propose()
+    world.leader(match, "no")
+    (event,) = world.hear(answer(match, "young-person", "yes"))
+    assert isinstance(event, MatchAnswerRefused)
+    assert (event.field, event.rule) == ("match_id", "state")
+
+
+def test_a_no_after_the_agreement_is_refused(world: World) -> None:
+    match = agreed_on(world)
+    assert told(world.hear(answer(match, "young-person", "no"))) == [("answer-refused", "state")]
+    with pytest.raises(Refused) as refused:
+        world.leader(match, "no")
+    assert refused.value.status == 409
+
+
+def test_the_same_yes_again_changes_nothing(world: World) -> None:
+    match = world.propose()
+    for _ in range(2):
+        world.tell(answer(match, "young-person", "yes"))
+        world.leader(match, "yes")
+    assert told(world.since(-2)) == [("approved", "young-person"), ("approved", "leader")]
+    world.gate(match)
+    assert world.leader(match, "yes") == world.hear(answer(match, "young-person", "yes")) == []
+
+
+def test_an_answer_waits_for_its_match(world: World) -> None:
+    with pytest.raises(NotYet):
+        world.tell(answer(PLACEMENT, "young-person", "yes"))
+
+
+def test_an_agreement_cancels_what_else_is_open_for_the_same_person(world: World) -> None:
+    world.tell(opened(OTHER_PLACE))
+    world.tell(sent(OTHER_REFERRAL, OTHER_PLACE))
+    here, there = world.propose(), world.propose(place_id=OTHER_PLACE, referral_id=OTHER_REFERRAL)
+    world.leader(there, "yes")
+    world.agree(here)
+    assert world.match(there).reason == "candidate-taken"
+    freed = world.get(Place, OTHER_PLACE)
+    assert freed.spots == {}
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (paused, "place-paused"),
+        (referral_cancelled(), "referral-over"),
+        (withdrawn(), "candidate-withdrawn"),
+    ],
+)
+def test_what_happens_while_the_last_yes_is_on_its_way_is_seen_at_the_agreement(
+    world: World, event: Any, reason: str
+) -> None:
+    match = world.propose()
+    world.gate(match)
+    world.tell(answer(match, "young-person", "yes"))
+    world.decide(world.message(LeaderAnswers(match_id=match, place_id=PLACE, answer="yes", reason=None)))
+    world.decide(world.message(event))
+    assert matches.complete(world.match(match))
+    assert told(world.wait(NOW)) == [("cancelled", reason)]
+
+
+def test_two_agreements_at_once_about_one_person_leave_one(world: World) -> None:
+    world.tell(opened(OTHER_PLACE))
+    world.tell(sent(OTHER_REFERRAL, OTHER_PLACE))
+    here, there = world.propose(), world.propose(place_id=OTHER_PLACE, referral_id=OTHER_REFERRAL)
+    both = ((here, PLACE), (there, OTHER_PLACE))
+    for match, where in both:
+        world.gate(match)
+        world.tell(answer(match, "young-person", "yes", place_id=where))
+    for match, where in both:
+        world.decide(world.message(LeaderAnswers(match_id=match, place_id=where, answer="yes", reason=None)))
+    assert sorted(told(world.wait(NOW))) == [("agreed", ""), ("cancelled", "candidate-taken")]
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (paused, "place-paused"),
+        (intake.PlaceClosed(**about_place("closed"), reason="closed-down"), "place-closed"),
+        (referral_cancelled(), "referral-over"),
+        (withdrawn(), "candidate-withdrawn"),
+    ],
+)
+def test_the_end_of_something_ends_what_is_not_agreed(world: World, event: Any, reason: str) -> None:
+    match = world.propose()
+    world.leader(match, "yes")
+    assert told(world.hear(event)) == [("cancelled", reason)]
+    assert ("match", match) not in {key for key, _ in world.timers}
+
+
+@pytest.mark.parametrize("event", [paused, referral_cancelled(), withdrawn()])
+def test_what_is_agreed_stands(world: World, event: Any) -> None:
+    match = agreed_on(world)
+    assert world.hear(event) == []
+    assert world.match(match).state == "agreed"
+
+
+def end_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 23, tzinfo=NOW.tzinfo)  # midnight in Denmark in winter
+
+
+def test_without_the_leaders_yes_the_match_expires_at_the_end_of_the_tenth_working_day(world: World) -> None:
+    world.propose()
+    assert world.wait(end_of(date(2026, 12, 7)) - timedelta(seconds=1)) == []
+    assert told(world.wait(end_of(date(2026, 12, 7)))) == [("cancelled", "expired")]
+
+
+def test_the_leaders_yes_holds_the_seat_for_ten_working_days_more(world: World) -> None:
+    match = world.propose()
+    world.wait(end_of(date(2026, 12, 4)) - timedelta(hours=12))
+    world.leader(match, "yes")
+    assert world.match(match).held_until == date(2026, 12, 18)
+    assert world.wait(end_of(date(2026, 12, 7))) == []
+    assert told(world.wait(end_of(date(2026, 12, 18)))) == [("cancelled", "expired")]
+
+
+def test_an_agreed_match_does_not_expire(world: World) -> None:
+    agreed_on(world)
+    assert world.timers == {}
+
+
+def test_the_kommunes_yes_is_needed_where_the_form_needs_its_approval() -> None:
+    assert matches.needed(terms()) == ("leader", "young-person")
+    assert matches.needed(terms(form="VIRKSOMHEDSPRAKTIK")) == ("leader", "young-person", "kommune")
+    wage = terms(place(forms=("LOENTILSKUD",)), profile=profile(forms=("LOENTILSKUD",)))
+    assert matches.needed(wage) == ("leader", "young-person", "kommune")
+
+
+def extra_questions(at: Place, who: Profile | None = None, **proposal: Any) -> set[str]:
+    asked = matches.questions(terms(at, **proposal), who or profile(), at)
+    assert asked[: len(matches.ALWAYS)] == matches.ALWAYS
+    return set(asked) - set(matches.ALWAYS)
+
+
+def test_the_gate_asks_more_of_praktik_and_wage_subsidy() -> None:
+    assert extra_questions(place()) == set()
+    assert extra_questions(place(), form="VIRKSOMHEDSPRAKTIK") == {"next-step-planned", "employee-representative-heard"}
+    assert extra_questions(place(), form="LOENTILSKUD") == {"employee-representative-heard"}
+
+
+def test_the_gate_asks_for_a_check_of_flagged_tasks_for_15_to_17() -> None:
+    assert extra_questions(place(), young()) == {"u18-task-confirmed"}
+    assert extra_questions(place(), young(), tasks=("viden_data-01",)) == set()
+    assert extra_questions(place(), young(), tasks=("a-task-of-tomorrow",)) == {"u18-task-confirmed"}
+
+
+def test_after_an_early_end_the_gate_asks_for_a_slower_match() -> None:
+    burnt = place().changed(early_end=True)
+    assert extra_questions(burnt) == {"slow-match-considered"}
