@@ -47,12 +47,12 @@ format: .venv/for-tests ## put the code into its usual form
 	$(PY) -m ruff check --fix-only
 	$(PY) -m ruff format
 
-UV := UV_PYTHON_DOWNLOADS=never .local/lock/bin/uv pip compile --universal --python-version 3.11 \
+UV := UV_PYTHON_DOWNLOADS=never .local/uv/bin/uv pip compile --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate -q pyproject.toml
 
 lock: $(PY) ## bring requirements/ up to date with pyproject.toml
-	$(PY) -m venv .local/lock
-	.local/lock/bin/python -m pip -qq --disable-pip-version-check install uv
+	$(PY) -m venv .local/uv
+	.local/uv/bin/python -m pip -qq --disable-pip-version-check install uv
 	$(UV) --extra local --extra dev -o requirements/dev.txt
 	$(UV) --extra local -c requirements/dev.txt -o requirements/local.txt
 	$(UV) -c requirements/dev.txt -o requirements/run.txt

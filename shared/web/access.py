@@ -36,6 +36,10 @@ UNBOUND = frozenset({"consultant", "operator"})
 
 ALGORITHMS = frozenset({"RS256", "ES256", "EdDSA"})
 LEEWAY = timedelta(seconds=30)
+LONGEST = timedelta(hours=24)
+RSA_BITS = 2048
+# Claims of ID tokens and of logout tokens.
+OTHER_USES = frozenset({"nonce", "at_hash", "c_hash", "events"})
 REQUIRED = ["exp", "iss", "aud", "sub"]
 LOCAL = "lederalliancen-local"
 
@@ -49,11 +53,15 @@ class Principal:
     kommuner: frozenset[str] = frozenset()
     leader_id: str | None = None
 
-    def own(self, *, kommune: str | None = None, leader: UUID | str | None = None) -> None:
-        """Pass where the thing is one's own as a kommune or as its leader; otherwise a 403 problem."""
+    def sees(self, *, kommune: str | None = None, leader: UUID | str | None = None) -> bool:
+        """Whether the thing is one's own as a kommune or as its leader; staff see all."""
         as_kommune = "kommune" in self.roles and kommune in self.kommuner
         as_leader = "leader" in self.roles and leader is not None and str(leader) == self.leader_id
-        if not (as_kommune or as_leader or self.roles & UNBOUND):
+        return bool(as_kommune or as_leader or self.roles & UNBOUND)
+
+    def own(self, *, kommune: str | None = None, leader: UUID | str | None = None) -> None:
+        """Pass where it is one's own; otherwise a 403 problem."""
+        if not self.sees(kommune=kommune, leader=leader):
             raise Problem(FORBIDDEN, rule="own-only")
 
     def own_kommune(self, code: str) -> None:
@@ -86,35 +94,42 @@ class LocalKey:
 class Issuer:
     """Tokens of an OpenID Connect issuer: keys found by discovery, cached, and fetched in a thread.
 
-    A key id that is not known asks again (rotation), but no more often than every `cooldown` seconds, so forged ids
-    cannot make us hammer the issuer. While it does not answer, keys already known serve on for an hour.
+    Known keys are refreshed beside the requests, so that an issuer that hangs slows nobody; they serve on for an hour.
+    A key id that is not known asks again (rotation) and waits for the answer a moment, but no more often than every
+    `cooldown` seconds, so forged ids cannot make us hammer the issuer.
     """
 
-    FRESH, STALE = 300.0, 3600.0
+    FRESH, STALE, PATIENCE = 300.0, 3600.0, 1.0
 
     def __init__(self, issuer: str, audience: str, cooldown: float = 10.0) -> None:
         self._issuer, self._audience, self._cooldown = issuer, audience, cooldown
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched = self._tried = -self.STALE
-        self._lock = asyncio.Lock()
+        self._refreshing: asyncio.Task[None] | None = None
 
     async def claims(self, token: str) -> dict[str, Any]:
-        key = await self._key(jwt.get_unverified_header(token).get("kid"))
+        header = jwt.get_unverified_header(token)
+        key = await self._key(header.get("kid"))
         # Only the algorithm of the key itself: the token does not get to choose one.
-        return jwt.decode(
+        claims = jwt.decode(
             token,
             key,
             [key.algorithm_name],
-            {"require": REQUIRED},
+            {"require": [*REQUIRED, "iat"]},
             audience=self._audience,
             issuer=self._issuer,
             leeway=LEEWAY,
         )
+        _check_kind(header, claims)
+        return claims
 
     async def _key(self, kid: str | None) -> jwt.PyJWK:
         if kid not in self._keys or self._age() > self.FRESH:
-            async with self._lock:
-                await self._refresh(kid)
+            asked = self._refresh()
+            if kid not in self._keys and asked is not None:
+                await asyncio.wait([asked], timeout=self.PATIENCE)
+        if self._age() > self.STALE:
+            self._keys = {}
         if kid not in self._keys and self._tried > self._fetched:
             raise Problem(UNAVAILABLE, headers={"Retry-After": "10"})
         if kid is None or kid not in self._keys:
@@ -124,18 +139,21 @@ class Issuer:
     def _age(self) -> float:
         return time.monotonic() - self._fetched
 
-    async def _refresh(self, kid: str | None) -> None:
-        known = kid in self._keys and self._age() <= self.FRESH
-        if known or time.monotonic() - self._tried < self._cooldown:
-            return
-        self._tried = time.monotonic()
+    def _refresh(self) -> asyncio.Task[None] | None:
+        """One fetch at a time: the one under way, or a new one; None where it was tried just now."""
+        if self._refreshing is None or self._refreshing.done():
+            if time.monotonic() - self._tried < self._cooldown:
+                return None
+            self._tried = time.monotonic()
+            self._refreshing = asyncio.create_task(self._fetched_anew(self._tried))
+        return self._refreshing
+
+    async def _fetched_anew(self, asked: float) -> None:
         try:
             self._keys = await asyncio.to_thread(self._fetch)
-            self._fetched = self._tried
+            self._fetched = asked
         except (jwt.PyJWTError, ValueError, KeyError, OSError) as error:
             log.warning("the issuer's keys could not be fetched", issuer=self._issuer, reason=error)
-            if self._age() > self.STALE:
-                self._keys = {}
 
     def _fetch(self) -> dict[str, jwt.PyJWK]:
         # PyJWKClient fetches any JSON object: http(s) only, no redirects, with a time limit.
@@ -146,7 +164,21 @@ class Issuer:
         if found["issuer"] != self._issuer:
             raise ValueError("the discovery document is another issuer's")
         keys = jwt.PyJWKClient(found["jwks_uri"], timeout=5).get_signing_keys()
-        return {str(key.key_id): key for key in keys if key.algorithm_name in ALGORITHMS}
+        return {str(key.key_id): key for key in keys if key.algorithm_name in ALGORITHMS and _long_enough(key)}
+
+
+def _long_enough(key: jwt.PyJWK) -> bool:
+    return getattr(key.key, "key_size", RSA_BITS) >= RSA_BITS or key.algorithm_name != "RS256"
+
+
+def _check_kind(header: dict[str, Any], claims: dict[str, Any]) -> None:
+    """Only an access token opens anything: not one that says who somebody is, renews another, or ends a session."""
+    kind = str(header.get("typ", "JWT")).lower().removeprefix("application/")
+    of_another_use = claims.get("typ", "Bearer") != "Bearer" or not OTHER_USES.isdisjoint(claims)
+    if kind not in ("jwt", "at+jwt") or of_another_use:
+        raise jwt.InvalidTokenError("no access token")
+    if claims["exp"] - claims["iat"] > LONGEST.total_seconds():
+        raise jwt.InvalidTokenError("it is valid for too long")
 
 
 def install(app: FastAPI, settings: Settings) -> None:

@@ -58,17 +58,23 @@ class Identity:
         to_jwk = partial(jwt.algorithms.ECAlgorithm.to_jwk, as_dict=True)
         return {"keys": [{**to_jwk(key.public_key()), "kid": kid, "use": "sig"} for kid, key in self.keys.items()]}
 
-    def token(self, *, kid: str | None = "one", key: Any = None, algorithm: str = "ES256", **changed: Any) -> str:
+    def token(
+        self, *, kid: str | None = "one", key: Any = None, algorithm: str = "ES256", typ: str = "JWT", **changed: Any
+    ) -> str:
         now = datetime.now(UTC)
         claims = {
             "iss": self.url,
             "aud": AUDIENCE,
             "sub": "en-konsulent",
+            "iat": now,
             "exp": now + timedelta(minutes=5),
             "roles": ["consultant"],
         }
-        claims = {name: value for name, value in (claims | changed).items() if value is not None}
-        return jwt.encode(claims, key or next(iter(self.keys.values())), algorithm, {"kid": kid} if kid else None)
+        claims |= {name.removeprefix("claim_"): value for name, value in changed.items()}
+        claims = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode(
+            claims, key or next(iter(self.keys.values())), algorithm, {"typ": typ} | ({"kid": kid} if kid else {})
+        )
 
 
 @pytest.fixture
@@ -205,6 +211,64 @@ async def test_roles_of_other_systems_and_their_claims_do_no_harm(identity: Iden
 )
 async def test_an_issuer_s_token_that_does_not_hold_is_401(identity: Identity, changed: dict[str, Any]) -> None:
     assert (await get(service(Issuer(identity.url, AUDIENCE)), "/calls", identity.token(**changed))).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"typ": "ID"},
+        {"typ": "Refresh"},
+        {"typ": "Offline"},
+        {"nonce": "n-1"},
+        {"at_hash": "x"},
+        {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}},
+        {"exp": datetime.now(UTC) + timedelta(days=3650)},
+        {"iat": None},
+    ],
+    ids=str,
+)
+async def test_only_an_access_token_of_a_day_at_most_opens_anything(
+    identity: Identity, changed: dict[str, Any]
+) -> None:
+    claims = {f"claim_{name}" if name == "typ" else name: value for name, value in changed.items()}
+    answer = await get(service(Issuer(identity.url, AUDIENCE)), "/calls", identity.token(**claims))
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(("typ", "status"), [("at+jwt", 200), ("JWT", 200), ("logout+jwt", 401), ("dpop+jwt", 401)])
+async def test_the_header_says_what_kind_of_token_it_is(identity: Identity, typ: str, status: int) -> None:
+    answer = await get(service(Issuer(identity.url, AUDIENCE)), "/calls", identity.token(typ=typ))
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(("bits", "status"), [(2048, 200), (1024, 401)])
+async def test_a_short_key_is_no_key(identity: Identity, bits: int, status: int) -> None:
+    key = rsa.generate_private_key(65537, bits)
+    plain = identity.document
+
+    def with_rsa(path: str) -> dict[str, Any]:
+        document = plain(path)
+        if "keys" in document:
+            public = jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
+            document["keys"].append({**public, "kid": "rsa", "use": "sig", "alg": "RS256"})
+        return document
+
+    identity.document = with_rsa  # type: ignore[method-assign]
+    token = identity.token(kid="rsa", key=key, algorithm="RS256")
+    assert (await get(service(Issuer(identity.url, AUDIENCE)), "/calls", token)).status_code == status
+
+
+async def test_an_issuer_that_hangs_slows_nobody_whose_key_is_known(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = service(Issuer(identity.url, AUDIENCE, cooldown=0))
+    assert (await get(app, "/calls", identity.token())).status_code == 200
+    monkeypatch.setattr(Issuer, "FRESH", 0.0)
+    identity.gate.clear()  # from now on it answers nobody
+    for _ in range(5):
+        answer = await asyncio.wait_for(get(app, "/calls", identity.token()), 1)
+        assert answer.status_code == 200
+    identity.gate.set()
 
 
 async def test_a_few_seconds_between_two_clocks_are_forgiven(identity: Identity) -> None:

@@ -18,7 +18,6 @@ from shared.runtime import Runtime
 from shared.spine.aggregates import many
 from shared.web.access import Principal
 from shared.web.dependencies import get_or_404
-from shared.web.problems import Problem
 
 
 class TermsView(Shown, Terms, extra="ignore"): ...
@@ -83,7 +82,11 @@ async def matches_at(runtime: Runtime, place_id: UUID, who: Principal) -> list[M
     place = await get_or_404(runtime, Place, place_id, "place_id")
     if "kommune" not in who.roles:
         who.own_leader(place.offer.leader_id)
-    return [MatchView.of(match) for match in await matches_of(runtime.pool, place.id) if _may_see(match, who)]
+    return [
+        MatchView.of(match)
+        for match in await matches_of(runtime.pool, place.id)
+        if who.sees(leader=match.leader_id, kommune=match.kommune)
+    ]
 
 
 async def matches_of(pool: asyncpg.Pool, place_id: str) -> list[Match]:
@@ -95,11 +98,3 @@ async def matches_of(pool: asyncpg.Pool, place_id: str) -> list[Match]:
         " ORDER BY state->>'answer_by', id",
         place_id,
     )
-
-
-def _may_see(match: Match, who: Principal) -> bool:
-    try:
-        who.own(leader=match.leader_id, kommune=match.kommune)
-    except Problem:
-        return False
-    return True

@@ -55,7 +55,7 @@ async def _asked_by(pool: Connection, until: date, limit: int) -> list[Placement
     return await many(
         pool,
         Placement,
-        "SELECT state FROM aggregate WHERE kind = 'placement' AND state->'plan'->0->>'on' <= $1"
+        "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->'plan'->0->>'on' <= $1"
         " ORDER BY state->'plan'->0->>'on', id LIMIT $2",
         until.isoformat(),
         limit,
@@ -67,7 +67,7 @@ async def _expired(pool: Connection, limit: int) -> list[Placement]:
     return await many(
         pool,
         Placement,
-        "SELECT state FROM aggregate WHERE kind = 'placement' AND state->>'state' = 'paused'"
+        "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'state' = 'paused'"
         " AND state->>'reason' = 'approval-expired' ORDER BY id LIMIT $1",
         limit,
     )

@@ -55,7 +55,7 @@ async def still_open(pool: Connection, limit: int) -> list[ChallengeView]:
     found = await many(
         pool,
         Challenge,
-        "SELECT state FROM aggregate WHERE kind = 'challenge' AND NOT (state->>'closed')::boolean"
+        "SELECT state, shape FROM aggregate WHERE kind = 'challenge' AND NOT (state->>'closed')::boolean"
         " ORDER BY state->>'helped_at' IS NOT NULL, state->>'raised_by' <> 'leader', state->>'raised_at', id LIMIT $1",
         limit,
     )
@@ -91,4 +91,4 @@ async def _knows_company(pool: Connection, company_id: str) -> bool:
     )
 
 
-_OF_PLACEMENT = "SELECT state FROM aggregate WHERE kind = $1 AND state->>'placement_id' = $2 ORDER BY id"
+_OF_PLACEMENT = "SELECT state, shape FROM aggregate WHERE kind = $1 AND state->>'placement_id' = $2 ORDER BY id"

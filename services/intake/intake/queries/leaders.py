@@ -48,7 +48,7 @@ async def calls(runtime: Runtime, days: int, limit: int, who: Principal) -> list
     leaders = await many(
         runtime.pool,
         Leader,
-        "SELECT state FROM aggregate WHERE kind = 'leader' AND state->>'next_call_on' <= $1"
+        "SELECT state, shape FROM aggregate WHERE kind = 'leader' AND state->>'next_call_on' <= $1"
         " ORDER BY state->>'next_call_on', state->>'signed_up_on', id LIMIT $2",
         until.isoformat(),
         limit,

@@ -79,6 +79,6 @@ async def places_of(runtime: Runtime, leader_id: str) -> list[Place]:
     return await many(
         runtime.pool,
         Place,
-        "SELECT state FROM aggregate WHERE kind = 'place' AND state->>'leader_id' = $1 ORDER BY id",
+        "SELECT state, shape FROM aggregate WHERE kind = 'place' AND state->>'leader_id' = $1 ORDER BY id",
         leader_id,
     )

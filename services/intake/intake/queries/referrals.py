@@ -10,6 +10,7 @@ from intake.state.places import Place
 from intake.state.referrals import Referral
 from shared.frozen import Frozen
 from shared.runtime import Runtime
+from shared.spine.aggregates import read
 from shared.web.access import Principal
 from shared.web.problems import NOT_FOUND, NOT_YET, Problem
 
@@ -48,7 +49,8 @@ async def place_of_referral(runtime: Runtime, referral_id: UUID, who: Principal)
 
 async def _referral(runtime: Runtime, referral_id: str) -> tuple[Referral, Place, Leader]:
     row: Any = await runtime.pool.fetchrow(
-        "SELECT r.state AS referral, p.state AS place, l.state AS leader FROM aggregate r"
+        "SELECT r.state AS referral, r.shape AS referral_shape, p.state AS place, p.shape AS place_shape,"
+        " l.state AS leader, l.shape AS leader_shape FROM aggregate r"
         " JOIN aggregate p ON p.kind = 'place' AND p.id = r.state->>'place_id'"
         " JOIN aggregate l ON l.kind = 'leader' AND l.id = p.state->>'leader_id'"
         " WHERE r.kind = 'referral' AND r.id = $1",
@@ -57,7 +59,7 @@ async def _referral(runtime: Runtime, referral_id: str) -> tuple[Referral, Place
     if row is None:
         raise Problem(NOT_FOUND, field="referral_id")
     return (
-        Referral.model_validate_json(row["referral"]),
-        Place.model_validate_json(row["place"]),
-        Leader.model_validate_json(row["leader"]),
+        read(Referral, row["referral"], row["referral_shape"]),
+        read(Place, row["place"], row["place_shape"]),
+        read(Leader, row["leader"], row["leader_shape"]),
     )
