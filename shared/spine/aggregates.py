@@ -32,7 +32,7 @@ async def one(pool: Connection, kind: type[A], id_: str) -> A | None:
 
 async def many(pool: Connection, kind: type[A], query: str, *values: Any) -> list[A]:
     """What a query finds that selects `state` and `shape`."""
-    return [read(kind, row["state"], row.get("shape", 1)) for row in await pool.fetch(query, *values)]
+    return [read(kind, row["state"], row["shape"]) for row in await pool.fetch(query, *values)]
 
 
 async def lock(

@@ -12,9 +12,10 @@ from aiokafka import TopicPartition
 from httpx import ASGITransport, AsyncClient, Response
 
 from municipality_gateway.app import service
-from municipality_gateway.gate import may_fire
-from municipality_gateway.rules.routing import referral_id
-from municipality_gateway.state import Place, Referral
+from municipality_gateway.deadline_guard import may_fire
+from municipality_gateway.rules.places import referral_id
+from municipality_gateway.state.places import Place
+from municipality_gateway.state.referrals import Referral
 from shared import db
 from shared.clock import Clock
 from shared.events.base import Event
@@ -27,7 +28,7 @@ from shared.spine.engine import Spine
 from shared.spine.envelope import Record, headers_of
 from shared.spine.work import Outgoing, Work
 from shared.web.access import mint
-from tests.unit.municipality_gateway.given import (
+from tests.unit.municipality_gateway.world import (
     CONTACT,
     ESBJERG,
     LEADER,
@@ -36,12 +37,13 @@ from tests.unit.municipality_gateway.given import (
     PROPOSAL,
     TEST,
     VARDE,
+    offer,
     opened,
     reply_record,
 )
 
 KEY = "k" * 48
-REFERRAL = referral_id(Place(id=PLACE, opened=opened(), version=1, seats=1), ESBJERG)
+REFERRAL = referral_id(Place(id=PLACE, opened=offer(), version=1, seats=1), ESBJERG)
 
 
 class Day(Clock):

@@ -96,7 +96,7 @@ def lint(tree: Path, contract: str) -> subprocess.CompletedProcess[str]:
         ("deploy", "metrics.state", "deploy"),
         ("rules", "intake.rules", "asyncpg"),
         ("rules", "followup.rules.stages", "shared.people.vault"),
-        ("rules", "municipality_gateway.state", "random"),
+        ("rules", "municipality_gateway.state.referrals", "random"),
         ("handlers", "matching.handlers", "fastapi"),
         ("handlers", "municipality_gateway.handlers.places", "asyncpg"),
         ("catalogue", "shared.catalogue.terms", "shared.events.base"),

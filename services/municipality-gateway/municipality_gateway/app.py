@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from municipality_gateway import store
 from municipality_gateway.api import router
-from municipality_gateway.gate import may_fire
+from municipality_gateway.commands.kommuner import Erase
+from municipality_gateway.deadline_guard import may_fire
 from municipality_gateway.handlers import handlers
-from municipality_gateway.refusals import on_refused
+from municipality_gateway.handlers.base import on_refused
 from municipality_gateway.replies import parse
-from municipality_gateway.state import Erase
+from municipality_gateway.rows import WRITERS
 from shared.service import Service
 
 service = Service(
@@ -17,7 +17,7 @@ service = Service(
     handlers=handlers,
     router=router,
     migrations=Path(__file__).parents[1] / "migrations",
-    writers={store.Given: store.save_given, store.Answered: store.save_answered},
+    writers=WRITERS,
     parse=parse,
     on_refused=on_refused,
     may_fire=may_fire,

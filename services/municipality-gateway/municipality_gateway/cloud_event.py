@@ -14,14 +14,12 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
-from municipality_gateway.refusals import refused
+from municipality_gateway.texts import refused
 from shared.events.topics import REPLIES
 from shared.people.guard import find_cpr, find_cpr_in_bytes
 from shared.spine.envelope import Record
 
 ID = re.compile(r"[A-Za-z0-9_:+-]{1,80}")
-OURS = re.compile(r"offset-\d+")
-"""The ids under which we answer what could not be read."""
 SOURCE = re.compile(r"[\x21-\x7e]{1,200}")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}|\d{1,4}")
@@ -172,7 +170,7 @@ def check(attributes: Mapping[str, Any]) -> None:
             raise refused("missing-field", name)
     right = {
         "specversion": attributes["specversion"] == "1.0",
-        "id": fits(ID, attributes["id"]) and not fits(OURS, attributes["id"]),
+        "id": fits(ID, attributes["id"]),
         "source": fits(SOURCE, attributes["source"]),
         "type": isinstance(attributes["type"], str),
         "time": _is_time(attributes["time"]),

@@ -6,8 +6,9 @@ A copy has the type of the event it copies; what the kommune's contract does not
 from datetime import date
 from typing import Any, cast
 
-from municipality_gateway.rules import routing
-from municipality_gateway.state import Kommune, Place
+from municipality_gateway.rules.kommuner import own_words
+from municipality_gateway.state.kommuner import Kommune
+from municipality_gateway.state.places import Place
 from shared.events.base import REGISTRY, Event
 from shared.events.kommune.referrals import ToKommune
 from shared.events.topics import REFERRALS
@@ -34,6 +35,6 @@ def place_for(place: Place, kommune: Kommune, referral_id: str, on: date, public
     """What `referral.sent` tells beyond the gateway's own event: everything that is needed to answer."""
     return {
         **place.opened.model_dump(include=_OF_PLACE),
-        "own_words": routing.own_words(kommune, place.opened.forms, on),
+        "own_words": own_words(kommune, place.opened.forms, on),
         "place_url": f"{public.intake_url}/referrals/{referral_id}/place",
     }

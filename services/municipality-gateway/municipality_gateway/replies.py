@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from municipality_gateway import cloud_event
 from municipality_gateway.cloud_event import CloudEvent, fits, named
-from municipality_gateway.refusals import by_rule, refused
+from municipality_gateway.texts import by_rule, refused
 from shared.events.base import REGISTRY, UUID_SHAPE
 from shared.events.kommune import replies as said
 from shared.events.kommune.replies import Reply
@@ -51,7 +51,7 @@ def _bad(record: Record, event: CloudEvent, refusal: Refused) -> Bad:
     personal = refusal.rule in ("personal-data", "too-large")
     known = {} if personal else event.attributes
     id_, source, type_ = known.get("id"), known.get("source"), known.get("type")
-    told_apart = fits(cloud_event.ID, id_) and not fits(cloud_event.OURS, id_) and fits(cloud_event.SOURCE, source)
+    told_apart = fits(cloud_event.ID, id_) and fits(cloud_event.SOURCE, source)
     return Bad(
         code=refusal.rule,
         stage="reply",
@@ -120,5 +120,6 @@ def _refusal(error: ValidationError | orjson.JSONEncodeError) -> Refused:
     code = code if code in ("missing-field", "unknown-field", "unknown-code") else "wrong-type"
     texts = first.get("ctx", {})
     if "da" in texts:
-        return Refused(code, field, texts["da"], texts["en"])
+        where = "" if field == "data" else f"{field}: "
+        return Refused(code, field, where + texts["da"], where + texts["en"])
     return refused(code, field)

@@ -2,18 +2,19 @@
 
 from datetime import date
 
-from municipality_gateway.rules import routing, waiting
-from municipality_gateway.state import Contact, Kommune, Place
+from municipality_gateway.rules import kommuner, places, waiting
+from municipality_gateway.state.kommuner import Contact, Kommune
+from municipality_gateway.state.places import Place
 from shared.catalogue.kommuner import KOMMUNER
 from shared.events.kommune.referrals import OwnWord
-from tests.unit.municipality_gateway.given import ESBJERG, MONDAY, PLACE, TEST, VARDE, asked, opened
+from tests.unit.municipality_gateway.world import ESBJERG, MONDAY, PLACE, TEST, VARDE, asked, offer
 
 TODAY = MONDAY.date()
 
 
 def place(**other: object) -> Place:
     changes = {name: other.pop(name) for name in ("asked", "first") if name in other}
-    return Place.model_validate({"id": PLACE, "opened": opened(**other), "version": 2, "seats": 1, **changes})
+    return Place.model_validate({"id": PLACE, "opened": offer(**other), "version": 2, "seats": 1, **changes})
 
 
 def contact(role: str, n: int, valid_to: date | None = None) -> Contact:
@@ -22,68 +23,68 @@ def contact(role: str, n: int, valid_to: date | None = None) -> Contact:
 
 
 def test_the_places_own_kommune_is_asked_first() -> None:
-    assert [(reach.kommune, reach.why) for reach in routing.to_ask(place())] == [(ESBJERG, "own")]
+    assert [(reach.kommune, reach.why) for reach in places.to_ask(place())] == [(ESBJERG, "own")]
 
 
 def test_then_the_nearest_one_that_was_not_asked() -> None:
-    assert [reach.kommune for reach in routing.to_ask(place(asked=(ESBJERG,)))] == [VARDE]
+    assert [reach.kommune for reach in places.to_ask(place(asked=(ESBJERG,)))] == [VARDE]
 
 
 def test_no_more_kommuner_are_asked_than_the_leader_wished() -> None:
-    assert routing.to_ask(place(asked=(ESBJERG, VARDE))) == []
+    assert places.to_ask(place(asked=(ESBJERG, VARDE))) == []
 
 
 def test_several_at_once_are_asked_together() -> None:
-    chosen = routing.to_ask(place(at_once="several", max_kommuner=3))
+    chosen = places.to_ask(place(at_once="several", max_kommuner=3))
     assert [reach.kommune for reach in chosen][:2] == [ESBJERG, VARDE]
     assert len(chosen) == 3
 
 
 def test_a_fixed_link_makes_a_kommune_near_that_is_no_neighbour() -> None:
-    chosen = routing.to_ask(place(kommune="0607", at_once="several"))
+    chosen = places.to_ask(place(kommune="0607", at_once="several"))
     assert [(reach.kommune, reach.why) for reach in chosen] == [("0607", "own"), ("0410", "link")]
 
 
 def test_nobody_is_asked_beyond_an_hours_travel() -> None:
-    everywhere = routing.to_ask(place(at_once="several", max_kommuner=98))
+    everywhere = places.to_ask(place(at_once="several", max_kommuner=98))
     assert 1 < len(everywhere) < len(KOMMUNER)
-    assert max(reach.minutes for reach in everywhere) <= routing.MAX_MINUTES
+    assert max(reach.minutes for reach in everywhere) <= places.MAX_MINUTES
 
 
 def test_nothing_is_routed_to_the_test_kommune() -> None:
-    assert routing.to_ask(place(kommune=TEST)) == []
+    assert places.to_ask(place(kommune=TEST)) == []
 
 
 def test_who_found_somebody_is_asked_first_in_the_next_round() -> None:
-    assert [reach.kommune for reach in routing.to_ask(place(first=VARDE))] == [VARDE]
+    assert [reach.kommune for reach in places.to_ask(place(first=VARDE))] == [VARDE]
 
 
 def test_the_youth_unit_is_asked_before_the_deputy() -> None:
     kommune = Kommune(id=ESBJERG, contacts=(contact("deputy", 1), contact("entrance", 2), contact("youth-unit", 3)))
-    assert routing.desk(kommune, routing.FIRST, TODAY).role == "youth-unit"
-    assert routing.desk(kommune, routing.SECOND, TODAY).role == "deputy"
+    assert kommuner.desk(kommune, kommuner.FIRST, TODAY).role == "youth-unit"
+    assert kommuner.desk(kommune, kommuner.SECOND, TODAY).role == "deputy"
 
 
 def test_who_is_no_longer_there_is_not_asked() -> None:
     kommune = Kommune(id=ESBJERG, contacts=(contact("youth-unit", 1, date(2026, 10, 31)), contact("deputy", 2)))
-    assert routing.desk(kommune, routing.FIRST, TODAY).role == "deputy"
+    assert kommuner.desk(kommune, kommuner.FIRST, TODAY).role == "deputy"
 
 
 def test_where_nobody_is_registered_the_kommunes_entrance_is_asked_and_always_has_one_id() -> None:
-    desk = routing.desk(Kommune(id=ESBJERG), routing.FIRST, TODAY)
-    assert desk == routing.default_entrance(ESBJERG)
+    desk = kommuner.desk(Kommune(id=ESBJERG), kommuner.FIRST, TODAY)
+    assert desk == kommuner.default_entrance(ESBJERG)
     assert desk.role == "entrance"
-    assert desk != routing.default_entrance(VARDE)
+    assert desk != kommuner.default_entrance(VARDE)
 
 
 def test_a_kommune_is_spoken_to_in_its_own_words() -> None:
-    words = {word.concept: word.term for word in routing.own_words(Kommune(id=ESBJERG), ("SMAAJOB",), TODAY)}
+    words = {word.concept: word.term for word in kommuner.own_words(Kommune(id=ESBJERG), ("SMAAJOB",), TODAY)}
     assert words == {"company-entrance": "erhvervsplaymaker", "youth-unit": "Vindmøllen"}
 
 
 def test_what_a_consultant_noted_goes_before_the_map_of_terms() -> None:
     kommune = Kommune(id=ESBJERG, words=(OwnWord(concept="youth-unit", term="Ungehuset"),))
-    assert "Ungehuset" in [word.term for word in routing.own_words(kommune, (), TODAY)]
+    assert "Ungehuset" in [word.term for word in kommuner.own_words(kommune, (), TODAY)]
 
 
 def test_a_kommune_has_five_working_days_and_a_weekend_is_none() -> None:

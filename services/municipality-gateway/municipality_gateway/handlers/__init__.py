@@ -1,6 +1,6 @@
-"""One short function per event, reply, command and deadline: it translates; the rules decide."""
+"""One short function per message: it translates, the rules decide."""
 
-from municipality_gateway.handlers import deadlines, directory, matches, placements, places, replies
+from municipality_gateway.handlers import candidates, kommuner, matches, placements, places, referrals, replies
 from municipality_gateway.handlers.base import handlers
 
-__all__ = ["deadlines", "directory", "handlers", "matches", "placements", "places", "replies"]
+__all__ = ["candidates", "handlers", "kommuner", "matches", "placements", "places", "referrals", "replies"]

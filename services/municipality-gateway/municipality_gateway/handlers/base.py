@@ -1,15 +1,25 @@
-"""What the handlers share: telling the services and the kommune, and keeping a referral with its deadlines."""
+"""What the handlers share: telling the services and the kommune, keeping a referral, answering a reply."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
 
+from municipality_gateway.commands.places import Widen
+from municipality_gateway.commands.referrals import Deadline
 from municipality_gateway.copies import copy_of
-from municipality_gateway.rules.referral import Change
+from municipality_gateway.rows import Answered
+from municipality_gateway.rules.referrals import Change
 from municipality_gateway.rules.waiting import waits
-from municipality_gateway.state import Deadline, Referral, Widen
+from municipality_gateway.state.referrals import Referral
 from shared.catalogue.calendar import end_of_day
 from shared.catalogue.kommuner import TEST_KOMMUNE
-from shared.events.base import Event
-from shared.spine.work import Handlers, Work
+from shared.events.base import REGISTRY, Event
+from shared.events.kommune.referrals import ReplyRefused, ReplyTaken
+from shared.events.kommune.replies import Reply
+from shared.events.topics import REPLIES, kommune_of
+from shared.spine.decision import Refused
+from shared.spine.envelope import Bad, Record
+from shared.spine.work import Handlers, KeySource, Message, Work
 
 handlers = Handlers()
 
@@ -48,3 +58,89 @@ def set_deadlines(work: Work, before: Referral | None, after: Referral) -> None:
     for step, day in new.items():
         command = Deadline(referral_id=after.id, kommune=after.kommune, step=step)
         work.timer(after.key, step, end_of_day(day), command)
+
+
+R = TypeVar("R", bound=Reply)
+Decide = Callable[[Work, Message[R], str], None]
+
+
+def on_reply(*what: type[Reply] | KeySource) -> Callable[[Decide[R]], Decide[R]]:
+    """`handlers.on` for what a kommune says: decided as that of the kommune `code`, and answered.
+
+    What the test kommune says is answered and counts nowhere.
+    """
+
+    def register(decide: Decide[R]) -> Decide[R]:
+        @wraps(decide)
+        def taken(work: Work, message: Message[R]) -> None:
+            code = kommune_of(message.topic) or ""
+            if code != TEST_KOMMUNE:
+                decide(work, message, code)
+            _take(work, message, code)
+
+        handlers.on(*what)(taken)
+        return decide
+
+    return register
+
+
+def _take(work: Work, message: Message[Any], code: str) -> None:
+    what = what_of(type(message.data).TYPE)
+    work.emit(
+        ReplyTaken(
+            referral_id=message.subject, reply=message.id, source=message.source, what=what, offset=message.offset
+        ),
+        kommune=code,
+    )
+    work.write(Answered(kommune=code, source=message.source, id=message.id, state="taken", what=what))
+
+
+def refuse(work: Work, kommune: str, about: str, reply: str, refusal: Refused, **of_reply: Any) -> None:
+    """Tell the kommune, and note it for who asks. `of_reply`: source, what and offset, as far as they are known."""
+    _tell_refused(work, kommune, about, reply, refusal, **of_reply)
+    work.write(
+        Answered(
+            kommune=kommune,
+            source=of_reply.get("source"),
+            id=reply,
+            state="refused",
+            what=of_reply.get("what"),
+            field=refusal.field,
+            rule=refusal.rule,
+            da=refusal.da,
+            en=refusal.en,
+        )
+    )
+
+
+def on_refused(work: Work, record: Record, message: Message[Any] | Bad, refusal: Refused) -> None:
+    """The spine's hook. One that could not even be read is told by its offset; nobody can ask for it by an id."""
+    code = kommune_of(record.topic) or ""
+    what = what_of(message.type if isinstance(message, Bad) else type(message.data).TYPE)
+    if message.id:
+        of_reply = {"source": message.source, "what": what, "offset": record.offset}
+        refuse(work, code, message.subject, message.id, refusal, **of_reply)
+    else:
+        name = f"offset-{record.offset}"
+        _tell_refused(work, code, message.subject, name, refusal, what=what, offset=record.offset)
+
+
+def _tell_refused(work: Work, kommune: str, about: str, reply: str, refusal: Refused, **of_reply: Any) -> None:
+    work.emit(
+        ReplyRefused(
+            referral_id=about,
+            reply=reply,
+            field=refusal.field,
+            rule=refusal.rule,
+            da=refusal.da,
+            en=refusal.en,
+            **of_reply,
+        ),
+        kommune=kommune,
+    )
+
+
+def what_of(type_: str | None) -> str | None:
+    """`dk.lederalliancen.reply.seen.v1` -> `seen`; None for what is not of the contract."""
+    known = type_ is not None and (REPLIES.name, type_) in REGISTRY
+    return type_.split(".")[3] if known and type_ else None

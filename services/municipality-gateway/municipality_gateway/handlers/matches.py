@@ -1,74 +1,108 @@
 """What matching says, passed on to the young person's kommune, and what it means for the referral."""
 
-from typing import get_args
+from typing import Any, get_args
 
-from municipality_gateway import refusals
-from municipality_gateway.handlers.base import handlers, keep, pass_on
-from municipality_gateway.rules import referral as rules
-from municipality_gateway.state import Match, MatchDeadline, Party, Referral
+from municipality_gateway.commands.matches import MatchDeadline
+from municipality_gateway.handlers.base import handlers, keep, on_reply, pass_on, refuse, tell
+from municipality_gateway.handlers.placements import answer_stage
+from municipality_gateway.rules import referrals as rules
+from municipality_gateway.rules import replies as owner
+from municipality_gateway.state.matches import Answer, Match, Party
+from municipality_gateway.state.placements import Stage
+from municipality_gateway.state.referrals import Referral
+from municipality_gateway.texts import decided
 from shared.catalogue.calendar import end_of_day
-from shared.events import matching
+from shared.events.kommune.replies import KommuneApproved, KommuneDeclined, YoungPersonAnswered
+from shared.events.matching import (
+    MatchAgreed,
+    MatchAnswerRefused,
+    MatchApproved,
+    MatchCancelled,
+    MatchDeclined,
+    MatchProposed,
+    MatchRefused,
+)
+from shared.events.municipality_gateway import MatchAnswered
 from shared.spine.work import Message, Work
 
 DEADLINE = "answer"
 
 
-@handlers.on(matching.MatchProposed, (Match, "match_id"), (Referral, "referral_id"))
-def proposed(work: Work, message: Message[matching.MatchProposed]) -> None:
-    said = message.data
-    work.need(Referral, said.referral_id)
-    owed = frozenset(party for party in said.approvals_needed if party in get_args(Party))
+@handlers.on(MatchProposed, (Match, "match_id"), (Referral, "referral_id"))
+def proposed(work: Work, message: Message[MatchProposed]) -> None:
+    data = message.data
+    work.need(Referral, data.referral_id)
     match = Match(
-        id=said.match_id,
-        owed=owed,
-        **said.model_dump(include={"place_id", "referral_id", "kommune", "candidate_id", "reply_id"}),
+        id=data.match_id,
+        owed=frozenset(party for party in data.approvals_needed if party in get_args(Party)),
+        **data.model_dump(include={"place_id", "referral_id", "kommune", "candidate_id", "reply_id"}),
     )
     work.put(match)
-    if owed:
+    if match.owed:
         command = MatchDeadline(match_id=match.id, kommune=match.kommune)
-        work.timer(match.key, DEADLINE, end_of_day(said.answer_by), command)
-    pass_on(work, said, said.kommune)
+        work.timer(match.key, DEADLINE, end_of_day(data.answer_by), command)
+    pass_on(work, data, data.kommune)
 
 
-@handlers.on(matching.MatchRefused, (Referral, "referral_id"))
-def refused(work: Work, message: Message[matching.MatchRefused]) -> None:
-    said = message.data
-    referral = work.need(Referral, said.referral_id)
-    pass_on(work, said, said.kommune)
-    keep(work, referral, rules.fell_through(referral, said.reply_id))
+@handlers.on(MatchRefused, (Referral, "referral_id"))
+def refused(work: Work, message: Message[MatchRefused]) -> None:
+    data = message.data
+    referral = work.need(Referral, data.referral_id)
+    pass_on(work, data, data.kommune)
+    keep(work, referral, rules.fell_through(referral, data.reply_id))
 
 
-@handlers.on(matching.MatchApproved, (Match, "match_id"))
-def approved(work: Work, message: Message[matching.MatchApproved]) -> None:
+@handlers.on(MatchApproved, (Match, "match_id"))
+def approved(work: Work, message: Message[MatchApproved]) -> None:
     match = work.need(Match, message.data.match_id)
     settle(work, match.changed(owed=match.owed - {message.data.party}))
     pass_on(work, message.data, match.kommune)
 
 
-@handlers.on(matching.MatchAgreed, (Match, "match_id"), (Referral, "referral_id"))
-def agreed(work: Work, message: Message[matching.MatchAgreed]) -> None:
+@handlers.on(MatchAgreed, (Match, "match_id"), (Referral, "referral_id"))
+def agreed(work: Work, message: Message[MatchAgreed]) -> None:
     match, referral = work.need(Match, message.data.match_id), work.need(Referral, message.data.referral_id)
     settle(work, match.changed(state="agreed", owed=frozenset()))
     pass_on(work, message.data, match.kommune)
     keep(work, referral, rules.matched(referral, match.id, match.reply_id))
 
 
-def _over(work: Work, message: Message[matching.MatchDeclined | matching.MatchCancelled]) -> None:
+@handlers.on(MatchDeclined, MatchCancelled, (Match, "match_id"), (Referral, "referral_id"))
+def over(work: Work, message: Message[MatchDeclined | MatchCancelled]) -> None:
     match, referral = work.need(Match, message.data.match_id), work.need(Referral, message.data.referral_id)
     settle(work, match.changed(state="over", owed=frozenset()))
     pass_on(work, message.data, match.kommune)
     keep(work, referral, rules.fell_through(referral, match.reply_id, match.id))
 
 
-for _kind in (matching.MatchDeclined, matching.MatchCancelled):
-    handlers.on(_kind, (Match, "match_id"), (Referral, "referral_id"))(_over)
-
-
-@handlers.on(matching.MatchAnswerRefused)
-def answer_refused(work: Work, message: Message[matching.MatchAnswerRefused]) -> None:
+@handlers.on(MatchAnswerRefused)
+def answer_refused(work: Work, message: Message[MatchAnswerRefused]) -> None:
     """In a race a decider further in may still refuse what was taken."""
-    said = message.data
-    refusals.answer(work, said.kommune, said.match_id, said.reply_id, refusals.decided(said.rule, said.field))
+    data = message.data
+    refuse(work, data.kommune, data.match_id, data.reply_id, decided(data.rule, data.field))
+
+
+@handlers.on(MatchDeadline, (Match, "match_id"))
+def unanswered(work: Work, message: Message[MatchDeadline]) -> None:
+    """One answer is enough: matching then cancels the match."""
+    match = work.need(Match, message.data.match_id)
+    if match.state != "proposed" or not match.owed:
+        return
+    party: Party = "young-person" if "young-person" in match.owed else "kommune"
+    silence = Answer(party=party, answer="none")
+    work.put(match.changed(owed=frozenset(), answers=(*match.answers, silence)))
+    tell(
+        work,
+        MatchAnswered(
+            match_id=match.id,
+            place_id=match.place_id,
+            referral_id=match.referral_id,
+            kommune=match.kommune,
+            party=party,
+            answer="none",
+        ),
+        match.kommune,
+    )
 
 
 def settle(work: Work, match: Match) -> None:
@@ -76,3 +110,45 @@ def settle(work: Work, match: Match) -> None:
     work.put(match)
     if not match.owed:
         work.cancel_timer(match.key, DEADLINE)
+
+
+# -- what the kommune says ---------------------------------------------------------------------------------------------
+
+
+@on_reply(YoungPersonAnswered, (Match, "match_id"))
+def young_person_answered(work: Work, message: Message[YoungPersonAnswered], code: str) -> None:
+    data = message.data
+    _answer(work, message, code, Answer(party="young-person", answer=data.answer, reason=data.reason))
+
+
+@on_reply(KommuneApproved, KommuneDeclined, (Match, "match_id"), (Stage, "stage_id"))
+def kommune_decided(work: Work, message: Message[KommuneApproved | KommuneDeclined], code: str) -> None:
+    """About a match before it is agreed, about a stage after it."""
+    data = message.data
+    facts = data.model_dump(by_alias=True, exclude={"match_id", "stage_id"})
+    verdict = "yes" if isinstance(data, KommuneApproved) else "no"
+    given = Answer.model_validate({"party": "kommune", "answer": verdict, **facts})
+    (_answer if data.match_id else answer_stage)(work, message, code, given)
+
+
+def _answer(work: Work, message: Message[Any], code: str, given: Answer) -> None:
+    match = work.get(Match, message.data.match_id) or owner.unknown("match_id")
+    if match.kommune != code:
+        owner.not_yours("match_id")
+    if given in match.answers:
+        return
+    if match.state != "proposed" or any(a.answer != "yes" for a in match.answers):
+        owner.wrong_state("match_id")
+    answers = (*(a for a in match.answers if a.party != given.party), given)
+    owed = frozenset[Party]() if given.answer == "no" else match.owed - {given.party}
+    settle(work, match.changed(answers=answers, owed=owed))
+    work.emit(
+        MatchAnswered(
+            match_id=match.id,
+            place_id=match.place_id,
+            referral_id=match.referral_id,
+            kommune=code,
+            reply_id=message.id,
+            **given.model_dump(by_alias=True),
+        )
+    )

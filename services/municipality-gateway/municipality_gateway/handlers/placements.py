@@ -1,29 +1,45 @@
 """What follow-up says, passed on to the young person's kommune; and which stages it may approve."""
 
-from municipality_gateway import refusals
-from municipality_gateway.handlers.base import handlers, pass_on
-from municipality_gateway.state import Match, Placement, Stage
-from shared.events import followup
+from typing import Any
+
+from municipality_gateway.handlers.base import handlers, on_reply, pass_on, refuse
+from municipality_gateway.rules import replies as owner
+from municipality_gateway.state.matches import Answer, Match
+from municipality_gateway.state.placements import Placement, Stage
+from municipality_gateway.texts import decided
+from shared.events.followup import (
+    ChallengeRaised,
+    PlacementAnswerRefused,
+    PlacementCancelled,
+    PlacementCheckinDue,
+    PlacementEnded,
+    PlacementEvent,
+    PlacementMoved,
+    PlacementOutcomeRecorded,
+    PlacementPaused,
+    PlacementPlanned,
+    PlacementResumed,
+    PlacementStageChanged,
+    PlacementStagePlanned,
+    PlacementStarted,
+)
+from shared.events.kommune.replies import OutcomeReported, VoicePassedOn
+from shared.events.municipality_gateway import CandidateHeard, PlacementAnswered, PlacementReported
 from shared.spine.work import Message, Work
 
 
-@handlers.on(
-    followup.PlacementPlanned,
-    (Match, "match_id"),
-    (Placement, "placement_id"),
-    (Stage, lambda said: said.stage.stage_id),
-)
-def planned(work: Work, message: Message[followup.PlacementPlanned]) -> None:
-    said = message.data
-    work.need(Match, said.match_id)
-    facts = said.model_dump(include={"place_id", "referral_id", "match_id", "kommune", "candidate_id"})
-    placement = Placement(id=said.placement_id, **facts)
-    work.put(placement, _stage(placement, said.stage.stage_id))
-    pass_on(work, said, said.kommune)
+@handlers.on(PlacementPlanned, (Match, "match_id"), (Placement, "placement_id"), (Stage, "stage.stage_id"))
+def planned(work: Work, message: Message[PlacementPlanned]) -> None:
+    data = message.data
+    work.need(Match, data.match_id)
+    facts = data.model_dump(include={"place_id", "referral_id", "match_id", "kommune", "candidate_id"})
+    placement = Placement(id=data.placement_id, **facts)
+    work.put(placement, _stage(placement, data.stage.stage_id))
+    pass_on(work, data, data.kommune)
 
 
-@handlers.on(followup.PlacementStagePlanned, (Placement, "placement_id"), (Stage, lambda said: said.stage.stage_id))
-def stage_planned(work: Work, message: Message[followup.PlacementStagePlanned]) -> None:
+@handlers.on(PlacementStagePlanned, (Placement, "placement_id"), (Stage, "stage.stage_id"))
+def stage_planned(work: Work, message: Message[PlacementStagePlanned]) -> None:
     placement = work.need(Placement, message.data.placement_id)
     work.put(_stage(placement, message.data.stage.stage_id))
     pass_on(work, message.data, placement.kommune)
@@ -33,36 +49,77 @@ def _stage(placement: Placement, stage_id: str) -> Stage:
     return Stage(id=stage_id, placement_id=placement.id, place_id=placement.place_id, kommune=placement.kommune)
 
 
-def _passed_on(work: Work, message: Message[followup.PlacementEvent]) -> None:
+@handlers.on(
+    PlacementStarted,
+    PlacementStageChanged,
+    PlacementMoved,
+    PlacementCheckinDue,
+    PlacementPaused,
+    PlacementResumed,
+    PlacementCancelled,
+    PlacementEnded,
+    PlacementOutcomeRecorded,
+    (Placement, "placement_id"),
+)
+def passed_on(work: Work, message: Message[PlacementEvent]) -> None:
     placement = work.need(Placement, message.data.placement_id)
     pass_on(work, message.data, placement.kommune)
 
 
-for _kind in (
-    followup.PlacementStarted,
-    followup.PlacementStageChanged,
-    followup.PlacementMoved,
-    followup.PlacementCheckinDue,
-    followup.PlacementPaused,
-    followup.PlacementResumed,
-    followup.PlacementCancelled,
-    followup.PlacementEnded,
-    followup.PlacementOutcomeRecorded,
-):
-    handlers.on(_kind, (Placement, "placement_id"))(_passed_on)
-
-
-@handlers.on(followup.ChallengeRaised, (Placement, "placement_id"))
-def challenge_raised(work: Work, message: Message[followup.ChallengeRaised]) -> None:
+@handlers.on(ChallengeRaised, (Placement, "placement_id"))
+def challenge_raised(work: Work, message: Message[ChallengeRaised]) -> None:
     """A kommune hears of it only when its help is wanted, and only about its own young person's placement."""
-    said = message.data
-    if said.help != "kommune" or said.placement_id is None:
+    data = message.data
+    if data.help != "kommune" or data.placement_id is None:
         return
-    placement = work.need(Placement, said.placement_id)
-    pass_on(work, said, placement.kommune, referral_id=placement.referral_id)
+    placement = work.need(Placement, data.placement_id)
+    pass_on(work, data, placement.kommune, referral_id=placement.referral_id)
 
 
-@handlers.on(followup.PlacementAnswerRefused)
-def answer_refused(work: Work, message: Message[followup.PlacementAnswerRefused]) -> None:
-    said = message.data
-    refusals.answer(work, said.kommune, said.placement_id, said.reply_id, refusals.decided(said.rule, said.field))
+@handlers.on(PlacementAnswerRefused)
+def answer_refused(work: Work, message: Message[PlacementAnswerRefused]) -> None:
+    data = message.data
+    refuse(work, data.kommune, data.placement_id, data.reply_id, decided(data.rule, data.field))
+
+
+# -- what the kommune says ---------------------------------------------------------------------------------------------
+
+
+def answer_stage(work: Work, message: Message[Any], code: str, given: Answer) -> None:
+    stage = work.get(Stage, message.data.stage_id) or owner.unknown("stage_id")
+    if stage.kommune != code:
+        owner.not_yours("stage_id")
+    if given == stage.answer:
+        return
+    work.put(stage.changed(answer=given))
+    work.emit(
+        PlacementAnswered(
+            placement_id=stage.placement_id,
+            place_id=stage.place_id,
+            stage_id=stage.id,
+            kommune=code,
+            reply_id=message.id,
+            **given.model_dump(by_alias=True),
+        )
+    )
+
+
+def _own(work: Work, placement_id: str, code: str) -> Placement:
+    placement = work.get(Placement, placement_id) or owner.unknown("placement_id")
+    if placement.kommune != code:
+        owner.not_yours("placement_id")
+    return placement
+
+
+@on_reply(VoicePassedOn, (Placement, "placement_id"))
+def voice_passed_on(work: Work, message: Message[VoicePassedOn], code: str) -> None:
+    placement = _own(work, message.data.placement_id, code)
+    facts = message.data.model_dump()
+    work.emit(CandidateHeard(candidate_id=placement.candidate_id, kommune=code, **facts))
+
+
+@on_reply(OutcomeReported, (Placement, "placement_id"))
+def outcome_reported(work: Work, message: Message[OutcomeReported], code: str) -> None:
+    placement = _own(work, message.data.placement_id, code)
+    facts = message.data.model_dump()
+    work.emit(PlacementReported(place_id=placement.place_id, kommune=code, reply_id=message.id, **facts))

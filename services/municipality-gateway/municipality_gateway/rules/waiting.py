@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from municipality_gateway.rules.referral import Change, complete, said
-from municipality_gateway.rules.routing import Desk
-from municipality_gateway.state import Referral, Step
+from municipality_gateway.rules.kommuner import Desk
+from municipality_gateway.rules.referrals import Change, complete, said
+from municipality_gateway.state.referrals import Referral, Step
 from shared.catalogue.calendar import add_working_days
 from shared.catalogue.deadlines import deadlines
 from shared.events import municipality_gateway as say

@@ -1,13 +1,10 @@
-"""All SQL of the gateway's schema: what the routes read, and how replies and their answers are saved."""
+"""Rows beside the aggregates: replies given over HTTP, and how each reply was answered."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import asyncpg
-
-from municipality_gateway.state import Kommune, Place, Referral
 from shared.db import Connection, columns
 from shared.events.topics import REPLIES
 
@@ -85,53 +82,4 @@ async def save_answered(conn: Connection, rows: Sequence[Answered]) -> None:
     )
 
 
-async def reply(pool: asyncpg.Pool, kommune: str, id_: str, source: str | None) -> asyncpg.Record | None:
-    """A reply and its answer; without a source the last one of that id."""
-    return await pool.fetchrow(
-        "SELECT source, id, state, hash, what, field, rule, da, en FROM reply"
-        " WHERE kommune = $1 AND id = $2 AND source = coalesce($3, source) ORDER BY at DESC LIMIT 1",
-        kommune,
-        id_,
-        source,
-    )
-
-
-async def kommuner(pool: asyncpg.Pool, codes: Iterable[str]) -> dict[str, Kommune]:
-    """Those that somebody has told us about."""
-    rows = await pool.fetch("SELECT state FROM aggregate WHERE kind = 'kommune' AND id = ANY($1::text[])", list(codes))
-    found = (Kommune.model_validate_json(row["state"]) for row in rows)
-    return {kommune.id: kommune for kommune in found}
-
-
-async def referrals(
-    pool: asyncpg.Pool, kommuner: Iterable[str] | None, place_id: str | None, limit: int
-) -> list[tuple[Referral, Place]]:
-    """The newest first; of these kommuner, or of all where None."""
-    rows = await pool.fetch(
-        "SELECT r.state AS referral, p.state AS place FROM aggregate r"
-        " JOIN aggregate p ON p.kind = 'place' AND p.id = r.state->>'place_id'"
-        " WHERE r.kind = 'referral' AND ($1::text[] IS NULL OR r.state->>'kommune' = ANY($1))"
-        " AND ($2::text IS NULL OR r.state->>'place_id' = $2)"
-        " ORDER BY r.state->>'sent_on' DESC, r.id LIMIT $3",
-        None if kommuner is None else list(kommuner),
-        place_id,
-        limit,
-    )
-    return [(Referral.model_validate_json(row["referral"]), Place.model_validate_json(row["place"])) for row in rows]
-
-
-# -- what the fire gate asks -------------------------------------------------------------------------------------------
-
-
-async def consumed(pool: asyncpg.Pool, topics: Iterable[str]) -> dict[str, int]:
-    """How far each of these topics (of one partition) has been handled."""
-    rows = await pool.fetch("SELECT topic, next_offset FROM consumed WHERE topic = ANY($1::text[])", list(topics))
-    return {row["topic"]: row["next_offset"] for row in rows}
-
-
-async def with_pending_replies(pool: asyncpg.Pool, kommuner: Iterable[str]) -> set[str]:
-    """Which of these kommuner have given a reply over HTTP that has not been decided yet."""
-    rows: Any = await pool.fetch(
-        "SELECT DISTINCT kommune FROM reply WHERE state = 'pending' AND kommune = ANY($1::text[])", list(kommuner)
-    )
-    return {row["kommune"] for row in rows}
+WRITERS: dict[type, Callable[[Connection, list[Any]], Any]] = {Given: save_given, Answered: save_answered}

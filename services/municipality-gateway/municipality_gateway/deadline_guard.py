@@ -8,30 +8,37 @@ import asyncio
 import orjson
 import structlog
 
-from municipality_gateway import store
-from municipality_gateway.state import Deadline, MatchDeadline
+from municipality_gateway.commands.matches import MatchDeadline
+from municipality_gateway.commands.referrals import Deadline
+from municipality_gateway.queries.replies import with_pending
 from shared.events.topics import REPLIES
 from shared.runtime import Runtime
+from shared.spine import positions
 from shared.spine.dead_letters import Due
 
 log = structlog.get_logger()
-GATED = frozenset({Deadline.__name__, MatchDeadline.__name__})
+GUARDED = frozenset({Deadline.__name__, MatchDeadline.__name__})
 
 
 async def may_fire(runtime: Runtime, rows: list[Due]) -> list[Due]:
     """The timers (due by now) that may fire now."""
-    kommune_of = {row: orjson.loads(row.body)["kommune"] for row in rows if row.command in GATED}
+    kommune_of = {row: orjson.loads(row.body)["kommune"] for row in rows if row.command in GUARDED}
     heard = await _heard(runtime, set(kommune_of.values())) if kommune_of else set()
     return [row for row in rows if row not in kommune_of or kommune_of[row] in heard]
 
 
 async def _heard(runtime: Runtime, kommuner: set[str]) -> set[str]:
-    """Of these kommuner, those that have said nothing up to now that is not decided. The log's end is read first."""
+    """Of these kommuner, those that have said nothing up to now that is not decided.
+
+    The log's end is read first; where it ends before what was handled, it is another log, and not read yet.
+    """
     topics = {REPLIES.of(code): code for code in kommuner}
     ends = await _ends(runtime, list(topics))
-    done = await store.consumed(runtime.pool, topics)
-    pending = await store.with_pending_replies(runtime.pool, kommuner)
-    return {topics[topic] for topic, end in ends.items() if done.get(topic, 0) >= end} - pending
+    done = {topic: at.next_offset for (topic, _), at in (await positions.all_of(runtime.pool, topics)).items()}
+    later = await _ends(runtime, list(topics))
+    pending = await with_pending(runtime.pool, kommuner)
+    read = {topic for topic, end in ends.items() if end <= done.get(topic, 0) <= later.get(topic, -1)}
+    return {topics[topic] for topic in read} - pending
 
 
 async def _ends(runtime: Runtime, topics: list[str]) -> dict[str, int]:

@@ -1,17 +1,27 @@
 """The directory: who answers for a kommune, how things are done there, and in which words."""
 
+from municipality_gateway.commands.kommuner import (
+    CardAnswer,
+    ContactAnswer,
+    Erase,
+    Forget,
+    RegisterContact,
+    TermsAnswer,
+    WriteCard,
+    WriteTerms,
+)
 from municipality_gateway.handlers.base import handlers
-from municipality_gateway.state import Contact, Erase, Forget, Kommune, RegisterContact, WriteCard, WriteTerms
-from shared.events import municipality_gateway as say
+from municipality_gateway.state.kommuner import Contact, Kommune
+from shared.events.municipality_gateway import ContactChanged, ContactErased, ContactRegistered
 from shared.people.vault import Erased, Person
 from shared.spine.decision import Refused
 from shared.spine.work import Message, Work
 
 
 @handlers.on(RegisterContact, (Contact, "contact_id"), (Kommune, "kommune"))
-def register_contact(work: Work, message: Message[RegisterContact]) -> dict[str, str]:
-    asked, before = message.data, work.get(Contact, message.data.contact_id)
-    if before and before.kommune != asked.kommune:
+def register_contact(work: Work, message: Message[RegisterContact]) -> ContactAnswer:
+    data, before = message.data, work.get(Contact, message.data.contact_id)
+    if before and before.kommune != data.kommune:
         raise Refused(
             "not-yours",
             "contact_id",
@@ -19,16 +29,16 @@ def register_contact(work: Work, message: Message[RegisterContact]) -> dict[str,
             "This person is registered in another kommune. Register a new contact with a new id.",
             409,
         )
-    facts = asked.model_dump(include={"kommune", "role", "unit", "valid_from", "valid_to"})
-    contact = Contact(id=asked.contact_id, **facts)
-    kommune = _kommune(work, asked.kommune)
+    facts = data.model_dump(include={"kommune", "role", "unit", "valid_from", "valid_to"})
+    contact = before.changed(**facts) if before else Contact(id=data.contact_id, **facts)
+    kommune = _kommune(work, data.kommune)
     others = tuple(other for other in kommune.contacts if other.id != contact.id)
     work.put(contact, kommune.changed(contacts=(*others, contact)))
-    work.write(Person(contact.id, asked.person))
+    work.write(Person(contact.id, data.person))
     if contact != before:
-        kind = say.ContactChanged if before else say.ContactRegistered
+        kind = ContactChanged if before else ContactRegistered
         work.emit(kind(contact_id=contact.id, **facts))
-    return {"contact_id": contact.id}
+    return ContactAnswer(contact_id=contact.id)
 
 
 @handlers.on(Erase, (Contact, "person_id"))
@@ -38,8 +48,9 @@ def erase(work: Work, message: Message[Erase]) -> None:
     work.write(Erased(person_id))
     if contact := work.get(Contact, person_id):
         work.put(contact.changed(valid_to=contact.valid_from))
-        work.soon(("kommune", contact.kommune), f"forget-{contact.id}", Forget(kommune=contact.kommune, id=contact.id))
-        work.emit(say.ContactErased(contact_id=person_id))
+        forget = Forget(kommune=contact.kommune, id=contact.id)
+        work.soon((Kommune.KIND, contact.kommune), f"forget-{contact.id}", forget)
+        work.emit(ContactErased(contact_id=person_id))
 
 
 @handlers.on(Forget, (Kommune, "kommune"))
@@ -50,19 +61,19 @@ def forget(work: Work, message: Message[Forget]) -> None:
 
 
 @handlers.on(WriteCard, (Kommune, "kommune"))
-def write_card(work: Work, message: Message[WriteCard]) -> dict[str, object]:
+def write_card(work: Work, message: Message[WriteCard]) -> CardAnswer:
     kommune = _kommune(work, message.data.kommune)
     if message.data.card != kommune.card:
         kommune = kommune.changed(card=message.data.card, card_version=kommune.card_version + 1)
         work.put(kommune)
-    return {"kommune": kommune.id, "card_version": kommune.card_version}
+    return CardAnswer(kommune=kommune.id, card_version=kommune.card_version)
 
 
 @handlers.on(WriteTerms, (Kommune, "kommune"))
-def write_terms(work: Work, message: Message[WriteTerms]) -> dict[str, object]:
+def write_terms(work: Work, message: Message[WriteTerms]) -> TermsAnswer:
     kommune = _kommune(work, message.data.kommune).changed(words=message.data.words)
     work.put(kommune)
-    return {"kommune": kommune.id, "terms": len(kommune.words)}
+    return TermsAnswer(kommune=kommune.id, terms=len(kommune.words))
 
 
 def _kommune(work: Work, code: str) -> Kommune:

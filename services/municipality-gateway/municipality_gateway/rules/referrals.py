@@ -6,8 +6,9 @@ Each function is a change: the new state and what is said of it, also what a rep
 from datetime import date, datetime
 from typing import Any
 
-from municipality_gateway.rules.routing import Desk
-from municipality_gateway.state import Held, Place, Referral
+from municipality_gateway.rules.kommuner import Desk
+from municipality_gateway.state.places import Place
+from municipality_gateway.state.referrals import Held, Referral
 from shared.catalogue.calendar import add_working_days
 from shared.catalogue.deadlines import deadlines
 from shared.catalogue.reach import Reach
@@ -85,12 +86,12 @@ def accept(referral: Referral, today: date, company_known: bool | None = None) -
         referral, resumed = resume(referral, today)
         events += resumed
     known = referral.company_known if company_known is None else company_known
-    news: dict[str, Any] = {"company_known": known}
     if referral.state == "requested":
-        news |= {"state": "accepted", "business_status": "searching", "since": today}
+        referral = referral.changed(state="accepted", business_status="searching", since=today, company_known=known)
     elif known == referral.company_known:
         return referral, events
-    referral = referral.changed(**news)
+    else:
+        referral = referral.changed(company_known=known)
     return referral, [*events, said(say.ReferralAccepted, referral, company_known=known)]
 
 
@@ -123,15 +124,13 @@ def resume(referral: Referral, today: date) -> Change:
     """It goes on where it was; the time it has begins anew."""
     if referral.held is None:
         return referral, []
-    news: dict[str, Any] = {
-        "state": referral.held.state,
-        "business_status": referral.held.business_status,
-        "held": None,
-        "since": today,
-    }
-    if referral.held.state == "requested":
-        news["answer_by"] = add_working_days(today, deadlines(today).expired)
-    referral = referral.changed(**news)
+    was = referral.held
+    answer_by = referral.answer_by
+    if was.state == "requested":
+        answer_by = add_working_days(today, deadlines(today).expired)
+    referral = referral.changed(
+        state=was.state, business_status=was.business_status, held=None, since=today, answer_by=answer_by
+    )
     return referral, [said(say.ReferralResumed, referral)]
 
 
@@ -151,13 +150,9 @@ def close(referral: Referral) -> Change:
 
 def propose(referral: Referral, today: date, reply_id: str) -> Change:
     referral, events = accept(referral, today)
-    news = {
-        "proposals": referral.proposals | {reply_id},
-        "state": "in-progress",
-        "business_status": "candidate-identified",
-    }
-    changed = referral.business_status != news["business_status"]
-    referral = referral.changed(**news)
+    changed = referral.business_status != "candidate-identified"
+    proposals = referral.proposals | {reply_id}
+    referral = referral.changed(proposals=proposals, state="in-progress", business_status="candidate-identified")
     return referral, [*events, *([said(say.ReferralChanged, referral)] if changed else [])]
 
 

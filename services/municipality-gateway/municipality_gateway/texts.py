@@ -1,16 +1,8 @@
 """Why a reply cannot be used, in Danish and English: which field, which rule, and the way out. Never what it held."""
 
-from typing import Any
-
-from municipality_gateway.store import Answered
 from shared.catalogue.codes import codes
 from shared.catalogue.rules import rule as catalogue_rule
-from shared.events.base import REGISTRY
-from shared.events.kommune.referrals import ReplyRefused
-from shared.events.topics import REPLIES, kommune_of
 from shared.spine.decision import Refused
-from shared.spine.envelope import Bad, Record
-from shared.spine.work import Message, Work
 
 # {field} is a name from our own contract, or a plain lower-case word that the sender chose as a name.
 _TEXTS = {
@@ -79,54 +71,3 @@ def decided(code: str, field: str) -> Refused:
         shown = code if code in known else "state"
         return Refused(shown, field, f"{known.label(shown, 'da')}.", f"{known.label(shown, 'en')}.")
     return by_rule(code, field)
-
-
-def answer(work: Work, kommune: str, about: str, reply: str, refusal: Refused, **of_reply: Any) -> None:
-    """Tell the kommune. `of_reply`: source, what and offset, as far as they are known."""
-    work.emit(
-        ReplyRefused(
-            referral_id=about,
-            reply=reply,
-            field=refusal.field,
-            rule=refusal.rule,
-            da=refusal.da,
-            en=refusal.en,
-            **of_reply,
-        ),
-        kommune=kommune,
-    )
-    if of_reply.get("offset") is not None and reply == f"offset-{of_reply['offset']}" and not of_reply.get("source"):
-        return  # it could not be read, so nobody can ask for it
-    work.write(
-        Answered(
-            kommune=kommune,
-            source=of_reply.get("source"),
-            id=reply,
-            state="refused",
-            what=of_reply.get("what"),
-            field=refusal.field,
-            rule=refusal.rule,
-            da=refusal.da,
-            en=refusal.en,
-        )
-    )
-
-
-def on_refused(work: Work, record: Record, message: Message[Any] | Bad, refusal: Refused) -> None:
-    """The spine's hook: one that could not even be read is answered by its offset."""
-    answer(
-        work,
-        kommune_of(record.topic) or "",
-        message.subject,
-        message.id or f"offset-{record.offset}",
-        refusal,
-        source=message.source or None,
-        what=what_of(message.type if isinstance(message, Bad) else type(message.data).TYPE),
-        offset=record.offset,
-    )
-
-
-def what_of(type_: str | None) -> str | None:
-    """`dk.lederalliancen.reply.seen.v1` -> `seen`; None for what is not of the contract."""
-    known = type_ is not None and (REPLIES.name, type_) in REGISTRY
-    return type_.split(".")[3] if known and type_ else None

@@ -6,15 +6,17 @@ from typing import Any
 from uuid import uuid4
 
 from municipality_gateway.handlers import handlers
-from municipality_gateway.refusals import on_refused
+from municipality_gateway.handlers.base import on_refused
 from municipality_gateway.replies import parse_reply
-from municipality_gateway.state import Referral
+from municipality_gateway.state.places import Offer
+from municipality_gateway.state.referrals import Referral
 from shared.events import followup, intake, matching
-from shared.events.base import Event, Stage, Task, Terms
+from shared.events.base import Stage, Task, Terms
 from shared.events.topics import REPLIES
-from shared.spine.decision import NotYet, Refused
+from shared.spine.decision import Refused
 from shared.spine.envelope import Bad, Headers, Record
-from shared.spine.work import Aggregate, Key, Message, Timer, Work
+from shared.spine.work import Message
+from tests import harness
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LEADER, COMPANY, WORKPLACE, CONTACT = (f"00000000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
@@ -50,6 +52,10 @@ def opened(**other: Any) -> intake.PlaceOpened:
         agreed_at=date(2026, 11, 23),
         **facts | other,
     )
+
+
+def offer(**other: Any) -> Offer:
+    return Offer.model_validate(opened(**other).model_dump(by_alias=True))
 
 
 def about_place(state: str, **other: Any) -> dict[str, Any]:
@@ -93,21 +99,12 @@ def reply_record(
     return Record(REPLIES.of(kommune), 0, offset, b"k", body, headers if headers is not None else own)
 
 
-class Gateway:
-    """Takes what comes as the spine does, one message at a time; `told` is what it has said, in order."""
+class Gateway(harness.World):
+    """The gateway in memory: events and commands as for every service, and replies by their own way in."""
 
-    def __init__(self, now: datetime = MONDAY) -> None:
-        self.now = now
-        self.states: dict[Key, Aggregate] = {}
-        self.timers: dict[tuple[Key, str], Timer] = {}
-        self.told: list[tuple[str, Event]] = []
-        self.rows: list[Any] = []
-        self.versions: dict[str, int] = {}
-
-    def hear(self, event: Event) -> None:
-        self.versions[event.subject] = version = self.versions.get(event.subject, 0) + 1
-        self.decide(Message(event, str(uuid4()), "/test", event.subject, self.now, version, topic=event.TOPIC.name))
-        self.settle()
+    def __init__(self) -> None:
+        super().__init__(handlers, MONDAY)
+        self.asked_for: dict[str, int] = {}
 
     def reply(self, kommune: str, what: str, data: dict[str, Any], **other: Any) -> str:
         """`taken`, or the rule by which it was refused."""
@@ -122,65 +119,23 @@ class Gateway:
             except Refused as refused:
                 refusal = refused
         if refusal:
-            work = Work(self.now)
+            work = self.work()
             work.begin(message.id)
             on_refused(work, record, message, refusal)
-            self._save(work)
+            self.keep(work)
         self.settle()
         return refusal.rule if refusal else "taken"
 
-    def decide(self, message: Message[Any]) -> Any:
-        route = handlers.routes[type(message.data)]
-        loaded = {key: self.states.get(key) for key in route.keys_of(message.data)}
-        work = Work(self.now, loaded)
-        work.begin(message.id, message.correlation)
-        result = route.handler(work, message)
-        self._save(work)
-        return result
-
-    def ask(self, command: Any) -> Any:
-        result = self.decide(Message(command, str(uuid4()), "http", "", self.now, by="consultant"))
-        self.settle()
-        return result
-
-    def _save(self, work: Work) -> None:
-        changes = work.keep()
-        self.states |= changes.states
-        self.told += [(out.topic, out.event) for out in changes.outgoing]
-        self.rows += changes.rows
-        for at, timer in changes.timers.items():
-            self.timers.pop(at, None)
-            if timer:
-                self.timers[at] = timer
-
-    def settle(self) -> None:
-        """Fire what is due, the earliest first."""
-        while due := sorted((t for t in self.timers.values() if t.due <= self.now), key=lambda t: t.due):
-            timer = due[0]
-            del self.timers[timer.key, timer.name]
-            try:
-                self.decide(Message(timer.command, str(uuid4()), "timer", timer.key[1], timer.due))
-            except (Refused, NotYet):
-                continue
-
-    def until(self, day: date) -> None:
+    def morning(self, day: date) -> None:
         """The days pass up to the morning of that one, and each deadline as its time comes."""
-        morning = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
-        while due := [timer.due for timer in self.timers.values() if timer.due <= morning]:
-            self.now = max(self.now, min(due))
-            self.settle()
-        self.now = morning
+        self.until(datetime(day.year, day.month, day.day, 8, tzinfo=UTC))
 
-    def said(self, topic: str = "municipality-gateway.v1") -> list[str]:
+    def news(self, topic: str = "municipality-gateway.v1") -> list[str]:
         """What was said on a topic since the last time this was asked."""
-        found = [
-            event.TYPE.removeprefix("dk.lederalliancen.").removesuffix(".v1") for t, event in self.told if t == topic
-        ]
-        self.told = [(t, event) for t, event in self.told if t != topic]
-        return found
-
-    def last(self, kind: type[Event]) -> Any:
-        return next(event for _, event in reversed(self.told) if isinstance(event, kind))
+        said = self.types(topic)
+        before = self.asked_for.get(topic, 0)
+        self.asked_for[topic] = len(said)
+        return said[before:]
 
     def referral(self, kommune: str = ESBJERG) -> Referral:
         found = [s for s in self.states.values() if isinstance(s, Referral) and s.kommune == kommune]
@@ -190,7 +145,7 @@ class Gateway:
 def asked(**other: Any) -> tuple[Gateway, str]:
     """A gateway that has asked Esbjerg, and the id of that referral."""
     gateway = Gateway()
-    gateway.hear(opened(**other))
+    gateway.tell(opened(**other))
     return gateway, gateway.referral().id
 
 
@@ -223,7 +178,7 @@ def proposed(gateway: Gateway) -> str:
         gate=("met-each-other",),
         answer_by=date(2026, 12, 7),
     )
-    gateway.hear(possible)
+    gateway.tell(possible)
     return reply
 
 

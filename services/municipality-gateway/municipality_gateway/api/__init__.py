@@ -1,0 +1,9 @@
+"""HTTP of the gateway: the directory, the referrals, and the replies. A kommune sees its own codes only."""
+
+from fastapi import APIRouter
+
+from municipality_gateway.api import kommuner, referrals, replies
+
+router = APIRouter()
+for part in (kommuner, referrals, replies):
+    router.include_router(part.router)

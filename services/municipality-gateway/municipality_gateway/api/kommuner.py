@@ -1,0 +1,93 @@
+"""HTTP of the directory."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from municipality_gateway.api.base import Consultant, KommuneOrConsultant
+from municipality_gateway.commands.kommuner import (
+    CardAnswer,
+    ContactAnswer,
+    RegisterContact,
+    RegisterContactBody,
+    TermsAnswer,
+    WriteCard,
+    WriteCardBody,
+    WriteTerms,
+    WriteTermsBody,
+)
+from municipality_gateway.queries.kommuner import (
+    KommuneView,
+    RouteView,
+    WholeKommuneView,
+    directory,
+    own_kommune,
+    way,
+    whole_kommune,
+)
+from municipality_gateway.state.kommuner import Card
+from shared.events.kommune.referrals import OwnWord
+from shared.identifiers import Postnr
+from shared.web.dependencies import Dispatch, RuntimeDep
+
+router = APIRouter()
+
+
+@router.get("/kommuner")
+async def kommuner(who: KommuneOrConsultant, runtime: RuntimeDep) -> list[KommuneView]:
+    """The kommuner, and how much we know of each: contacts in force, version of the procedure card."""
+    return await directory(runtime, who)
+
+
+@router.get("/kommuner/{code}", response_model_exclude_unset=True)
+async def kommune(code: str, who: KommuneOrConsultant, runtime: RuntimeDep) -> WholeKommuneView:
+    """Its contacts with name and phone (each reading is logged), its procedure card, its own words."""
+    return await whole_kommune(runtime, who, code)
+
+
+@router.put("/kommuner/{code}/contacts/{contact_id}")
+async def register_contact(
+    code: str,
+    contact_id: UUID,
+    body: RegisterContactBody,
+    who: Consultant,
+    dispatch: Dispatch,
+    runtime: RuntimeDep,
+) -> ContactAnswer:
+    """Register or change who answers for a kommune."""
+    await own_kommune(runtime, who, code)
+    person = body.model_dump(include={"name", "phone", "email"}, exclude_none=True)
+    facts = body.model_dump(include={"role", "unit", "valid_from", "valid_to"})
+    command = RegisterContact(contact_id=str(contact_id), kommune=code, person=person, **facts)
+    return await dispatch(command, who, ContactAnswer)
+
+
+@router.put("/kommuner/{code}/card")
+async def write_card(
+    code: str, body: WriteCardBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> CardAnswer:
+    """How things are done there. Its version counts up when something is changed."""
+    await own_kommune(runtime, who, code)
+    return await dispatch(WriteCard(kommune=code, card=Card(**body.model_dump())), who, CardAnswer)
+
+
+@router.put("/kommuner/{code}/terms")
+async def write_terms(
+    code: str, body: WriteTermsBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> TermsAnswer:
+    """The kommune's own words: all of them, replacing those before."""
+    await own_kommune(runtime, who, code)
+    words = tuple(OwnWord(concept=term.concept, term=term.term) for term in body.terms)
+    return await dispatch(WriteTerms(kommune=code, words=words), who, TermsAnswer)
+
+
+@router.get("/route")
+async def route(
+    postnr: Annotated[Postnr, Query()],
+    who: Consultant,
+    runtime: RuntimeDep,
+    limit: Annotated[int, Query(ge=1, le=98)] = 5,
+) -> list[RouteView]:
+    """Where a place at this postal code would go, in this order, why there, and to whom."""
+    return await way(runtime, postnr, limit)

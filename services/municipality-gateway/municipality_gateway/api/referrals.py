@@ -1,0 +1,47 @@
+"""HTTP of referrals."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from municipality_gateway.api.base import Consultant, KommuneOrConsultant, Reader
+from municipality_gateway.commands.referrals import GuidanceAnswer, RecordGuidance
+from municipality_gateway.queries.referrals import (
+    ReferralView,
+    WholeReferralView,
+    card_version_of,
+    list_of_referrals,
+    whole_referral,
+)
+from municipality_gateway.state.referrals import Referral
+from shared.web.dependencies import Dispatch, RuntimeDep, get_or_404
+
+router = APIRouter()
+
+
+@router.get("/referrals", response_model_exclude_unset=True)
+async def referrals(
+    who: KommuneOrConsultant,
+    runtime: RuntimeDep,
+    place_id: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+) -> list[ReferralView]:
+    """The newest first. `nobody_left`: every kommune that could be asked about the place in this round has been."""
+    return await list_of_referrals(runtime, who, place_id, limit)
+
+
+@router.get("/referrals/{referral_id}", response_model_exclude_unset=True)
+async def referral(referral_id: UUID, who: Reader, runtime: RuntimeDep) -> WholeReferralView:
+    """For its kommune and its leader too: who will call, on which number, and how things are done there."""
+    return await whole_referral(runtime, who, referral_id)
+
+
+@router.post("/referrals/{referral_id}/guidance")
+async def record_guidance(
+    referral_id: UUID, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> GuidanceAnswer:
+    """The consultant has told the leader what comes next, by whom and when."""
+    found = await get_or_404(runtime, Referral, referral_id, "referral_id")
+    version = await card_version_of(runtime, found.kommune)
+    return await dispatch(RecordGuidance(referral_id=found.id, card_version=version), who, GuidanceAnswer)

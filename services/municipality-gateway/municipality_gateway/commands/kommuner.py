@@ -1,0 +1,100 @@
+"""The directory: contacts, procedure cards and own words."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from municipality_gateway.state.kommuner import Card
+from shared.catalogue import codes
+from shared.events.base import Code
+from shared.events.kommune.referrals import OwnWord
+from shared.frozen import Frozen
+from shared.identifiers import Day, Email, Phone
+from shared.spine.work import Command, Strict
+
+Procedure = Annotated[str, Field(max_length=500)]
+
+
+class RegisterContactBody(Strict):
+    """Who answers. Name, phone and e-mail are sealed, and erased with the person."""
+
+    role: codes.ContactRole
+    unit: Code | None = None
+    valid_from: Day
+    valid_to: Day | None = None
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    phone: Phone | None = None
+    email: Email | None = None
+
+
+class RegisterContact(Command):
+    contact_id: str
+    kommune: str
+    role: str
+    unit: str | None
+    valid_from: date
+    valid_to: date | None
+    person: dict[str, Any]
+
+
+class ContactAnswer(Frozen):
+    contact_id: str
+
+
+class WriteCardBody(Strict):
+    """How things are done there. Never about a person."""
+
+    entrance: Procedure | None = None
+    youth_unit: Procedure | None = None
+    praktik_approval: Procedure | None = None
+    typical_days: Annotated[int, Field(ge=0, le=200)] | None = None
+    vitas: Procedure | None = None
+    mentor: Procedure | None = None
+    frikort: Procedure | None = None
+    transport: Procedure | None = None
+    confirmed_on: Day
+
+
+class WriteCard(Command):
+    kommune: str
+    card: Card
+
+
+class CardAnswer(Frozen):
+    kommune: str
+    card_version: int
+
+
+class TermBody(Strict):
+    """A kommune's own word for a concept."""
+
+    concept: codes.Concept
+    term: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class WriteTermsBody(Strict):
+    terms: Annotated[tuple[TermBody, ...], Field(max_length=50)]
+
+
+class WriteTerms(Command):
+    kommune: str
+    words: tuple[OwnWord, ...]
+
+
+class TermsAnswer(Frozen):
+    kommune: str
+    terms: int
+
+
+class Erase(Command):
+    """The right to be forgotten: a contact person."""
+
+    person_id: str
+
+
+class Forget(Command):
+    """Take an erased person off the kommune's list."""
+
+    kommune: str
+    id: str

@@ -1,0 +1,36 @@
+"""A referral is made, guided, and waits."""
+
+from municipality_gateway.state.referrals import Step
+from shared.catalogue.reach import Why
+from shared.frozen import Frozen
+from shared.spine.work import Command
+
+
+class Ask(Command):
+    """A kommune is to be asked; the decision was made for the place, the referral is made here."""
+
+    referral_id: str
+    place_id: str
+    kommune: str
+    why: Why
+    minutes: int
+
+
+class RecordGuidance(Command):
+    """`card_version`: which version of the kommune's procedure card the leader was told."""
+
+    referral_id: str
+    card_version: int
+
+
+class GuidanceAnswer(Frozen):
+    referral_id: str
+    guided: bool
+
+
+class Deadline(Command):
+    """A kommune has not answered a referral in time."""
+
+    referral_id: str
+    kommune: str
+    step: Step

@@ -1,0 +1,41 @@
+"""A young person is proposed, or no longer there."""
+
+from municipality_gateway.handlers.base import keep, on_reply
+from municipality_gateway.handlers.referrals import asked_of
+from municipality_gateway.rules import referrals as rules
+from municipality_gateway.rules import replies as owner
+from municipality_gateway.state.candidates import Candidate
+from municipality_gateway.state.referrals import Referral
+from shared.events import municipality_gateway as say
+from shared.events.kommune.replies import CandidateProposed, CandidateWithdrawn
+from shared.spine.work import Message, Work
+
+
+@on_reply(CandidateProposed, (Referral, "referral_id"), (Candidate, "candidate_id"))
+def proposed(work: Work, message: Message[CandidateProposed], code: str) -> None:
+    data = message.data
+    referral = asked_of(work, data, code)
+    candidate = work.get(Candidate, data.candidate_id) or Candidate(id=data.candidate_id)
+    work.put(candidate.changed(of=candidate.of | {code}, withdrawn=candidate.withdrawn - {code}))
+    keep(work, referral, rules.propose(referral, work.today, message.id))
+    work.emit(
+        say.CandidateProposed(
+            kommune=code,
+            place_id=referral.place_id,
+            leader_id=referral.leader_id,
+            reply_id=message.id,
+            **data.model_dump(by_alias=True),
+        )
+    )
+
+
+@on_reply(CandidateWithdrawn, (Candidate, "candidate_id"))
+def withdrawn(work: Work, message: Message[CandidateWithdrawn], code: str) -> None:
+    data = message.data
+    candidate = work.get(Candidate, data.candidate_id) or owner.unknown("candidate_id")
+    if code not in candidate.of:
+        owner.not_yours("candidate_id")
+    if code in candidate.withdrawn:
+        return
+    work.put(candidate.changed(withdrawn=candidate.withdrawn | {code}))
+    work.emit(say.CandidateWithdrawn(candidate_id=candidate.id, kommune=code, reason=data.reason))

@@ -1,0 +1,153 @@
+"""The directory, and where a place at an address would go."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Self
+
+from municipality_gateway.rules.kommuner import FIRST, default_entrance, desk
+from municipality_gateway.rules.places import MAX_MINUTES
+from municipality_gateway.state.kommuner import Card, Contact, Kommune
+from shared.catalogue import calendar
+from shared.catalogue import kommuner as catalogue
+from shared.catalogue.reach import Why, reachable
+from shared.db import Connection
+from shared.events.kommune.referrals import OwnWord
+from shared.frozen import Frozen, Shown
+from shared.runtime import Runtime
+from shared.spine.aggregates import many, one
+from shared.web.access import Principal
+from shared.web.dependencies import people
+from shared.web.problems import NOT_FOUND, Problem
+
+
+class CardView(Shown, Card, extra="ignore"): ...
+
+
+class OwnWordView(Shown, OwnWord, extra="ignore"): ...
+
+
+class KommuneView(Frozen):
+    """How much we know of a kommune."""
+
+    kommune: str
+    name: str
+    contacts_in_force: int
+    card_version: int
+
+    @classmethod
+    def of(cls, kommune: Kommune, today: date) -> Self:
+        return cls(
+            kommune=kommune.id,
+            name=catalogue.kommune(kommune.id).name,
+            contacts_in_force=sum(contact.valid(today) for contact in kommune.contacts),
+            card_version=kommune.card_version,
+        )
+
+
+class ContactView(Frozen):
+    """Name, phone and e-mail are left out when the person is erased, or never gave them."""
+
+    role: str
+    unit: str | None
+    valid_from: date
+    valid_to: date | None
+    contact_id: str
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+    @classmethod
+    def of(cls, contact: Contact, person: dict[str, str]) -> Self:
+        return cls(
+            role=contact.role,
+            unit=contact.unit,
+            valid_from=contact.valid_from,
+            valid_to=contact.valid_to,
+            contact_id=contact.id,
+            **person,
+        )
+
+
+class EntranceView(Frozen):
+    contact_id: str
+    role: str
+
+
+class WholeKommuneView(KommuneView):
+    contacts: list[ContactView]
+    default_entrance: EntranceView
+    card: CardView | None
+    terms: list[OwnWordView]
+
+
+class RouteView(Frozen):
+    """One kommune of the way: why it, how far, and who would be asked."""
+
+    kommune: str
+    name: str
+    why: Why
+    minutes: int
+    contact_id: str
+    contact_role: str
+
+
+async def own_kommune(runtime: Runtime, who: Principal, code: str) -> Kommune:
+    """403 where it is another one's, 404 where there is none of that code."""
+    check_code(who, code)
+    return await one(runtime.pool, Kommune, code) or Kommune(id=code)
+
+
+def check_code(who: Principal, code: str) -> None:
+    who.own_kommune(code)
+    if code not in catalogue.KOMMUNER and code != catalogue.TEST_KOMMUNE:
+        raise Problem(NOT_FOUND, field="code")
+
+
+async def directory(runtime: Runtime, who: Principal) -> list[KommuneView]:
+    shown = [code for code in (*catalogue.KOMMUNER, catalogue.TEST_KOMMUNE) if who.sees(kommune=code)]
+    known, today = await _known(runtime.pool, shown), calendar.today(runtime.clock.now())
+    return [KommuneView.of(known.get(code) or Kommune(id=code), today) for code in shown]
+
+
+async def whole_kommune(runtime: Runtime, who: Principal, code: str) -> WholeKommuneView:
+    """With contact data of its people: each reading is logged."""
+    kommune = await own_kommune(runtime, who, code)
+    persons = await people(runtime, [contact.id for contact in kommune.contacts], who, "GET /kommuner/{code}")
+    entrance = default_entrance(code)
+    return WholeKommuneView(
+        **dict(KommuneView.of(kommune, calendar.today(runtime.clock.now()))),
+        contacts=[ContactView.of(contact, persons.get(contact.id, {})) for contact in kommune.contacts],
+        default_entrance=EntranceView(contact_id=entrance.contact_id, role=entrance.role),
+        card=CardView.of(kommune.card) if kommune.card else None,
+        terms=[OwnWordView.of(word) for word in kommune.words],
+    )
+
+
+async def way(runtime: Runtime, postnr: str, limit: int) -> list[RouteView]:
+    """Where a place at this postal code would go, in this order, why there, and to whom."""
+    near = reachable(catalogue.kommuner_of_postnr(postnr)[0], MAX_MINUTES)[:limit]
+    known = await _known(runtime.pool, [reach.kommune for reach in near])
+    today = calendar.today(runtime.clock.now())
+    desks = {reach.kommune: desk(known.get(reach.kommune) or Kommune(id=reach.kommune), FIRST, today) for reach in near}
+    return [
+        RouteView(
+            kommune=reach.kommune,
+            name=catalogue.kommune(reach.kommune).name,
+            why=reach.why,
+            minutes=reach.minutes,
+            contact_id=desks[reach.kommune].contact_id,
+            contact_role=desks[reach.kommune].role,
+        )
+        for reach in near
+    ]
+
+
+async def _known(pool: Connection, codes: Iterable[str]) -> dict[str, Kommune]:
+    """Those that somebody has told us about."""
+    found = await many(
+        pool,
+        Kommune,
+        "SELECT state, shape FROM aggregate WHERE kind = 'kommune' AND id = ANY($1::text[])",
+        list(codes),
+    )
+    return {kommune.id: kommune for kommune in found}

@@ -1,0 +1,130 @@
+"""Referrals as they are shown: to consultants, to the kommune that is asked, and to the leader."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Self
+from uuid import UUID
+
+from municipality_gateway.queries.kommuner import CardView
+from municipality_gateway.state.kommuner import Kommune
+from municipality_gateway.state.places import Place
+from municipality_gateway.state.referrals import Referral
+from shared.catalogue import kommuner as catalogue
+from shared.catalogue.reach import Why
+from shared.db import Connection
+from shared.events.municipality_gateway import TaskStatus
+from shared.frozen import Frozen
+from shared.runtime import Runtime
+from shared.spine.aggregates import one, read
+from shared.web.access import Principal
+from shared.web.dependencies import get_or_404, people
+
+
+class ReferralView(Frozen):
+    """`nobody_left` is not a kommune's to know: every kommune that could be asked in this round has been."""
+
+    referral_id: str
+    place_id: str
+    kommune: str
+    place_kommune: str
+    round: int
+    seats: int
+    state: TaskStatus
+    business_status: str
+    why: Why
+    minutes: int
+    contact_id: str
+    contact_role: str
+    sent_on: date
+    answer_by: date
+    guided: bool
+    happened: dict[str, datetime]
+    matched: int
+    nobody_left: bool | None = None
+
+    @classmethod
+    def of(cls, referral: Referral, place: Place, who: Principal) -> Self:
+        kommune_alone = "kommune" in who.roles and "consultant" not in who.roles
+        return cls(
+            referral_id=referral.id,
+            place_id=referral.place_id,
+            kommune=referral.kommune,
+            place_kommune=referral.place_kommune,
+            round=referral.round,
+            seats=referral.seats,
+            state=referral.state,
+            business_status=referral.business_status,
+            why=referral.why,
+            minutes=referral.minutes,
+            contact_id=referral.contact_id,
+            contact_role=referral.contact_role,
+            sent_on=referral.sent_on,
+            answer_by=referral.answer_by,
+            guided=referral.guided,
+            happened=referral.happened,
+            matched=len(referral.matched),
+            **({} if kommune_alone else {"nobody_left": place.nobody_left}),
+        )
+
+
+class PersonView(Frozen):
+    """Empty when the person is erased, or nobody is named."""
+
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+class WholeReferralView(ReferralView):
+    """Who will call, on which number, and how things are done there."""
+
+    kommune_name: str
+    contact: PersonView
+    card: CardView | None
+
+
+async def list_of_referrals(runtime: Runtime, who: Principal, place_id: UUID | None, limit: int) -> list[ReferralView]:
+    """The newest first."""
+    codes = None if "consultant" in who.roles else sorted(who.kommuner)
+    found = await _with_places(runtime.pool, codes, str(place_id) if place_id else None, limit)
+    return [ReferralView.of(referral, place, who) for referral, place in found]
+
+
+async def whole_referral(runtime: Runtime, who: Principal, referral_id: UUID) -> WholeReferralView:
+    """For its kommune and its leader too; the reading of the contact's data is logged."""
+    referral = await get_or_404(runtime, Referral, referral_id, "referral_id")
+    who.own(kommune=referral.kommune, leader=referral.leader_id)
+    place = await get_or_404(runtime, Place, referral.place_id, "place_id")
+    kommune = await one(runtime.pool, Kommune, referral.kommune)
+    persons = await people(runtime, [referral.contact_id], who, "GET /referrals/{id}")
+    return WholeReferralView(
+        **ReferralView.of(referral, place, who).model_dump(exclude_unset=True),
+        kommune_name=catalogue.kommune(referral.kommune).formal_name,
+        contact=PersonView(**persons.get(referral.contact_id, {})),
+        card=CardView.of(kommune.card) if kommune and kommune.card else None,
+    )
+
+
+async def card_version_of(runtime: Runtime, code: str) -> int:
+    kommune = await one(runtime.pool, Kommune, code)
+    return kommune.card_version if kommune else 0
+
+
+async def _with_places(
+    pool: Connection, kommuner: Iterable[str] | None, place_id: str | None, limit: int
+) -> list[tuple[Referral, Place]]:
+    """Of these kommuner, or of all where None."""
+    rows = await pool.fetch(
+        "SELECT r.state AS referral, r.shape AS referral_shape, p.state AS place, p.shape AS place_shape"
+        " FROM aggregate r JOIN aggregate p ON p.kind = 'place' AND p.id = r.state->>'place_id'"
+        " WHERE r.kind = 'referral' AND ($1::text[] IS NULL OR r.state->>'kommune' = ANY($1))"
+        " AND ($2::text IS NULL OR r.state->>'place_id' = $2)"
+        " ORDER BY r.state->>'sent_on' DESC, r.id LIMIT $3",
+        None if kommuner is None else list(kommuner),
+        place_id,
+        limit,
+    )
+    return [
+        (read(Referral, row["referral"], row["referral_shape"]), read(Place, row["place"], row["place_shape"]))
+        for row in rows
+    ]

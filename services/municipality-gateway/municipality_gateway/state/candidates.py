@@ -1,0 +1,10 @@
+"""A young person as a random id: whose it is, nothing else."""
+
+from shared.spine.work import Aggregate
+
+
+class Candidate(Aggregate):
+    """An id that kommuner have told us about: whose it is, and who has taken it back."""
+
+    of: frozenset[str] = frozenset()
+    withdrawn: frozenset[str] = frozenset()

@@ -1,0 +1,43 @@
+"""A kommune: who answers for it, how things are done there, and in which words."""
+
+from datetime import date
+
+from shared.events.base import Data
+from shared.events.kommune.referrals import OwnWord
+from shared.spine.work import Aggregate
+
+
+class Contact(Aggregate):
+    """Who answers for a kommune. Name, phone and e-mail lie in the vault under the same id."""
+
+    kommune: str
+    role: str
+    unit: str | None = None
+    valid_from: date
+    valid_to: date | None = None
+
+    def valid(self, on: date) -> bool:
+        return self.valid_from <= on <= (self.valid_to or date.max)
+
+
+class Card(Data):
+    """How things are done in a kommune, found out by the calls that consultants make anyway. Never about a person."""
+
+    entrance: str | None = None
+    youth_unit: str | None = None
+    praktik_approval: str | None = None
+    typical_days: int | None = None
+    vitas: str | None = None
+    mentor: str | None = None
+    frikort: str | None = None
+    transport: str | None = None
+    confirmed_on: date
+
+
+class Kommune(Aggregate):
+    """Its contacts, its procedure card and its own words; one that nobody has told us about yet has none of them."""
+
+    contacts: tuple[Contact, ...] = ()
+    card: Card | None = None
+    card_version: int = 0
+    words: tuple[OwnWord, ...] = ()

@@ -1,0 +1,36 @@
+"""A match, as far as the kommune has a say in it."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from shared.events.base import Data
+from shared.spine.work import Aggregate
+
+Party = Literal["kommune", "young-person"]
+
+
+class Answer(Data):
+    """What a party said through the kommune."""
+
+    party: Party
+    answer: Literal["yes", "no", "none"]
+    reason: str | None = None
+    form: str | None = None
+    hours: float | None = None
+    from_: date | None = Field(None, alias="from")
+    to: date | None = None
+
+
+class Match(Aggregate):
+    """A proposal that is possible. `owed`: whose yes the kommune still owes."""
+
+    place_id: str
+    referral_id: str
+    kommune: str
+    candidate_id: str
+    reply_id: str
+    state: Literal["proposed", "agreed", "over"] = "proposed"
+    owed: frozenset[Party] = frozenset()
+    answers: tuple[Answer, ...] = ()

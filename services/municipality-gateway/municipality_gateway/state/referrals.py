@@ -1,0 +1,59 @@
+"""A referral: FHIR Task status and our own business status, derived, never set by hand."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from shared.catalogue.reach import Why
+from shared.events.base import Data
+from shared.events.municipality_gateway import TaskStatus
+from shared.spine.work import Aggregate
+
+OVER = frozenset({"completed", "rejected", "failed", "cancelled", "entered-in-error"})
+Step = Literal["reminder", "deputy", "entrance", "expired", "nudge", "due", "resume"]
+
+
+class Held(Data):
+    """What a referral was before the kommune asked for time."""
+
+    state: TaskStatus
+    business_status: str
+    reason: str
+    until: date
+
+
+class Referral(Aggregate):
+    """One place x one kommune x one round, for so many seats. `since`: the day on which the present waiting began."""
+
+    place_id: str
+    leader_id: str
+    company_id: str
+    place_kommune: str
+    kommune: str
+    round: int
+    seats: int
+    place_version: int
+    why: Why
+    minutes: int
+    contact_id: str
+    contact_role: str
+    sent_on: date
+    since: date
+    answer_by: date
+    state: TaskStatus = "requested"
+    business_status: str = "sent"
+    seen: bool = False
+    guidance: Literal["page", "call"]
+    guided: bool = False
+    company_known: bool | None = None
+    held: Held | None = None
+    happened: dict[str, datetime] = Field(default_factory=dict)
+    """Business status -> when: the leader contacted, a meeting planned or missed."""
+    proposals: frozenset[str] = frozenset()
+    """Ids of the replies that proposed somebody, as long as nothing has become of them."""
+    matched: frozenset[str] = frozenset()
+
+    @property
+    def over(self) -> bool:
+        return self.state in OVER

@@ -1,0 +1,68 @@
+"""Contacts of a kommune: registered, asked, erased."""
+
+from datetime import date
+
+import pytest
+
+from municipality_gateway.commands.kommuner import Erase, RegisterContact
+from municipality_gateway.rules import kommuner
+from shared.events import municipality_gateway as say
+from shared.events.kommune import referrals as copy
+from shared.people.vault import Erased, Person
+from shared.spine.decision import Refused
+from tests.unit.municipality_gateway.world import (
+    COMPANY,
+    CONTACT,
+    ESBJERG,
+    LEADER,
+    VARDE,
+    Gateway,
+    asked,
+    opened,
+)
+
+
+def test_the_kommune_gets_all_that_it_needs_to_answer_and_nobodys_id_but_its_own_contacts() -> None:
+    gateway, referral = asked()
+    told = gateway.last(copy.ReferralSent)
+    assert told.place_url == f"http://intake.invalid/referrals/{referral}/place"
+    assert [task.task_id for task in told.tasks] == ["viden_data-07"]
+    assert [word.term for word in told.own_words] == ["erhvervsplaymaker", "Vindmøllen"]
+    body = told.model_dump_json(exclude_none=True)
+    assert (told.sector, told.size_band) == ("service", "10-49")
+    assert not any(hidden in body for hidden in (LEADER, COMPANY, CONTACT))
+
+
+def test_a_registered_contact_is_asked_and_her_data_go_to_the_vault_alone() -> None:
+    gateway = Gateway()
+    person = {"name": "Kontakt Person", "phone": "+4576161616"}
+    gateway.tell(
+        RegisterContact(
+            contact_id=CONTACT, kommune=ESBJERG, role="youth-unit", unit="unge", valid_from=date(2026, 1, 1),
+            valid_to=None, person=person,
+        )
+    )  # fmt: skip
+    assert gateway.rows == [Person(CONTACT, person)]
+    assert gateway.news() == ["contact.registered"]
+    gateway.tell(opened())
+    assert gateway.last(say.ReferralSent).contact_id == CONTACT
+    assert "Kontakt" not in str(gateway.states) + str(gateway.said)
+
+
+def test_a_contact_belongs_to_one_kommune() -> None:
+    gateway = Gateway()
+    facts = {"contact_id": CONTACT, "role": "deputy", "unit": None, "valid_from": "2026-01-01", "valid_to": None}
+    gateway.tell(RegisterContact.model_validate({**facts, "kommune": ESBJERG, "person": {}}))
+    with pytest.raises(Refused, match="not-yours"):
+        gateway.tell(RegisterContact.model_validate({**facts, "kommune": VARDE, "person": {}}))
+
+
+def test_an_erased_contact_is_asked_no_more_and_the_others_are_told() -> None:
+    gateway = Gateway()
+    facts = {"contact_id": CONTACT, "role": "youth-unit", "unit": None, "valid_from": "2026-01-01", "valid_to": None}
+    gateway.tell(RegisterContact.model_validate({**facts, "kommune": ESBJERG, "person": {}}))
+    gateway.tell(Erase(person_id=CONTACT))
+    assert gateway.rows[-1] == Erased(CONTACT)
+    assert gateway.news() == ["contact.registered", "contact.erased"]
+    gateway.tell(opened())
+    assert gateway.last(say.ReferralSent).contact_id == kommuner.default_entrance(ESBJERG).contact_id

@@ -1,0 +1,127 @@
+"""A match: what the kommune owes it, says of it, and hears of it."""
+
+from datetime import date
+
+from shared.events import matching
+from shared.events import municipality_gateway as say
+from shared.events.kommune import referrals as copy
+from tests.unit.municipality_gateway.world import (
+    ESBJERG,
+    MATCH,
+    OTHER_CANDIDATE,
+    PROPOSAL,
+    VARDE,
+    agreed,
+    asked,
+    match_event,
+    proposed,
+)
+
+OUT = f"k.{ESBJERG}.referrals.v1"
+
+
+def test_the_young_persons_yes_is_passed_on_with_the_reply_it_came_in() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    assert gateway.reply(ESBJERG, "young-person-answered", {"match_id": MATCH, "answer": "yes"}, id="ja") == "taken"
+    answered = gateway.last(say.MatchAnswered)
+    assert (answered.party, answered.answer, answered.reply_id) == ("young-person", "yes", "ja")
+    assert (("match", MATCH), "answer") not in gateway.timers
+
+
+def test_the_same_yes_again_has_no_effect_and_a_no_takes_it_back() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.reply(ESBJERG, "young-person-answered", {"match_id": MATCH, "answer": "yes"})
+    gateway.news()
+    assert gateway.reply(ESBJERG, "young-person-answered", {"match_id": MATCH, "answer": "yes"}) == "taken"
+    assert gateway.news() == []
+    no = {"match_id": MATCH, "answer": "no", "reason": "transport"}
+    assert gateway.reply(ESBJERG, "young-person-answered", no) == "taken"
+    assert gateway.news() == ["match.answered"]
+    assert gateway.reply(ESBJERG, "young-person-answered", {"match_id": MATCH, "answer": "yes"}) == "state"
+
+
+def test_a_yes_that_is_owed_and_does_not_come_is_answered_with_none() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.news()
+    gateway.morning(date(2026, 12, 7))
+    assert gateway.news() == []
+    gateway.morning(date(2026, 12, 8))
+    assert gateway.last(say.MatchAnswered).answer == "none"
+    assert gateway.news() == ["match.answered"]
+
+
+def test_an_approval_says_its_form_hours_and_days() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    approval = {"match_id": MATCH, "form": "SMAAJOB", "hours": 12, "from": "2026-12-14", "to": "2027-01-10"}
+    assert gateway.reply(ESBJERG, "kommune-approved", approval) == "taken"
+    answered = gateway.last(say.MatchAnswered)
+    assert (answered.party, answered.form, answered.from_, answered.to) == (
+        "kommune", "SMAAJOB", date(2026, 12, 14), date(2027, 1, 10),
+    )  # fmt: skip
+
+
+def test_a_kommune_cannot_answer_for_another_ones_match() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    assert gateway.reply(VARDE, "young-person-answered", {"match_id": MATCH, "answer": "yes"}) == "not-yours"
+
+
+def test_an_agreed_match_completes_the_referral_and_nobody_else_is_asked() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.news()
+    gateway.news(OUT)
+    gateway.tell(agreed(gateway))
+    assert gateway.news() == ["referral.completed"]
+    assert gateway.news(OUT) == ["match.agreed", "referral.completed"]
+    assert not gateway.timers
+
+
+def test_with_two_seats_one_match_is_not_the_end_but_time_may_be() -> None:
+    gateway, _ = asked(seats=2)
+    proposed(gateway)
+    gateway.tell(agreed(gateway))
+    assert gateway.referral().state == "in-progress"
+    gateway.morning(date(2026, 12, 22))
+    assert gateway.referral().state == "completed"
+
+
+def test_a_match_that_fell_through_sends_the_kommune_searching_again() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.news()
+    gateway.tell(match_event(matching.MatchDeclined, gateway, party="leader", reason="tasks"))
+    assert gateway.news() == ["referral.changed"]
+    assert (gateway.referral().state, gateway.referral().business_status) == ("accepted", "searching")
+
+
+def test_with_another_proposal_open_it_stays_where_it_is() -> None:
+    gateway, referral = asked()
+    proposed(gateway)
+    second = {"referral_id": referral, **PROPOSAL, "candidate_id": OTHER_CANDIDATE}
+    gateway.reply(ESBJERG, "candidate-proposed", second)
+    gateway.news()
+    gateway.tell(match_event(matching.MatchCancelled, gateway, reason="expired"))
+    assert gateway.news() == []
+
+
+def test_a_proposal_that_is_not_possible_is_told_with_its_rule() -> None:
+    gateway, referral = asked()
+    gateway.reply(ESBJERG, "candidate-proposed", {"referral_id": referral, **PROPOSAL}, id="forslag")
+    gateway.news(OUT)
+    gateway.tell(match_event(matching.MatchRefused, gateway, reply_id="forslag", rule="R-FIT-HOURS"))
+    assert gateway.last(copy.MatchRefused).rule == "R-FIT-HOURS"
+    assert gateway.referral().business_status == "searching"
+
+
+def test_an_answer_refused_further_in_becomes_a_refused_reply_with_the_way_out() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    late = match_event(matching.MatchAnswerRefused, gateway, reply_id="ja", field="match_id", rule="no-seat")
+    gateway.tell(late)
+    refused = gateway.last(copy.ReplyRefused)
+    assert (refused.reply, refused.rule, refused.da) == ("ja", "no-seat", "Der er ingen ledig plads.")

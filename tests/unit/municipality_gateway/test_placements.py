@@ -1,0 +1,90 @@
+"""A placement: its kommune hears how it goes, approves its stages and says what came of it."""
+
+from datetime import date
+
+import pytest
+
+from shared.events import followup
+from shared.events import municipality_gateway as say
+from shared.spine.decision import NotYet
+from tests.unit.municipality_gateway.world import (
+    CANDIDATE,
+    ESBJERG,
+    PLACEMENT,
+    STAGE,
+    VARDE,
+    Gateway,
+    agreed,
+    asked,
+    placement_event,
+    planned,
+    proposed,
+    stage,
+)
+
+OUT = f"k.{ESBJERG}.referrals.v1"
+STRANGER = "90000000-0000-4000-8000-000000000001"
+
+
+def in_placement() -> Gateway:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.tell(agreed(gateway))
+    gateway.tell(planned(gateway))
+    gateway.news()
+    gateway.news(OUT)
+    return gateway
+
+
+def test_a_placement_that_is_heard_of_before_its_match_waits_for_it() -> None:
+    gateway, _ = asked()
+    with pytest.raises(NotYet):
+        gateway.tell(planned(gateway))
+
+
+def test_the_kommune_hears_how_its_placement_goes() -> None:
+    gateway = in_placement()
+    gateway.tell(placement_event(followup.PlacementStarted, gateway, on=date(2026, 12, 14), stage=stage()))
+    gateway.tell(placement_event(followup.PlacementCheckinDue, gateway, kind="first-week", on=date(2026, 12, 21)))
+    assert gateway.news(OUT) == ["placement.started", "placement.checkin-due"]
+    assert gateway.news() == []
+
+
+def test_a_stage_is_approved_by_its_own_kommune() -> None:
+    gateway = in_placement()
+    later = stage("10000000-0000-4000-8000-000000000009", form="LOENTILSKUD")
+    gateway.tell(placement_event(followup.PlacementStagePlanned, gateway, stage=later, approval_needed=True))
+    yes = {"stage_id": later.stage_id, "form": "LOENTILSKUD", "hours": 12, "from": "2027-01-11"}
+    assert gateway.reply(VARDE, "kommune-approved", yes) == "not-yours"
+    assert gateway.reply(ESBJERG, "kommune-approved", yes) == "taken"
+    answered = gateway.last(say.PlacementAnswered)
+    assert (answered.placement_id, answered.stage_id, answered.answer) == (PLACEMENT, later.stage_id, "yes")
+
+
+def test_voice_and_outcome_are_passed_on_without_saying_more_than_codes() -> None:
+    gateway = in_placement()
+    voice = {"placement_id": PLACEMENT, "wellbeing": 4, "learning": ["instructions"]}
+    assert gateway.reply(ESBJERG, "voice-passed-on", voice) == "taken"
+    assert gateway.last(say.CandidateHeard).candidate_id == CANDIDATE
+    outcome = {"placement_id": PLACEMENT, "outcome": "O-ORDINARY", "hours": 37, "on": "2027-03-01"}
+    assert gateway.reply(ESBJERG, "outcome-reported", outcome) == "taken"
+    assert gateway.news() == ["placement.reported"]
+
+
+def test_a_challenge_is_told_only_where_the_kommunes_help_is_wanted() -> None:
+    gateway = in_placement()
+    raised = {
+        "challenge_id": STRANGER, "about": "placement", "about_id": PLACEMENT, "code": "C-TRANSPORT",
+        "placement_id": PLACEMENT, "referral_id": gateway.referral().id, "kommune": ESBJERG,
+    }  # fmt: skip
+    gateway.tell(followup.ChallengeRaised.model_validate(raised))
+    assert gateway.news(OUT) == []
+    gateway.tell(followup.ChallengeRaised.model_validate({**raised, "help": "kommune"}))
+    assert gateway.news(OUT) == ["challenge.raised"]
+
+
+def test_the_first_stage_is_known_for_a_later_approval() -> None:
+    gateway = in_placement()
+    no = {"stage_id": STAGE, "reason": "support"}
+    assert gateway.reply(ESBJERG, "kommune-declined", no) == "taken"
+    assert gateway.last(say.PlacementAnswered).answer == "no"

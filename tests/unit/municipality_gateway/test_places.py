@@ -1,0 +1,142 @@
+"""A place opens and kommuner are asked; a silent one is reminded, and then the next is asked (X7)."""
+
+from datetime import date
+
+from municipality_gateway.commands.kommuner import RegisterContact
+from municipality_gateway.commands.referrals import Deadline, RecordGuidance
+from municipality_gateway.rules import kommuner
+from municipality_gateway.state.places import Place
+from shared.events import intake
+from shared.events import municipality_gateway as say
+from shared.events.kommune import referrals as copy
+from tests.unit.municipality_gateway.world import (
+    CONTACT,
+    ESBJERG,
+    PLACE,
+    VARDE,
+    Gateway,
+    about_place,
+    asked,
+    opened,
+)
+
+OUT = f"k.{ESBJERG}.referrals.v1"
+STRANGER = "90000000-0000-4000-8000-000000000001"
+
+
+def test_an_opened_place_is_sent_to_its_own_kommune_and_the_leader_is_told_on_the_page() -> None:
+    gateway, referral = asked()
+    sent = gateway.last(say.ReferralSent)
+    assert (sent.kommune, sent.why, sent.minutes, sent.round, sent.seats) == (ESBJERG, "own", 0, 1, 1)
+    assert (sent.place_version, sent.answer_by) == (1, date(2026, 11, 30))
+    assert (sent.contact_id, sent.contact_role) == kommuner.default_entrance(ESBJERG)
+    assert sent.referral_id == referral
+    assert gateway.news() == ["referral.sent", "referral.leader-guided"]
+    assert gateway.news(OUT) == ["referral.sent", "referral.leader-guided"]
+
+
+def test_a_leader_who_wants_a_call_is_guided_when_the_consultant_says_so() -> None:
+    gateway, referral = asked(guidance="call")
+    assert gateway.news() == ["referral.sent"]
+    gateway.tell(RecordGuidance(referral_id=referral, card_version=3))
+    guided = gateway.last(say.ReferralLeaderGuided)
+    assert (guided.channel, guided.card_version) == ("call", 3)
+    gateway.tell(RecordGuidance(referral_id=referral, card_version=3))
+    assert gateway.news() == ["referral.leader-guided"]
+    assert gateway.news(OUT) == ["referral.sent", "referral.leader-guided"]
+
+
+def test_the_same_place_opened_twice_is_asked_about_once() -> None:
+    gateway, _ = asked()
+    gateway.tell(opened())
+    assert gateway.news().count("referral.sent") == 1
+
+
+def test_several_at_once_each_get_their_own_referral() -> None:
+    gateway, _ = asked(at_once="several")
+    assert {referral.kommune for referral in (gateway.referral(), gateway.referral(VARDE))} == {ESBJERG, VARDE}
+    assert gateway.news().count("referral.sent") == 2
+
+
+def test_a_silent_kommune_is_reminded_then_others_there_are_asked_and_then_the_next_kommune() -> None:
+    gateway, _ = asked()
+    gateway.news()
+    gateway.morning(date(2026, 11, 25))
+    assert gateway.news() == []
+    gateway.morning(date(2026, 11, 26))
+    assert gateway.news() == ["referral.reminded"]
+    gateway.morning(date(2026, 11, 27))
+    assert gateway.news() == ["referral.escalated"]
+    gateway.morning(date(2026, 11, 28))
+    assert gateway.last(copy.ReferralEscalated).contact_role == "entrance"
+    assert gateway.news() == ["referral.escalated"]
+    gateway.morning(date(2026, 12, 1))
+    sent = gateway.last(say.ReferralSent)
+    assert (sent.kommune, sent.why) == (VARDE, "neighbour")
+    assert gateway.last(say.ReferralExpired).reason == "expired"
+    assert gateway.news() == ["referral.expired", "referral.sent", "referral.leader-guided"]
+    assert gateway.referral().state == "failed"
+
+
+def test_a_deputy_is_asked_after_three_days_and_the_leader_is_told_that_it_is_somebody_else() -> None:
+    gateway = Gateway()
+    for contact, role in ((CONTACT, "youth-unit"), (STRANGER, "deputy")):
+        gateway.tell(
+            RegisterContact(
+                contact_id=contact, kommune=ESBJERG, role=role, unit=None, valid_from=date(2026, 1, 1), valid_to=None,
+                person={},
+            )
+        )  # fmt: skip
+    gateway.tell(opened())
+    gateway.news()
+    gateway.morning(date(2026, 11, 27))
+    assert gateway.last(say.ReferralEscalated).contact_id == STRANGER
+    assert gateway.last(say.ReferralLeaderGuided).contact_id == STRANGER
+    assert gateway.news() == ["referral.reminded", "referral.escalated", "referral.leader-guided"]
+
+
+def test_when_every_kommune_is_silent_the_last_referral_has_expired_and_nobody_is_left() -> None:
+    gateway, _ = asked()
+    gateway.morning(date(2026, 12, 24))
+    assert gateway.news().count("referral.sent") == 2
+    assert {gateway.referral().state, gateway.referral(VARDE).state} == {"failed"}
+    place = gateway.states["place", PLACE]
+    assert isinstance(place, Place)
+    assert place.nobody_left
+    assert not gateway.timers
+
+
+def test_no_further_kommune_is_asked_about_a_place_on_pause() -> None:
+    gateway, referral = asked()
+    gateway.tell(intake.PlacePaused(**about_place("paused"), reason="busy"))
+    assert gateway.reply(ESBJERG, "rejected", {"referral_id": referral, "reason": "no-capacity"}) == "taken"
+    assert gateway.news() == ["referral.sent", "referral.leader-guided", "referral.seen", "referral.rejected"]
+
+
+def test_a_reopened_place_is_a_new_round_with_a_new_referral() -> None:
+    gateway, referral = asked()
+    gateway.reply(ESBJERG, "rejected", {"referral_id": referral, "reason": "no-capacity"})
+    gateway.reply(VARDE, "rejected", {"referral_id": gateway.referral(VARDE).id, "reason": "no-candidate"})
+    gateway.tell(intake.PlaceReopened(**about_place("open"), agreed_at=date(2026, 11, 23)))
+    assert gateway.last(say.ReferralSent).round == 2
+    assert gateway.referral().id != referral
+
+
+def test_one_who_accepts_is_nudged_after_15_working_days_and_out_of_time_after_20() -> None:
+    gateway, referral = asked()
+    gateway.reply(ESBJERG, "accepted", {"referral_id": referral, "company_known": False})
+    gateway.news()
+    gateway.morning(date(2026, 12, 14))
+    assert gateway.news() == []
+    gateway.morning(date(2026, 12, 15))
+    assert gateway.news() == ["referral.reminded"]
+    gateway.morning(date(2026, 12, 22))
+    assert gateway.last(say.ReferralExpired).reason == "no-candidate"
+
+
+def test_a_deadline_that_comes_after_the_answer_changes_nothing() -> None:
+    gateway, referral = asked()
+    gateway.reply(ESBJERG, "accepted", {"referral_id": referral})
+    gateway.news()
+    gateway.tell(Deadline(referral_id=referral, kommune=ESBJERG, step="expired"))
+    assert gateway.news() == []
