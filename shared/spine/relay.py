@@ -1,4 +1,4 @@
-"""The relay: one active per service takes the outbox in id order, and is done with a row when the broker has acknowledged.
+"""The relay: one active per service says the outbox in id order; a row is gone when the broker has acknowledged it.
 
 Why exactly this one: docs/decisions/0003-outbox.md. A producer that gets no answer is killed hard before another takes
 over, for an abandoned one would deliver its old messages after the new ones.
