@@ -93,15 +93,21 @@ def headers_of(out: Outgoing, version: int, service: str, trace: str | None = No
     return headers
 
 
+def place_of(record: Record) -> tuple[str, int] | tuple[str | None, None]:
+    """Subject and version by the headers; without a subject there is no version: the key is only a guess at one."""
+    subject, version = record.header("ce_subject"), record.header("ce_aggregateversion") or ""
+    if not subject or not re.fullmatch(r"[1-9][0-9]{0,17}", version):
+        return subject, None
+    return subject, int(version)
+
+
 def parse(record: Record) -> Message[Any] | Bad:
     """A record of one of our own topics as a message. Tolerant: an unknown type or field is ignored, not refused."""
     if record.unreadable:
         return Bad(f"unreadable:{record.unreadable}", "read", f"{record.topic}[{record.partition}]@{record.offset}")
-    named = record.header("ce_subject")
+    named, version = place_of(record)
     subject = named or (record.key or b"").decode(errors="replace").replace("\0", "\ufffd")
-    raw_version, type_, id_ = record.header("ce_aggregateversion"), record.header("ce_type"), record.header("ce_id")
-    version = int(raw_version) if raw_version and re.fullmatch(r"[1-9][0-9]{0,17}", raw_version) else None
-    version = version if named else None  # the key is only a guess at the subject
+    type_, id_ = record.header("ce_type"), record.header("ce_id")
     correlation = record.header("ce_correlationid")
     bad = {"subject": subject, "version": version, "id": id_, "type": type_, "correlation": correlation}
     if version is None or not id_ or not type_:

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from shared.db import Connection, columns
 from shared.kafka import Topic
 from shared.spine import instruments, reading
+from shared.spine.envelope import Record, place_of
 from shared.spine.inbox import Stream
 
 log = structlog.get_logger()
@@ -75,15 +76,14 @@ async def _read(
         consumer.seek(partition, begin)
     while any([await consumer.position(at) < ends[at] for at in begins]):
         for records in (await consumer.getmany(timeout_ms=500, max_records=5000)).values():
-            for record in records:
-                headers = dict(record.headers)
-                subject, version = headers.get("ce_subject"), headers.get("ce_aggregateversion") or b""
-                id_ = (headers.get("ce_id") or b"").decode("utf-8", "replace")
+            for raw in records:
+                record = Record(raw.topic, raw.partition, raw.offset, None, None, raw.headers)
+                id_, (subject, version) = record.header("ce_id"), place_of(record)
                 if id_ in pending:
                     found.sent.add(id_)
-                elif subject and version.isdigit():
-                    stream = record.topic, subject.decode("utf-8", "replace")
-                    found.last[stream] = max(found.last.get(stream, 0), int(version))
+                elif subject and version:  # what nobody can take for an event of ours lifts nothing
+                    stream = record.topic, subject
+                    found.last[stream] = max(found.last.get(stream, 0), version)
     return found
 
 

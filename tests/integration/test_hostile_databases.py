@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import asyncpg
 import psutil
 import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from deploy.local.stack import Stack
 from shared.events import administration
@@ -136,8 +137,6 @@ async def _empty(rig: Rig) -> bool:
 
 
 async def _sent(rig: Rig) -> int:
-    from aiokafka import AIOKafkaConsumer, TopicPartition
-
     consumer = AIOKafkaConsumer(bootstrap_servers=rig.kafka)
     await consumer.start()
     ends = await consumer.end_offsets([TopicPartition(rig.toy.onward.name, 0)])
@@ -268,6 +267,26 @@ async def test_a_restored_service_lifts_its_streams_before_it_speaks(rig: Rig) -
     rig.pool = old
 
 
+async def test_what_somebody_else_wrote_into_our_topic_does_not_stop_the_relay(rig: Rig) -> None:
+    told = order()
+    odd: list[list[tuple[str, Any]]] = [
+        [("ce_subject", b"\0"), ("ce_aggregateversion", b"1")],
+        [("ce_subject", b"\xff"), ("ce_aggregateversion", b"2"), ("ce_id", None)],
+        [("ce_subject", told.encode()), ("ce_aggregateversion", b"9" * 30)],
+        [("ce_subject", told.encode()), ("ce_aggregateversion", "\u0662".encode())],
+        [("ce_subject", None), ("ce_aggregateversion", None)],
+    ]
+    producer = AIOKafkaProducer(bootstrap_servers=rig.kafka)
+    await producer.start()
+    for headers in odd:
+        await producer.send_and_wait(rig.toy.onward.name, b"{}", headers=headers)
+    await producer.stop()
+    await rig.spine().execute(Add(order_id=told, n=1), by="test")
+    async with _relaying(rig):
+        await until(lambda: _empty(rig))
+    assert await rig.pool.fetch("SELECT version FROM stream WHERE subject = $1", told) == [(1,)]
+
+
 async def test_what_was_sent_just_before_a_crash_is_no_other_history(rig: Rig) -> None:
     told = order()
     await rig.spine().execute(Add(order_id=told, n=1), by="test")
@@ -311,8 +330,6 @@ async def _copied(database: str) -> str:
 
 
 async def _versions(rig: Rig) -> dict[str, list[int]]:
-    from aiokafka import AIOKafkaConsumer, TopicPartition
-
     consumer = AIOKafkaConsumer(bootstrap_servers=rig.kafka)
     await consumer.start()
     at = TopicPartition(rig.toy.onward.name, 0)

@@ -44,7 +44,8 @@ async def running(env: dict[str, str], name: str) -> AsyncIterator[SimpleNamespa
     process = await asyncio.create_subprocess_exec(
         str(BIN / name), env=os.environ | env | {"LA_HTTP_PORT": str(port)}, stderr=asyncio.subprocess.DEVNULL
     )
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+    client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10)
+    try:
 
         async def ready(wanted: bool = True) -> Any:
             try:
@@ -55,9 +56,11 @@ async def running(env: dict[str, str], name: str) -> AsyncIterator[SimpleNamespa
             return body if body["ready"] == wanted and answer.status_code == (200 if wanted else 503) else None
 
         yield SimpleNamespace(process=process, client=client, ready=ready)
-    if process.returncode is None:
-        process.kill()
-    await process.wait()
+    finally:
+        await client.aclose()
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
 
 
 @pytest.fixture
