@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.people.guard import find_cpr, find_cpr_in_bytes
+from shared.identifiers import is_phone
+from shared.people.guard import find_cpr, find_cpr_in_bytes, is_instant
 
 CPR = "0101901234"  # the shape alone: never issued to anybody that we know of
 
@@ -89,6 +90,27 @@ def test_no_instant_is_refused(at: datetime) -> None:
         "nr=010190%C2%A01234",
         "311299-1234",
         "290200-4321",
+        "610190-1234",
+        "6101901234",
+        "911299-1234",
+        "borger0101901234",
+        "Jens010190-1234",
+        "010190-1234x",
+        "cpr=0101901234&x=1",
+        "010190:1234",
+        "010190 (1234)",
+        "010190\u20221234",
+        "010190 / 1234",
+        "01.01.90 1234",
+        "01.01.1990-1234",
+        "01-01-1990 1234",
+        "19900101-1234",
+        "1990-01-01-1234",
+        "010190&nbsp;1234",
+        "010190&#45;1234",
+        "010190\u2009-\u20091234",
+        "\u0966\u0967\u0966\u0967\u096f\u0966-\u0967\u0968\u0969\u096a",
+        "deadbeef-0101901234",
     ],
 )
 def test_it_is_found_in_every_spelling(text: str) -> None:
@@ -104,7 +126,19 @@ def test_it_is_found_in_every_spelling(text: str) -> None:
         "300290-1234",
         "011390-1234",
         "01019012345",
-        "x0101901234",
+        "920190-1234",
+        "911190-1234",
+        "900290-1234",
+        "20261123-0900",
+        "2026-11-23-0900",
+        "121225, 1500 kr.",
+        "0af7651916cd43dd8448eb211c80319c",
+        "a0101901234bcdef",
+        "7f3c0101901234ab",
+        "+45 61 12 34 56",
+        "61 12 34 56",
+        "4561123456",
+        "x01019012345",
         "13585628",
         "+45 20 10 12 34",
         "20 10 12 34 20 11 12 34",
@@ -122,6 +156,31 @@ def test_it_is_found_in_every_spelling(text: str) -> None:
 )
 def test_what_is_something_else_passes(text: str) -> None:
     assert find_cpr({"note": text}) is None
+
+
+A_YEAR = range(1_795_000_000, 1_826_536_000, 997)  # 2026-11-18 and on: 18010... to 18063... look like CPR numbers
+
+
+def test_a_tools_clock_is_no_person_all_the_year_round() -> None:
+    assert any(find_cpr(second) for second in A_YEAR)
+    for second in A_YEAR:
+        assert is_instant(second)
+        assert is_instant(str(second))
+        assert is_instant(f"t={second}")
+        assert is_instant(f"{second}.123456")
+
+
+@pytest.mark.parametrize(
+    "value", [CPR, "180123-4567", "1801234567x", "6101901234", "2101901234", 101901234, True, None]
+)
+def test_a_number_of_a_person_is_no_clock(value: object) -> None:
+    assert not is_instant(value)
+
+
+@given(st.integers(20_000_000, 99_999_999).map(str))
+def test_no_phone_is_refused_in_its_field(number: str) -> None:
+    for written in (f"+45{number}", number, f"+45 {number[:2]} {number[2:4]} {number[4:6]} {number[6:]}"):
+        assert not is_phone(written) or find_cpr({"phone": written}) is None
 
 
 def test_a_key_is_text_too_and_its_place_does_not_repeat_it() -> None:

@@ -276,6 +276,19 @@ async def test_a_cpr_number_is_refused_wherever_it_stands_and_never_echoed(
     assert CPR not in answer.text + str(answer.headers)
 
 
+NOTED = "1801234567"  # a second of January 2027, and the shape of a CPR number
+
+
+@pytest.mark.parametrize("headers", [{"X-Request-Start": f"t={NOTED}"}, {"Sent-At": NOTED}, {"X-At": f"{NOTED}.25"}])
+async def test_the_clock_of_a_proxy_is_no_person(client: AsyncClient, headers: dict[str, str]) -> None:
+    assert (await client.post("/places", json=VALID, headers=headers)).status_code == 200
+
+
+async def test_what_is_kept_of_a_request_may_not_look_like_a_person(client: AsyncClient) -> None:
+    problem(await client.post("/places", json=VALID, headers={"Idempotency-Key": NOTED}), 422, "personal-data")
+    problem(await client.post("/places", json=VALID, headers={"Note": f"x{NOTED}"}), 422, "personal-data")
+
+
 @pytest.mark.parametrize("path", [f"/places/{ID}?{CPR}=x", f"/places/{ID}?q.{CPR}=x"])
 async def test_a_cpr_number_in_a_name_is_not_echoed_either(client: AsyncClient, path: str) -> None:
     answer = await client.get(path)

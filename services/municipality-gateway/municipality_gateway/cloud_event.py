@@ -16,15 +16,14 @@ from typing import Any
 
 from municipality_gateway.texts import refused
 from shared.events.topics import REPLIES
-from shared.people.guard import find_cpr, find_cpr_in_bytes
+from shared.people.guard import ATTRIBUTES, find_cpr, find_cpr_in_bytes, is_instant, without_clocks
 from shared.spine.envelope import Record
 
 ID = re.compile(r"[A-Za-z0-9_:+-]{1,80}")
 SOURCE = re.compile(r"[\x21-\x7e]{1,200}")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}|\d{1,4}")
-EXTENSION = re.compile(r"[a-z0-9]{1,20}")
-KNOWN = frozenset({"specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema", "data"})
+ATTRIBUTE = re.compile(r"[a-z0-9]{1,20}")
 BOM = b"\xef\xbb\xbf"
 STRUCTURED = "application/cloudevents"
 
@@ -44,28 +43,33 @@ def read(record: Record, event: CloudEvent) -> None:
     size = len(record.value or b"") + len(record.key or b"") + sum(len(k) + len(v or b"") for k, v in record.headers)
     if size > REPLIES.max_bytes:
         raise refused("too-large", "data")
-    _search(record)
     content_type = _text(record, "content-type") or ""
-    if content_type.lower().startswith(STRUCTURED) or not any(name.startswith("ce_") for name, _ in record.headers):
+    binary = not content_type.lower().startswith(STRUCTURED) and any(n.startswith("ce_") for n, _ in record.headers)
+    _search(record, binary)
+    if not binary:
         _structured(record, event)
     else:
         _binary(record, event, content_type)
 
 
-def _search(record: Record) -> None:
-    """Key, headers and value, as bytes where they are no text."""
+def _search(record: Record, binary: bool) -> None:
+    """Key, headers and value, as bytes where they are no text. An instant in what is not ours is no person."""
     if find_cpr_in_bytes(record.key or b""):
         raise refused("personal-data", "key")
     for name, value in record.headers:
+        if name.removeprefix("ce_") not in ATTRIBUTES and is_instant(_decoded(value)):
+            continue
         if find_cpr({"header": {name: _decoded(value)}}) or find_cpr_in_bytes(value or b""):
             raise refused("personal-data", named(name.removeprefix("ce_").replace("-", "_")))
     try:
-        value = _json(record.value or b"null")
+        sent = _json(record.value or b"null")
     except ValueError:
         if find_cpr_in_bytes(record.value or b""):
             raise refused("personal-data", "data") from None
         return
-    if path := find_cpr({"data": value}):
+    if not binary and isinstance(sent, dict):
+        sent = without_clocks(sent)
+    if path := find_cpr({"data": sent}):
         raise refused("personal-data", named(path.removeprefix("data.")))
 
 
@@ -178,7 +182,7 @@ def check(attributes: Mapping[str, Any]) -> None:
     }
     if wrong := next((name for name, is_right in right.items() if not is_right), None):
         raise refused("wrong-type", wrong)
-    if odd := next((name for name in attributes if name not in KNOWN and not EXTENSION.fullmatch(name)), None):
+    if odd := next((name for name in attributes if not ATTRIBUTE.fullmatch(name)), None):
         raise refused("unknown-field", named(odd))
 
 

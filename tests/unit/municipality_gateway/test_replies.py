@@ -176,6 +176,36 @@ def test_headers_of_the_senders_own_tools_are_none_of_our_business(foreign: list
     assert isinstance(parse_reply(replace(record, headers=[*record.headers, *foreign])), Message)
 
 
+NOTED = "1801234567"  # a second of January 2027, and the shape of a CPR number
+
+
+def test_the_clock_of_a_senders_tool_is_no_person() -> None:
+    record = reply_record(ESBJERG, "seen", {"referral_id": REFERRAL}, ingestedat=NOTED)
+    headers = [*record.headers, ("sent-at", NOTED.encode()), ("x-request-start", f"t={NOTED}".encode())]
+    assert isinstance(parse_reply(replace(record, headers=headers)), Message)
+    data = {"referral_id": REFERRAL}
+    assert isinstance(parse_reply(structured(sequence=NOTED, data=data)), Message)
+    assert isinstance(parse_reply(structured(sequence=int(NOTED), data=data)), Message)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        reply_record(ESBJERG, "seen", {"referral_id": REFERRAL}, id=NOTED),
+        reply_record(ESBJERG, "seen", {"referral_id": REFERRAL}, source=NOTED),
+        reply_record(ESBJERG, "seen", {"sequence": NOTED}),
+        reply_record(ESBJERG, "seen", {"specversion": "1.0", "sequence": int(NOTED)}),
+        reply_record(ESBJERG, "seen", {"referral_id": REFERRAL}, id="6101901234"),
+        reply_record(ESBJERG, "seen", {"referral_id": REFERRAL}, id="borger0101901234"),
+        reply_record(ESBJERG, "seen", {"referral_id": REFERRAL}, source="/fag/borger0101901234/x"),
+        replace(reply_record(ESBJERG, "seen", {"referral_id": REFERRAL}), key=b"borger0101901234"),
+    ],
+    ids=["id", "source", "data", "data like an envelope", "replacement", "glued", "glued in source", "glued in key"],
+)
+def test_where_a_person_could_stand_a_clock_is_refused(record: Record) -> None:
+    assert refusal(record)[0] == "personal-data"
+
+
 def structured(**other: Any) -> Record:
     envelope = {
         "specversion": "1.0",
