@@ -8,8 +8,11 @@ from municipality_gateway.commands.places import Widen
 from municipality_gateway.commands.referrals import Deadline
 from municipality_gateway.copies import copy_of
 from municipality_gateway.rows import Answered
+from municipality_gateway.rules import replies
 from municipality_gateway.rules.referrals import Change
 from municipality_gateway.rules.waiting import waits
+from municipality_gateway.state.matches import Match
+from municipality_gateway.state.placements import Placement, Stage
 from municipality_gateway.state.referrals import Referral
 from shared.catalogue.calendar import end_of_day
 from shared.catalogue.kommuner import TEST_KOMMUNE
@@ -138,6 +141,18 @@ def _tell_refused(work: Work, kommune: str, about: str, reply: str, refusal: Ref
         ),
         kommune=kommune,
     )
+
+
+Owned = TypeVar("Owned", Referral, Match, Placement, Stage)
+
+
+def own(work: Work, kind: type[Owned], id_: str, code: str) -> Owned:
+    """What a kommune speaks of. Raises Refused where it is unknown, or another kommune's."""
+    field = f"{kind.KIND}_id"
+    found = work.get(kind, id_) or replies.unknown(field)
+    if found.kommune != code:
+        replies.not_yours(field)
+    return found
 
 
 def what_of(type_: str | None) -> str | None:

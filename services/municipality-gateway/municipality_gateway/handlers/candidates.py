@@ -3,7 +3,7 @@
 from municipality_gateway.handlers.base import keep, on_reply
 from municipality_gateway.handlers.referrals import asked_of
 from municipality_gateway.rules import referrals as rules
-from municipality_gateway.rules import replies as owner
+from municipality_gateway.rules import replies
 from municipality_gateway.state.candidates import Candidate
 from municipality_gateway.state.referrals import Referral
 from shared.events import municipality_gateway as say
@@ -32,9 +32,9 @@ def proposed(work: Work, message: Message[CandidateProposed], code: str) -> None
 @on_reply(CandidateWithdrawn, (Candidate, "candidate_id"))
 def withdrawn(work: Work, message: Message[CandidateWithdrawn], code: str) -> None:
     data = message.data
-    candidate = work.get(Candidate, data.candidate_id) or owner.unknown("candidate_id")
+    candidate = work.get(Candidate, data.candidate_id) or replies.unknown("candidate_id")
     if code not in candidate.of:
-        owner.not_yours("candidate_id")
+        replies.not_yours("candidate_id")
     if code in candidate.withdrawn:
         return
     work.put(candidate.changed(withdrawn=candidate.withdrawn | {code}))

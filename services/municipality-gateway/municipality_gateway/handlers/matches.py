@@ -3,10 +3,10 @@
 from typing import Any, get_args
 
 from municipality_gateway.commands.matches import MatchDeadline
-from municipality_gateway.handlers.base import handlers, keep, on_reply, pass_on, refuse, tell
+from municipality_gateway.handlers.base import handlers, keep, on_reply, own, pass_on, refuse, tell
 from municipality_gateway.handlers.placements import answer_stage
 from municipality_gateway.rules import referrals as rules
-from municipality_gateway.rules import replies as owner
+from municipality_gateway.rules import replies
 from municipality_gateway.state.matches import Answer, Match, Party
 from municipality_gateway.state.placements import Stage
 from municipality_gateway.state.referrals import Referral
@@ -132,13 +132,11 @@ def kommune_decided(work: Work, message: Message[KommuneApproved | KommuneDeclin
 
 
 def _answer(work: Work, message: Message[Any], code: str, given: Answer) -> None:
-    match = work.get(Match, message.data.match_id) or owner.unknown("match_id")
-    if match.kommune != code:
-        owner.not_yours("match_id")
+    match = own(work, Match, message.data.match_id, code)
     if given in match.answers:
         return
     if match.state != "proposed" or any(a.answer != "yes" for a in match.answers):
-        owner.wrong_state("match_id")
+        replies.wrong_state("match_id")
     answers = (*(a for a in match.answers if a.party != given.party), given)
     owed = frozenset[Party]() if given.answer == "no" else match.owed - {given.party}
     settle(work, match.changed(answers=answers, owed=owed))

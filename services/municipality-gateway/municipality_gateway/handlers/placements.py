@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from municipality_gateway.handlers.base import handlers, on_reply, pass_on, refuse
-from municipality_gateway.rules import replies as owner
+from municipality_gateway.handlers.base import handlers, on_reply, own, pass_on, refuse
 from municipality_gateway.state.matches import Answer, Match
 from municipality_gateway.state.placements import Placement, Stage
 from municipality_gateway.texts import decided
@@ -86,9 +85,7 @@ def answer_refused(work: Work, message: Message[PlacementAnswerRefused]) -> None
 
 
 def answer_stage(work: Work, message: Message[Any], code: str, given: Answer) -> None:
-    stage = work.get(Stage, message.data.stage_id) or owner.unknown("stage_id")
-    if stage.kommune != code:
-        owner.not_yours("stage_id")
+    stage = own(work, Stage, message.data.stage_id, code)
     if given == stage.answer:
         return
     work.put(stage.changed(answer=given))
@@ -104,22 +101,15 @@ def answer_stage(work: Work, message: Message[Any], code: str, given: Answer) ->
     )
 
 
-def _own(work: Work, placement_id: str, code: str) -> Placement:
-    placement = work.get(Placement, placement_id) or owner.unknown("placement_id")
-    if placement.kommune != code:
-        owner.not_yours("placement_id")
-    return placement
-
-
 @on_reply(VoicePassedOn, (Placement, "placement_id"))
 def voice_passed_on(work: Work, message: Message[VoicePassedOn], code: str) -> None:
-    placement = _own(work, message.data.placement_id, code)
+    placement = own(work, Placement, message.data.placement_id, code)
     facts = message.data.model_dump()
     work.emit(CandidateHeard(candidate_id=placement.candidate_id, kommune=code, **facts))
 
 
 @on_reply(OutcomeReported, (Placement, "placement_id"))
 def outcome_reported(work: Work, message: Message[OutcomeReported], code: str) -> None:
-    placement = _own(work, message.data.placement_id, code)
+    placement = own(work, Placement, message.data.placement_id, code)
     facts = message.data.model_dump()
     work.emit(PlacementReported(place_id=placement.place_id, kommune=code, reply_id=message.id, **facts))

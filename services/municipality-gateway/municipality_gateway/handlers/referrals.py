@@ -2,10 +2,9 @@
 
 from municipality_gateway.commands.referrals import Ask, Deadline, GuidanceAnswer, RecordGuidance
 from municipality_gateway.copies import place_for
-from municipality_gateway.handlers.base import handlers, keep, on_reply, set_deadlines, tell
+from municipality_gateway.handlers.base import handlers, keep, on_reply, own, set_deadlines, tell
 from municipality_gateway.rules import kommuner, waiting
 from municipality_gateway.rules import referrals as rules
-from municipality_gateway.rules import replies as owner
 from municipality_gateway.state.kommuner import Kommune
 from municipality_gateway.state.places import Place
 from municipality_gateway.state.referrals import Referral
@@ -101,9 +100,7 @@ def _escalate(work: Work, referral: Referral, kommune: Kommune, desk: kommuner.D
 
 def asked_of(work: Work, reply: ReferralReply, code: str) -> Referral:
     """The referral that a kommune may speak of, while it is open."""
-    referral = work.get(Referral, reply.referral_id) or owner.unknown("referral_id")
-    if referral.kommune != code:
-        owner.not_yours("referral_id")
+    referral = own(work, Referral, reply.referral_id, code)
     rules.check_open(referral)
     return referral
 
