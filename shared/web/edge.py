@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -14,7 +15,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.people.guard import find_cpr, find_cpr_in_bytes, is_instant, without_clocks
 from shared.web import problems
-from shared.web.problems import INTERNAL, PERSONAL_DATA, TOO_LARGE, UNSTORABLE, Problem, language
+from shared.web.problems import (
+    INTERNAL,
+    INVALID,
+    PERSONAL_DATA,
+    TOO_LARGE,
+    UNSTORABLE,
+    UNSUPPORTED,
+    Problem,
+    language,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -82,9 +92,10 @@ class Edge:
             body = await _read(headers, receive)
             if body is None:
                 return
-            if field := _cpr_in(scope, headers, body):
+            sent = _sent_in(headers, body)
+            if field := _cpr_in(scope, headers, sent):
                 raise Problem(PERSONAL_DATA, field=field, rule="personal-data")
-            if field := _unstorable_in(scope, body):
+            if field := _unstorable_in(scope, sent):
                 raise Problem(UNSTORABLE, field=field, rule="text")
             await self._app(scope, _replay(body, receive), send_on)
         except Exception as error:
@@ -137,34 +148,57 @@ def _is_of_a_tool(header: str, value: str) -> bool:
     return bool(_UNSCANNED.fullmatch(header)) or (header != "idempotency-key" and is_instant(value))
 
 
-def _cpr_in(scope: Scope, headers: Headers, body: bytes) -> str | None:
+_FORM = "application/x-www-form-urlencoded"
+_JSON = re.compile(r"application/([a-z0-9.-]+\+)?json")
+_DEEPEST = 32  # levels of a JSON body
+
+
+def _sent_in(headers: Headers, body: bytes) -> Any:
+    """The body as the route will read it, so that nothing is read that was not looked at. Raises Problem."""
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not body:
+        return None
+    if media_type == _FORM:
+        return _grouped(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    known = _JSON.fullmatch(media_type) is not None
+    try:  # by FastAPI's own parser, which takes UTF-16 too
+        sent = json.loads(body if known else b"", parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        if find_cpr_in_bytes(body):
+            raise Problem(PERSONAL_DATA, field="body", rule="personal-data") from None
+        raise (Problem(INVALID, field="body", rule="json") if known else Problem(UNSUPPORTED)) from None
+    if _is_deeper(sent, _DEEPEST):
+        raise Problem(INVALID, field="body", rule="json")
+    return sent
+
+
+def _no_number(_: str) -> Any:
+    raise ValueError("no JSON number")
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """No recursion: the sender chooses the depth."""
+    here = [value]
+    for _ in range(levels + 1):
+        inside = (v.values() if isinstance(v, dict) else v if isinstance(v, list) else () for v in here)
+        here = [item for items in inside for item in items]
+    return bool(here)
+
+
+def _cpr_in(scope: Scope, headers: Headers, sent: Any) -> str | None:
     """The dotted name of what looks like a CPR number in anything that was sent (no UUID does), or None."""
-    sent = {
+    around = {
         "path": dict(enumerate(scope["path"].split("/"))),
         "query": _grouped(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
         "header": _grouped([item for item in headers.items() if not _is_of_a_tool(*item)]),
     }
-    found = find_cpr(sent) or _cpr_in_body(headers, body)
+    body = without_clocks(sent) if isinstance(sent, dict) and "specversion" in sent else sent
+    found = find_cpr(around) or find_cpr(body)
     return "body" if found == "$" else found
 
 
-def _cpr_in_body(headers: Headers, body: bytes) -> str | None:
-    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return find_cpr(_grouped(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)))
-    try:
-        # The same parser as FastAPI's, which also takes UTF-16: what it would read is what is looked at.
-        sent = json.loads(body)
-        return find_cpr(without_clocks(sent) if isinstance(sent, dict) and "specversion" in sent else sent)
-    except (ValueError, RecursionError):
-        return "body" if find_cpr_in_bytes(body) else None
-
-
-def _unstorable_in(scope: Scope, body: bytes) -> str | None:
+def _unstorable_in(scope: Scope, sent: Any) -> str | None:
     """The dotted name of a text that no database takes: with a NUL, or with half a character."""
-    try:
-        sent = json.loads(body) if body else None
-    except (ValueError, RecursionError):
-        sent = None
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     return _unstorable({"path": scope["path"], "query": query}) or _unstorable(sent)
 

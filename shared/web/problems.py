@@ -104,6 +104,13 @@ BAD_REQUEST = Kind(
     ("Det sendte kan ikke læses.", "What was sent cannot be read."),
     ("Send det som JSON i UTF-8.", "Send it as JSON in UTF-8."),
 )
+UNSUPPORTED = Kind(
+    "unsupported-media-type",
+    415,
+    ("Ukendt slags indhold", "Unknown kind of content"),
+    ("Den slags indhold kan ikke læses her.", "This kind of content cannot be read here."),
+    ("Send det som JSON (Content-Type: application/json).", "Send it as JSON (Content-Type: application/json)."),
+)
 INTERNAL = Kind(
     "internal",
     500,
@@ -120,7 +127,7 @@ UNAVAILABLE = Kind(
 )
 _BY_STATUS = {
     kind.status: kind
-    for kind in (BAD_REQUEST, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, TOO_LARGE, UNAVAILABLE)
+    for kind in (BAD_REQUEST, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, TOO_LARGE, UNSUPPORTED, UNAVAILABLE)
 }
 
 

@@ -21,6 +21,8 @@ from shared.web.problems import NOT_FOUND, Problem, language
 
 # Looks like a CPR number; the day and month exist, the person does not.
 CPR = "010199-9999"
+JSON = {"Content-Type": "application/json"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 CANARY = "kanariefugl-7f3a91"
 ID = "0192f0c1-2222-7333-8444-555566667777"
 
@@ -228,8 +230,9 @@ async def test_without_a_well_formed_correlation_id_there_is_a_new_one(client: A
 
 
 async def test_a_body_over_the_limit_is_413_and_one_at_the_limit_is_not(client: AsyncClient) -> None:
-    assert (await client.post("/raw", content=b"x" * MAX_BODY)).status_code == 200
-    problem(await client.post("/raw", content=b"x" * (MAX_BODY + 1)), 413, "too-large")
+    text = b'"' + b"x" * (MAX_BODY - 2) + b'"'
+    assert (await client.post("/raw", content=text, headers=JSON)).status_code == 200
+    problem(await client.post("/raw", content=text + b" ", headers=JSON), 413, "too-large")
 
 
 async def test_a_body_that_does_not_say_its_length_is_cut_off_at_the_limit(client: AsyncClient) -> None:
@@ -245,8 +248,25 @@ async def test_a_body_that_does_not_say_its_length_is_cut_off_at_the_limit(clien
     assert sent <= MAX_BODY // 65_536 + 2
 
 
-JSON = {"Content-Type": "application/json"}
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+@pytest.mark.parametrize(
+    "media_type",
+    ["", "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencodedx", "x-json", "text/json"],
+)
+async def test_what_no_route_reads_is_415(client: AsyncClient, media_type: str) -> None:
+    answer = await client.post("/raw", content=b"{}", headers={"Content-Type": media_type} if media_type else {})
+    problem(answer, 415, "unsupported-media-type")
+
+
+async def test_no_content_type_hides_a_body_from_the_guard(client: AsyncClient) -> None:
+    escaped = json.dumps(VALID | {"tasks": ["X"]}).replace("X", "".join(f"\\u{ord(char):04x}" for char in CPR))
+    for media_type in ("application/x-www-form-urlencoded+json", "application/ld+json", "APPLICATION/JSON;charset=x"):
+        answer = await client.post("/places", content=escaped, headers={"Content-Type": media_type})
+        problem(answer, 422, "personal-data")
+
+
+@pytest.mark.parametrize("body", ["[" * 600 + "]" * 600, '{"a":' * 40 + "1" + "}" * 40, "[" * 99_999, "NaN", "[1e999"])
+async def test_json_that_nobody_means_is_an_input_error(client: AsyncClient, body: str) -> None:
+    problem(await client.post("/raw", content=body, headers=JSON), 422, "invalid-input")
 
 
 @pytest.mark.parametrize(
