@@ -4,13 +4,13 @@ from datetime import date
 from typing import Self
 from uuid import UUID
 
-import asyncpg
 from pydantic import Field
 
 from matching import texts
 from matching.rules import matches
 from matching.state.matches import Match, MatchState
 from matching.state.places import Place
+from shared.db import Connection
 from shared.events.base import Approval, Terms
 from shared.events.matching import Party
 from shared.frozen import Frozen, Shown
@@ -89,7 +89,7 @@ async def matches_at(runtime: Runtime, place_id: UUID, who: Principal) -> list[M
     ]
 
 
-async def matches_of(pool: asyncpg.Pool, place_id: str) -> list[Match]:
+async def matches_of(pool: Connection, place_id: str) -> list[Match]:
     """All that was ever proposed for a place, what waits for an answer the longest first."""
     return await many(
         pool,

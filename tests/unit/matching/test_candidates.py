@@ -78,6 +78,10 @@ def test_a_proposal_that_breaks_a_hard_rule_never_becomes_a_match(world: World) 
     assert ("match", event.match_id) not in world.states
 
 
+def test_a_form_that_nobody_knows_is_refused_like_one_that_does_not_fit(world: World) -> None:
+    assert told(world.hear(proposed(form="A-FORM-OF-TOMORROW"))) == [("refused", "R-FIT-FORM")]
+
+
 def test_how_far_it_is_counts_from_the_young_persons_kommune(world: World) -> None:
     far = world.hear(proposed(kommune=SONDERBORG, profile=profile(reach=30)))
     assert told(far) == [("refused", "R-FIT-REACH")]

@@ -32,9 +32,20 @@ def candidate_proposed(work: Work, message: Message[CandidateProposed]) -> None:
     minutes = reach.minutes(place.offer.kommune, data.kommune)
     rule = candidates.obstacle(place, referral, candidate, terms.seat)
     if rule := rule or candidates.misfit(terms, place.offer, data.profile, minutes):
-        about = data.model_dump(include={"place_id", "referral_id", "leader_id", "candidate_id", "kommune", "reply_id"})
         work.put(candidate)
-        work.emit(MatchRefused(match_id=match_id, **about, place_kommune=place.offer.kommune, rule=rule))
+        work.emit(
+            MatchRefused(
+                match_id=match_id,
+                place_id=data.place_id,
+                referral_id=data.referral_id,
+                leader_id=data.leader_id,
+                candidate_id=data.candidate_id,
+                kommune=data.kommune,
+                place_kommune=place.offer.kommune,
+                reply_id=data.reply_id,
+                rule=rule,
+            )
+        )
         return
     match = matches.proposed(data, terms, place, add_working_days(work.today, deadlines(work.today).match_answer))
     work.put(

@@ -1,7 +1,7 @@
 """A candidate proposed for a place: whose yes is needed and given, and the gate."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Literal, TypedDict
 from uuid import NAMESPACE_URL, uuid5
 
 from shared.events.base import Approval, Terms
@@ -11,6 +11,18 @@ from shared.spine.work import Aggregate
 
 MatchState = Literal["proposed", "agreed", "declined", "cancelled", "ended"]
 """`ended`: its placement is over, or never began."""
+
+
+class About(TypedDict):
+    """What every event about a match carries."""
+
+    match_id: str
+    place_id: str
+    referral_id: str
+    leader_id: str
+    candidate_id: str
+    kommune: str
+    place_kommune: str
 
 
 class Match(Aggregate):
@@ -41,10 +53,16 @@ class Match(Aggregate):
         return f"{self.kommune}.{self.candidate_id}"
 
     @property
-    def about(self) -> dict[str, Any]:
-        """What every event about a match says."""
-        names = {"place_id", "referral_id", "leader_id", "candidate_id", "kommune", "place_kommune"}
-        return {"match_id": self.id, **self.model_dump(include=names)}
+    def about(self) -> About:
+        return {
+            "match_id": self.id,
+            "place_id": self.place_id,
+            "referral_id": self.referral_id,
+            "leader_id": self.leader_id,
+            "candidate_id": self.candidate_id,
+            "kommune": self.kommune,
+            "place_kommune": self.place_kommune,
+        }
 
     def approval_of(self, party: Party) -> Approval | None:
         return next((approval for approval in self.approvals if approval.party == party), None)
