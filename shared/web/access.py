@@ -26,7 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from shared.settings import Settings
-from shared.web.problems import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE, Problem
+from shared.web.problems import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE, Problem
 
 log = structlog.get_logger(__name__)
 
@@ -59,16 +59,11 @@ class Principal:
         as_leader = "leader" in self.roles and leader is not None and str(leader) == self.leader_id
         return bool(as_kommune or as_leader or self.roles & UNBOUND)
 
-    def own(self, *, kommune: str | None = None, leader: UUID | str | None = None) -> None:
-        """Pass where it is one's own; otherwise a 403 problem."""
+    def own(self, field: str, *, kommune: str | None = None, leader: UUID | str | None = None) -> None:
+        """Pass where it is one's own; otherwise the 404 of an id that is nowhere: what others have is not told."""
         if not self.sees(kommune=kommune, leader=leader):
-            raise Problem(FORBIDDEN, rule="own-only")
-
-    def own_kommune(self, code: str) -> None:
-        self.own(kommune=code)
-
-    def own_leader(self, leader_id: UUID | str) -> None:
-        self.own(leader=leader_id)
+            log.warning("not_own", sub=self.sub, field=field)
+            raise Problem(NOT_FOUND, field=field)
 
 
 _PRINCIPAL = TypeAdapter(Principal)

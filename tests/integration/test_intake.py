@@ -138,7 +138,7 @@ async def test_a_place_goes_from_the_call_to_open(intake: SimpleNamespace) -> No
 async def test_a_leader_sees_only_what_is_theirs(intake: SimpleNamespace) -> None:
     leader_id = await signed_up(intake)
     other = token("leader", leader="0199ab00-0000-7000-8000-000000000000")
-    assert (await intake.client.get(f"/leaders/{leader_id}/status", headers=other)).status_code == 403
+    assert (await intake.client.get(f"/leaders/{leader_id}/status", headers=other)).status_code == 404
     assert (await intake.client.get("/calls", headers=other)).status_code == 403
 
 

@@ -42,6 +42,7 @@ from tests.unit.matching.world import (
 )
 
 KEY = "k" * 48
+NOWHERE = "00000000-0000-4000-8000-0000000000ff"
 
 
 class Noon(Clock):
@@ -173,18 +174,28 @@ async def test_everybody_sees_their_own_matches_only(world: World) -> None:
     async def ids(**who: Any) -> set[str]:
         return {match["match_id"] for match in (await world.ask("GET", listed, **who)).json()}
 
-    stranger = "00000000-0000-4000-8000-0000000000ff"
     assert await ids() == await ids(role="leader", leader=LEADER) == {own, other}
     assert await ids(role="kommune", kommune=ESBJERG) == {own}
-    assert (await world.ask("GET", f"/matches/{other}", role="kommune", kommune=ESBJERG)).status_code == 403
-    assert (await world.ask("GET", listed, role="leader", leader=stranger)).status_code == 403
-    assert (await world.ask("GET", f"/matches/{own}", role="leader", leader=stranger)).status_code == 403
+    assert (await world.ask("GET", f"/matches/{other}", role="kommune", kommune=ESBJERG)).status_code == 404
+    assert (await world.ask("GET", listed, role="leader", leader=NOWHERE)).status_code == 404
+    assert (await world.ask("GET", f"/matches/{own}", role="leader", leader=NOWHERE)).status_code == 404
     approvals = f"/matches/{own}/approvals"
-    assert (await world.ask("POST", approvals, {"answer": "yes"}, role="leader", leader=stranger)).status_code == 403
+    assert (await world.ask("POST", approvals, {"answer": "yes"}, role="leader", leader=NOWHERE)).status_code == 404
     assert (await world.ask("POST", approvals, {"answer": "yes"}, role="kommune", kommune=ESBJERG)).status_code == 403
     gate = f"/matches/{own}/gate"
     assert (await world.ask("POST", gate, {"answers": {}}, role="leader", leader=LEADER)).status_code == 403
     assert await world.said() == ["match.proposed", "match.proposed"]
+
+
+async def test_what_is_another_ones_answers_as_what_is_nowhere(world: World) -> None:
+    await world.hear(opened(), sent())
+    match = await world.propose(0)
+    strangers = [{"role": "kommune", "kommune": VARDE}, {"role": "leader", "leader": NOWHERE}]
+    for who in strangers:
+        answers = [await world.ask("GET", f"/matches/{id_}", **who) for id_ in (match, NOWHERE)]
+        foreign, unknown = ({**a.json(), "instance": "", "correlation_id": ""} for a in answers)
+        assert foreign == unknown
+        assert [a.status_code for a in answers] == [404, 404]
 
 
 async def test_what_cannot_be_used_is_refused_with_field_and_rule(world: World) -> None:

@@ -71,9 +71,9 @@ class MatchView(Frozen):
 
 
 async def own_match(runtime: Runtime, match_id: UUID, who: Principal) -> Match:
-    """404 where there is none, 403 where it is another leader's or kommune's."""
+    """404 where there is none, or it is another leader's or kommune's."""
     match = await get_or_404(runtime, Match, match_id, "match_id")
-    who.own(leader=match.leader_id, kommune=match.kommune)
+    who.own("match_id", leader=match.leader_id, kommune=match.kommune)
     return match
 
 
@@ -81,7 +81,7 @@ async def matches_at(runtime: Runtime, place_id: UUID, who: Principal) -> list[M
     """The leader must be the place's; a kommune sees those of its own young people."""
     place = await get_or_404(runtime, Place, place_id, "place_id")
     if "kommune" not in who.roles:
-        who.own_leader(place.offer.leader_id)
+        who.own("place_id", leader=place.offer.leader_id)
     return [
         MatchView.of(match)
         for match in await matches_of(runtime.pool, place.id)

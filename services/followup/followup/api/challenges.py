@@ -30,7 +30,7 @@ async def raise_challenge(
     body: RaiseChallengeBody, who: LeaderOrConsultant, dispatch: Dispatch, runtime: RuntimeDep
 ) -> ChallengeAnswer:
     """Something is hard. A leader's goes on top of the consultant's agenda; and a leader can always call."""
-    who.own(leader=await leader_of(runtime, body.about, body.about_id))
+    who.own("about_id", leader=await leader_of(runtime, body.about, body.about_id))
     command = RaiseChallenge(challenge_id=Work.new_id(), by=speaks_as(who), **dict(body))
     answer: ChallengeAnswer = await dispatch(command, who, ChallengeAnswer)
     return answer

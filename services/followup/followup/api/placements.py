@@ -121,6 +121,7 @@ async def record_outcome(
 
 async def _decided(runtime: Runtime, dispatch: Dispatch, command: OfPlacement, who: Principal, answer: type[A]) -> A:
     """Of a placement that is there and, for a leader, one's own."""
-    who.own_leader((await get_or_404(runtime, Placement, command.placement_id, "placement_id")).leader_id)
+    placement = await get_or_404(runtime, Placement, command.placement_id, "placement_id")
+    who.own("placement_id", leader=placement.leader_id)
     decided: A = await dispatch(command, who, answer)
     return decided

@@ -101,7 +101,7 @@ async def placements_at(runtime: Runtime, place_id: str, who: Principal) -> list
 async def whole_placement(runtime: Runtime, placement_id: str, who: Principal) -> WholePlacementView:
     """With its stages, check-ins, challenges, interventions and outcomes."""
     p = await get_or_404(runtime, Placement, placement_id, "placement_id")
-    who.own(leader=p.leader_id, kommune=p.kommune)
+    who.own("placement_id", leader=p.leader_id, kommune=p.kommune)
     begun = [WholeStageView.of(s, approval_needed=False, begun=p.state != "planned") for s in p.stages]
     ahead = [WholeStageView.of(s, approval_needed=waits(p, s.stage_id), begun=False) for s in p.ahead]
     return WholePlacementView(

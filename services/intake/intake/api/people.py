@@ -28,7 +28,7 @@ async def add_colleague(
     company_id: UUID, body: AddColleagueBody, who: LeaderOrConsultant, dispatch: Dispatch, runtime: RuntimeDep
 ) -> PersonAnswer:
     """A colleague who will be near: contact or buddy of a place. The id goes into the place."""
-    who.own_leader(body.leader_id)
+    who.own("leader_id", leader=body.leader_id)
     leader = await get_or_404(runtime, Leader, body.leader_id, "leader_id")
     if leader.company_id != str(company_id):
         raise Problem(NOT_FOUND, field="company_id")

@@ -72,7 +72,7 @@ def _call(leader: Leader, contact: ContactView) -> CallView:
 
 async def status(runtime: Runtime, leader_id: UUID, who: Principal) -> StatusView:
     """The leader's own."""
-    who.own_leader(leader_id)
+    who.own("leader_id", leader=leader_id)
     leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
     places = await places_of(runtime, leader.id)
     return StatusView(

@@ -61,9 +61,9 @@ class WholePlaceView(PlaceView):
 
 
 async def own_place(runtime: Runtime, place_id: UUID | str, who: Principal) -> Place:
-    """404 where there is none, 403 where it is another leader's."""
+    """404 where there is none, or it is another leader's."""
     place = await get_or_404(runtime, Place, place_id, "place_id")
-    who.own_leader(place.leader_id)
+    who.own("place_id", leader=place.leader_id)
     return place
 
 

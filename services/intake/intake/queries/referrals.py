@@ -29,7 +29,7 @@ class ReferralPlaceView(Frozen):
 async def place_of_referral(runtime: Runtime, referral_id: UUID, who: Principal) -> ReferralPlaceView:
     """For the referral's kommune, from accepted *and* guided until it is over, then while its placement lives."""
     referral, place, leader = await _referral(runtime, str(referral_id))
-    who.own_kommune(referral.kommune)
+    who.own("referral_id", kommune=referral.kommune)
     if referral.over and not referral.living:
         raise Problem(NOT_FOUND, field="referral_id", rule="referral-over")
     if not referral.open_to_kommune:

@@ -92,13 +92,13 @@ class RouteView(Frozen):
 
 
 async def own_kommune(runtime: Runtime, who: Principal, code: str) -> Kommune:
-    """403 where it is another one's, 404 where there is none of that code."""
+    """404 where it is another one's, or there is none of that code."""
     check_code(who, code)
     return await one(runtime.pool, Kommune, code) or Kommune(id=code)
 
 
 def check_code(who: Principal, code: str) -> None:
-    who.own_kommune(code)
+    who.own("code", kommune=code)
     if code not in catalogue.KOMMUNER and code != catalogue.TEST_KOMMUNE:
         raise Problem(NOT_FOUND, field="code")
 

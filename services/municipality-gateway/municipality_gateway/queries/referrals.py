@@ -93,7 +93,7 @@ async def list_of_referrals(runtime: Runtime, who: Principal, place_id: UUID | N
 async def whole_referral(runtime: Runtime, who: Principal, referral_id: UUID) -> WholeReferralView:
     """For its kommune and its leader too; the reading of the contact's data is logged."""
     referral = await get_or_404(runtime, Referral, referral_id, "referral_id")
-    who.own(kommune=referral.kommune, leader=referral.leader_id)
+    who.own("referral_id", kommune=referral.kommune, leader=referral.leader_id)
     place = await get_or_404(runtime, Place, referral.place_id, "place_id")
     kommune = await one(runtime.pool, Kommune, referral.kommune)
     persons = await people(runtime, [referral.contact_id], who, "GET /referrals/{id}")
