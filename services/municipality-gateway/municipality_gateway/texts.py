@@ -1,7 +1,6 @@
-"""Why a reply cannot be used, in Danish and English: which field, which rule, and the way out. Never what it held."""
+"""Why it cannot be, in Danish and English: which field, which rule, and the way out. Never what was sent."""
 
 from shared.catalogue.codes import codes
-from shared.catalogue.rules import rule as catalogue_rule
 from shared.spine.decision import Refused
 
 # {field} is a name from our own contract, or a plain lower-case word that the sender chose as a name.
@@ -62,12 +61,81 @@ def by_rule(rule_id: str, field: str) -> Refused:
     return Refused(f"rule:{rule_id}", field, said.da, said.en)
 
 
-def decided(code: str, field: str) -> Refused:
-    """What a decider further in gave as its reason: a rule of the catalogue, or a code of the list."""
-    try:
-        catalogue_rule(code)
-    except KeyError:
-        known = codes("reply-refused")
-        shown = code if code in known else "state"
-        return Refused(shown, field, f"{known.label(shown, 'da')}.", f"{known.label(shown, 'en')}.")
-    return by_rule(code, field)
+def not_yours(field: str) -> Refused:
+    return Refused(
+        "not-yours",
+        field,
+        f"Det, som {field} peger på, hører til en anden kommune. Brug et id, som I har fået på jeres egen kø.",
+        f"What {field} points at belongs to another kommune. Use an id that you got on your own topic.",
+    )
+
+
+def unknown(field: str) -> Refused:
+    return Refused(
+        "unknown-id",
+        field,
+        f"Vi kender ikke det id, der står i {field}. Brug et id, som I har fået på jeres egen kø.",
+        f"We do not know the id in {field}. Use an id that you got on your own topic.",
+    )
+
+
+def wrong_state(field: str) -> Refused:
+    return Refused(
+        "state",
+        field,
+        f"Det kan ikke lade sig gøre, som sagen i {field} står nu. Se de seneste hændelser på jeres kø.",
+        f"It is not possible in the present state of what {field} points at. See the latest events on your topic.",
+    )
+
+
+def referral_over() -> Refused:
+    return Refused(
+        "referral-over",
+        "referral_id",
+        "Henvendelsen er slut og kan ikke besvares mere. Ring til konsulenten, hvis I har en ung til pladsen.",
+        "The referral is over and takes no more replies. Call the consultant if you have somebody for the place.",
+    )
+
+
+def no_guidance_any_more() -> Refused:
+    return Refused(
+        "referral-over",
+        "referral_id",
+        "Henvendelsen er slut. Se, om en anden kommune er spurgt.",
+        "The referral is over. See whether another kommune is asked.",
+        409,
+    )
+
+
+def not_in_the_future() -> Refused:
+    return Refused(
+        "state",
+        "until",
+        "Datoen er ikke i fremtiden. Skriv den dag, I regner med at kunne svare.",
+        "The date is not in the future. Say on which day you expect to be able to answer.",
+    )
+
+
+def nobody_matched() -> Refused:
+    return Refused(
+        "state",
+        "referral_id",
+        "Ingen er matchet endnu, så henvendelsen kan ikke afsluttes. Svar `rejected` med en årsag.",
+        "Nobody is matched yet, so the referral cannot be closed. Reply `rejected` with a reason.",
+    )
+
+
+def contact_of_another() -> Refused:
+    return Refused(
+        "not-yours",
+        "contact_id",
+        "Personen er noteret i en anden kommune. Opret en ny kontaktperson med et nyt id.",
+        "This person is registered in another kommune. Register a new contact with a new id.",
+        409,
+    )
+
+
+def by_list(code: str, field: str) -> Refused:
+    """A code of the list of refusals, in the list's own words."""
+    known = codes("reply-refused")
+    return Refused(code, field, f"{known.label(code, 'da')}.", f"{known.label(code, 'en')}.")

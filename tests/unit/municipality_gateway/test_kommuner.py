@@ -6,6 +6,7 @@ import pytest
 
 from municipality_gateway.commands.kommuner import Erase, RegisterContact
 from municipality_gateway.rules import kommuner
+from municipality_gateway.state.kommuner import Contact, Kommune
 from shared.events import municipality_gateway as say
 from shared.events.kommune import referrals as copy
 from shared.people.vault import Erased, Person
@@ -55,6 +56,22 @@ def test_a_contact_belongs_to_one_kommune() -> None:
     gateway.tell(RegisterContact.model_validate({**facts, "kommune": ESBJERG, "person": {}}))
     with pytest.raises(Refused, match="not-yours"):
         gateway.tell(RegisterContact.model_validate({**facts, "kommune": VARDE, "person": {}}))
+
+
+def test_a_contact_is_changed_and_keeps_what_a_newer_build_wrote_of_her() -> None:
+    gateway = Gateway()
+    facts = {"contact_id": CONTACT, "kommune": ESBJERG, "unit": "unge", "valid_from": "2026-01-01", "valid_to": None}
+    gateway.tell(RegisterContact.model_validate({**facts, "role": "deputy", "person": {}}))
+    newer = Contact.model_validate({**gateway.get(Contact, CONTACT).model_dump(), "languages": ["da"]})
+    gateway.states[newer.key] = newer
+    changed = {**facts, "role": "youth-unit", "unit": None, "valid_from": "2026-02-01", "valid_to": "2027-01-31"}
+    gateway.tell(RegisterContact.model_validate({**changed, "person": {}}))
+    assert gateway.get(Contact, CONTACT).model_dump(mode="json") == {
+        "id": CONTACT, "kommune": ESBJERG, "role": "youth-unit", "unit": None,
+        "valid_from": "2026-02-01", "valid_to": "2027-01-31", "languages": ["da"],
+    }  # fmt: skip
+    assert gateway.get(Kommune, ESBJERG).contacts == (gateway.get(Contact, CONTACT),)
+    assert gateway.news() == ["contact.registered", "contact.changed"]
 
 
 def test_an_erased_contact_is_asked_no_more_and_the_others_are_told() -> None:

@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from municipality_gateway.rules import kommuner, places, waiting
+import pytest
+
+from municipality_gateway.rules import kommuner, places, replies, waiting
 from municipality_gateway.state.kommuner import Contact, Kommune
 from municipality_gateway.state.places import Place
 from shared.catalogue.kommuner import KOMMUNER
@@ -96,3 +98,13 @@ def test_a_kommune_has_five_working_days_and_a_weekend_is_none() -> None:
         "expired": date(2026, 11, 30),
     }
     assert gateway.referral().answer_by == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"), [("R-PROG-1", "rule:R-PROG-1"), ("no-seat", "no-seat"), ("made-up-further-in", "state")]
+)
+def test_what_a_decider_further_in_gave_as_its_reason_is_told_by_rule_or_list(code: str, shown: str) -> None:
+    refused = replies.decided(code, "match_id")
+    assert (refused.rule, refused.field) == (shown, "match_id")
+    assert refused.da
+    assert refused.en

@@ -1,5 +1,6 @@
 """The directory: who answers for a kommune, how things are done there, and in which words."""
 
+from municipality_gateway import texts
 from municipality_gateway.commands.kommuner import (
     CardAnswer,
     ContactAnswer,
@@ -14,7 +15,6 @@ from municipality_gateway.handlers.base import handlers
 from municipality_gateway.state.kommuner import Contact, Kommune
 from shared.events.municipality_gateway import ContactChanged, ContactErased, ContactRegistered
 from shared.people.vault import Erased, Person
-from shared.spine.decision import Refused
 from shared.spine.work import Message, Work
 
 
@@ -22,15 +22,10 @@ from shared.spine.work import Message, Work
 def register_contact(work: Work, message: Message[RegisterContact]) -> ContactAnswer:
     data, before = message.data, work.get(Contact, message.data.contact_id)
     if before and before.kommune != data.kommune:
-        raise Refused(
-            "not-yours",
-            "contact_id",
-            "Personen er noteret i en anden kommune. Opret en ny kontaktperson med et nyt id.",
-            "This person is registered in another kommune. Register a new contact with a new id.",
-            409,
-        )
+        raise texts.contact_of_another()
     facts = data.model_dump(include={"kommune", "role", "unit", "valid_from", "valid_to"})
-    contact = before.changed(**facts) if before else Contact(id=data.contact_id, **facts)
+    contact = before or Contact(id=data.contact_id, **facts)
+    contact = contact.changed(role=data.role, unit=data.unit, valid_from=data.valid_from, valid_to=data.valid_to)
     kommune = _kommune(work, data.kommune)
     others = tuple(other for other in kommune.contacts if other.id != contact.id)
     work.put(contact, kommune.changed(contacts=(*others, contact)))

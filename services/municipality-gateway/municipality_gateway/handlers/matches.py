@@ -2,6 +2,7 @@
 
 from typing import Any, get_args
 
+from municipality_gateway import texts
 from municipality_gateway.commands.matches import MatchDeadline
 from municipality_gateway.handlers.base import handlers, keep, on_reply, own, pass_on, refuse, tell
 from municipality_gateway.handlers.placements import answer_stage
@@ -10,7 +11,6 @@ from municipality_gateway.rules import replies
 from municipality_gateway.state.matches import Answer, Match, Party
 from municipality_gateway.state.placements import Stage
 from municipality_gateway.state.referrals import Referral
-from municipality_gateway.texts import decided
 from shared.catalogue.calendar import end_of_day
 from shared.events.kommune.replies import KommuneApproved, KommuneDeclined, YoungPersonAnswered
 from shared.events.matching import (
@@ -79,7 +79,7 @@ def over(work: Work, message: Message[MatchDeclined | MatchCancelled]) -> None:
 def answer_refused(work: Work, message: Message[MatchAnswerRefused]) -> None:
     """In a race a decider further in may still refuse what was taken."""
     data = message.data
-    refuse(work, data.kommune, data.match_id, data.reply_id, decided(data.rule, data.field))
+    refuse(work, data.kommune, data.match_id, data.reply_id, replies.decided(data.rule, data.field))
 
 
 @handlers.on(MatchDeadline, (Match, "match_id"))
@@ -136,7 +136,7 @@ def _answer(work: Work, message: Message[Any], code: str, given: Answer) -> None
     if given in match.answers:
         return
     if match.state != "proposed" or any(a.answer != "yes" for a in match.answers):
-        replies.wrong_state("match_id")
+        raise texts.wrong_state("match_id")
     answers = (*(a for a in match.answers if a.party != given.party), given)
     owed = frozenset[Party]() if given.answer == "no" else match.owed - {given.party}
     settle(work, match.changed(answers=answers, owed=owed))

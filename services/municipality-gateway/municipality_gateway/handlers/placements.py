@@ -3,9 +3,9 @@
 from typing import Any
 
 from municipality_gateway.handlers.base import handlers, on_reply, own, pass_on, refuse
+from municipality_gateway.rules import replies
 from municipality_gateway.state.matches import Answer, Match
 from municipality_gateway.state.placements import Placement, Stage
-from municipality_gateway.texts import decided
 from shared.events.followup import (
     ChallengeRaised,
     PlacementAnswerRefused,
@@ -78,7 +78,7 @@ def challenge_raised(work: Work, message: Message[ChallengeRaised]) -> None:
 @handlers.on(PlacementAnswerRefused)
 def answer_refused(work: Work, message: Message[PlacementAnswerRefused]) -> None:
     data = message.data
-    refuse(work, data.kommune, data.placement_id, data.reply_id, decided(data.rule, data.field))
+    refuse(work, data.kommune, data.placement_id, data.reply_id, replies.decided(data.rule, data.field))
 
 
 # -- what the kommune says ---------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """A referral: a kommune is asked, the leader guided; what the kommune says of it, and what follows its silence."""
 
+from municipality_gateway import texts
 from municipality_gateway.commands.referrals import Ask, Deadline, GuidanceAnswer, RecordGuidance
 from municipality_gateway.copies import place_for
 from municipality_gateway.handlers.base import handlers, keep, on_reply, own, set_deadlines, tell
@@ -20,7 +21,6 @@ from shared.events.kommune.replies import (
     Rejected,
     Seen,
 )
-from shared.spine.decision import Refused
 from shared.spine.work import Message, Work
 
 
@@ -52,13 +52,7 @@ def record_guidance(work: Work, message: Message[RecordGuidance]) -> GuidanceAns
     """The consultant has called the leader. Again when the contact person is another one."""
     referral = work.need(Referral, message.data.referral_id)
     if referral.over:
-        raise Refused(
-            "referral-over",
-            "referral_id",
-            "Henvendelsen er slut. Se, om en anden kommune er spurgt.",
-            "The referral is over. See whether another kommune is asked.",
-            409,
-        )
+        raise texts.no_guidance_any_more()
     if not referral.guided:
         keep(work, referral, rules.guide(referral, message.data.card_version, "call"))
     return GuidanceAnswer(referral_id=referral.id, guided=True)

@@ -6,6 +6,7 @@ Each function is a change: the new state and what is said of it, also what a rep
 from datetime import date, datetime
 from typing import Any
 
+from municipality_gateway import texts
 from municipality_gateway.rules.kommuner import Desk
 from municipality_gateway.state.places import Place
 from municipality_gateway.state.referrals import Held, Referral
@@ -14,7 +15,6 @@ from shared.catalogue.deadlines import deadlines
 from shared.catalogue.reach import Reach
 from shared.events import municipality_gateway as say
 from shared.events.municipality_gateway import ReferralEvent
-from shared.spine.decision import Refused
 
 Change = tuple[Referral, list[ReferralEvent]]
 
@@ -63,12 +63,7 @@ def guide(referral: Referral, card_version: int, channel: str) -> Change:
 
 def check_open(referral: Referral) -> None:
     if referral.over:
-        raise Refused(
-            "referral-over",
-            "referral_id",
-            "Henvendelsen er slut og kan ikke besvares mere. Ring til konsulenten, hvis I har en ung til pladsen.",
-            "The referral is over and takes no more replies. Call the consultant if you have somebody for the place.",
-        )
+        raise texts.referral_over()
 
 
 def see(referral: Referral) -> Change:
@@ -103,12 +98,7 @@ def reject(referral: Referral, reason: str) -> Change:
 
 def hold(referral: Referral, today: date, reason: str, until: date) -> Change:
     if until <= today:
-        raise Refused(
-            "state",
-            "until",
-            "Datoen er ikke i fremtiden. Skriv den dag, I regner med at kunne svare.",
-            "The date is not in the future. Say on which day you expect to be able to answer.",
-        )
+        raise texts.not_in_the_future()
     referral, events = see(referral)
     before = referral.held or Held(
         state=referral.state, business_status=referral.business_status, reason=reason, until=until
@@ -137,12 +127,7 @@ def resume(referral: Referral, today: date) -> Change:
 def close(referral: Referral) -> Change:
     """The kommune has found whom it could."""
     if not referral.matched:
-        raise Refused(
-            "state",
-            "referral_id",
-            "Ingen er matchet endnu, så henvendelsen kan ikke afsluttes. Svar `rejected` med en årsag.",
-            "Nobody is matched yet, so the referral cannot be closed. Reply `rejected` with a reason.",
-        )
+        raise texts.nobody_matched()
     referral, events = see(referral)
     referral, completed = complete(referral)
     return referral, events + completed

@@ -2,32 +2,25 @@
 
 from typing import NoReturn
 
+from municipality_gateway import texts
+from shared.catalogue.codes import codes
+from shared.catalogue.rules import rule
 from shared.spine.decision import Refused
 
 
 def not_yours(field: str) -> NoReturn:
     """R-XBORDER-1: what a young person needs follows her own kommune."""
-    raise Refused(
-        "not-yours",
-        field,
-        f"Det, som {field} peger på, hører til en anden kommune. Brug et id, som I har fået på jeres egen kø.",
-        f"What {field} points at belongs to another kommune. Use an id that you got on your own topic.",
-    )
+    raise texts.not_yours(field)
 
 
 def unknown(field: str) -> NoReturn:
-    raise Refused(
-        "unknown-id",
-        field,
-        f"Vi kender ikke det id, der står i {field}. Brug et id, som I har fået på jeres egen kø.",
-        f"We do not know the id in {field}. Use an id that you got on your own topic.",
-    )
+    raise texts.unknown(field)
 
 
-def wrong_state(field: str) -> NoReturn:
-    raise Refused(
-        "state",
-        field,
-        f"Det kan ikke lade sig gøre, som sagen i {field} står nu. Se de seneste hændelser på jeres kø.",
-        f"It is not possible in the present state of what {field} points at. See the latest events on your topic.",
-    )
+def decided(code: str, field: str) -> Refused:
+    """What a decider further in gave as its reason: a rule of the catalogue, or a code of the list."""
+    try:
+        rule(code)
+    except KeyError:
+        return texts.by_list(code if code in codes("reply-refused") else "state", field)
+    return texts.by_rule(code, field)
