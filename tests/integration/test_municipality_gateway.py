@@ -13,7 +13,6 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from municipality_gateway.app import service
 from municipality_gateway.deadline_guard import may_fire
-from municipality_gateway.rules.places import referral_id
 from municipality_gateway.state.places import Place
 from municipality_gateway.state.referrals import Referral
 from shared import db
@@ -37,13 +36,11 @@ from tests.unit.municipality_gateway.world import (
     PROPOSAL,
     TEST,
     VARDE,
-    offer,
     opened,
     reply_record,
 )
 
 KEY = "k" * 48
-REFERRAL = referral_id(Place(id=PLACE, opened=offer(), version=1, seats=1), ESBJERG)
 
 
 class Day(Clock):
@@ -86,6 +83,7 @@ class World:
         app.state.runtime = self
         self._transport = ASGITransport(app)
         self._offset = 0
+        self.referral = ""
 
     async def _may_fire(self, rows: list[Due]) -> list[Due]:
         return await may_fire(self, rows)  # type: ignore[arg-type]
@@ -113,7 +111,7 @@ class World:
         return [row["type"].split(".", 2)[2].removesuffix(".v1") for row in rows]
 
     async def state(self) -> str:
-        found = await one(self.pool, Referral, REFERRAL)
+        found = await one(self.pool, Referral, self.referral)
         assert found
         return found.state
 
@@ -139,6 +137,9 @@ async def world(database: str) -> AsyncIterator[World]:
     pool = await db.connect_pool(database, service.schema)
     made = World(pool, database)
     await made.hear(opened())
+    place = await one(pool, Place, PLACE)
+    assert place
+    (made.referral,) = place.referrals
     yield made
     await pool.close()
 
@@ -165,9 +166,9 @@ TUESDAY_AFTER = datetime(2026, 12, 1, 8, tzinfo=UTC)  # the morning after the an
 
 
 async def test_a_reply_delivered_twice_counts_once_and_its_id_cannot_be_used_for_another(world: World) -> None:
-    yes = reply_record(ESBJERG, "accepted", {"referral_id": REFERRAL}, id="svar", offset=0)
+    yes = reply_record(ESBJERG, "accepted", {"referral_id": world.referral}, id="svar", offset=0)
     again = Record(yes.topic, 0, 1, yes.key, yes.value, yes.headers)
-    other = reply_record(ESBJERG, "rejected", {"referral_id": REFERRAL, "reason": "hours"}, id="svar", offset=2)
+    other = reply_record(ESBJERG, "rejected", {"referral_id": world.referral, "reason": "hours"}, id="svar", offset=2)
     await world.reply(yes, again)
     await world.reply(other)
     assert (await world.said(OUT))[2:] == ["reply.taken", "reply.refused"]
@@ -181,7 +182,7 @@ async def test_a_refused_reply_is_a_dead_letter_with_its_reason_and_an_unreadabl
 ) -> None:
     broken = reply_record(ESBJERG, "seen", {}, headers=[("ce_id", None)], offset=0)
     personal = reply_record(ESBJERG, "seen", {"referral_id": "010203-1234"}, offset=1)
-    await world.reply(broken, personal, reply_record(ESBJERG, "seen", {"referral_id": REFERRAL}, offset=2))
+    await world.reply(broken, personal, reply_record(ESBJERG, "seen", {"referral_id": world.referral}, offset=2))
     assert sorted((await world.said(OUT))[2:]) == ["reply.refused", "reply.refused", "reply.taken"]
     dead = await world.pool.fetch('SELECT error, status, value FROM dead_letter ORDER BY "offset"')
     assert [(row["error"], row["status"]) for row in dead] == [("wrong-type", "refused"), ("personal-data", "refused")]
@@ -190,7 +191,7 @@ async def test_a_refused_reply_is_a_dead_letter_with_its_reason_and_an_unreadabl
 
 async def test_a_reply_over_http_takes_the_way_through_the_kommunes_own_topic(world: World) -> None:
     mine = token("kommune", kommune=ESBJERG)
-    body = event("candidate-proposed", {"referral_id": REFERRAL, **PROPOSAL})
+    body = event("candidate-proposed", {"referral_id": world.referral, **PROPOSAL})
     given = await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
     assert given.status_code == 202
     assert (await world.http("GET", given.headers["location"], mine)).json()["state"] == "pending"
@@ -202,7 +203,7 @@ async def test_a_reply_over_http_takes_the_way_through_the_kommunes_own_topic(wo
 
 async def test_over_http_a_refusal_names_field_rule_and_the_way_out(world: World) -> None:
     mine = token("kommune", kommune=ESBJERG)
-    body = event("rejected", {"referral_id": REFERRAL, "reason": "træt"})
+    body = event("rejected", {"referral_id": world.referral, "reason": "træt"})
     given = await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
     await world.reply(*await world.relay())
     answer = (await world.http("GET", given.headers["location"], mine)).json()
@@ -215,10 +216,10 @@ async def test_the_same_reply_over_http_again_is_sent_once_and_another_one_under
     world: World,
 ) -> None:
     mine = token("kommune", kommune=ESBJERG)
-    body = event("accepted", {"referral_id": REFERRAL})
+    body = event("accepted", {"referral_id": world.referral})
     for _ in range(2):
         assert (await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)).status_code == 202
-    other = {**body, "data": {"referral_id": REFERRAL, "company_known": True}}
+    other = {**body, "data": {"referral_id": world.referral, "company_known": True}}
     refused = await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=other)
     assert (refused.status_code, refused.json()["rule"]) == (409, "id-reused")
     assert len(await world.relay()) == 1
@@ -226,14 +227,14 @@ async def test_the_same_reply_over_http_again_is_sent_once_and_another_one_under
 
 @pytest.mark.parametrize("missing", ["id", "source"])
 async def test_what_could_not_be_told_apart_is_refused_at_once(world: World, missing: str) -> None:
-    body = {k: v for k, v in event("seen", {"referral_id": REFERRAL}).items() if k != missing}
+    body = {k: v for k, v in event("seen", {"referral_id": world.referral}).items() if k != missing}
     refused = await world.http("POST", f"/kommuner/{ESBJERG}/replies", token("consultant"), json=body)
     assert (refused.status_code, refused.json()["field"]) == (422, missing)
     assert await world.relay() == []
 
 
 async def test_the_test_kommune_is_answered(world: World) -> None:
-    body = event("accepted", {"referral_id": REFERRAL})
+    body = event("accepted", {"referral_id": world.referral})
     given = await world.http("POST", f"/kommuner/{TEST}/replies", token("kommune", kommune=TEST), json=body)
     await world.reply(*await world.relay())
     assert given.status_code == 202
@@ -264,13 +265,13 @@ async def test_nobody_is_late_while_kafka_is_away_or_its_replies_are_unread(worl
     world.consumer.failure, world.consumer.ends = None, {IN: 1}
     await world.settle()
     assert await world.state() == "requested"
-    await world.reply(reply_record(ESBJERG, "accepted", {"referral_id": REFERRAL}, offset=0))
+    await world.reply(reply_record(ESBJERG, "accepted", {"referral_id": world.referral}, offset=0))
     assert await world.state() == "accepted"
     assert "referral.expired" not in await world.said(OUT)
 
 
 async def test_nobody_is_late_while_a_reply_over_http_is_on_its_way(world: World) -> None:
-    body = event("accepted", {"referral_id": REFERRAL})
+    body = event("accepted", {"referral_id": world.referral})
     await world.http("POST", f"/kommuner/{ESBJERG}/replies", token("consultant"), json=body)
     world.clock.now_ = TUESDAY_AFTER
     await world.settle()
@@ -281,17 +282,17 @@ async def test_nobody_is_late_while_a_reply_over_http_is_on_its_way(world: World
 
 async def test_a_kommune_sees_its_own_and_a_leader_sees_who_will_call(world: World) -> None:
     person = {"name": "Kontakt Person", "phone": "76161616", "role": "entrance", "valid_from": "2026-01-01"}
-    found = await world.http("GET", f"/referrals/{REFERRAL}", token("consultant"))
+    found = await world.http("GET", f"/referrals/{world.referral}", token("consultant"))
     contact = found.json()["contact_id"]
     put = await world.http("PUT", f"/kommuner/{ESBJERG}/contacts/{contact}", token("consultant"), json=person)
     assert put.status_code == 200
     stranger, leader = token("kommune", kommune=VARDE), token("leader", leader=LEADER)
-    for path in (f"/referrals/{REFERRAL}", f"/kommuner/{ESBJERG}", f"/kommuner/{ESBJERG}/replies/x"):
+    for path in (f"/referrals/{world.referral}", f"/kommuner/{ESBJERG}", f"/kommuner/{ESBJERG}/replies/x"):
         assert (await world.http("GET", path, stranger)).status_code == 404
     assert (await world.http("GET", "/referrals", stranger)).json() == []
     assert [k["kommune"] for k in (await world.http("GET", "/kommuner", stranger)).json()] == [VARDE]
-    assert (await world.http("GET", f"/referrals/{REFERRAL}", token("leader", leader=CONTACT))).status_code == 404
-    seen = (await world.http("GET", f"/referrals/{REFERRAL}", leader)).json()
+    assert (await world.http("GET", f"/referrals/{world.referral}", token("leader", leader=CONTACT))).status_code == 404
+    seen = (await world.http("GET", f"/referrals/{world.referral}", leader)).json()
     assert seen["contact"] == {"name": "Kontakt Person", "phone": "+4576161616"}
     assert await world.pool.fetchval("SELECT count(*) FROM access_log WHERE reader LIKE '%leader%'") == 1
 
@@ -326,7 +327,7 @@ async def test_the_list_says_when_nobody_is_left_to_ask(world: World) -> None:
 
 async def test_another_reply_under_a_used_id_is_refused_also_where_only_its_type_differs(world: World) -> None:
     id_ = str(uuid4())
-    about = {"referral_id": REFERRAL}
+    about = {"referral_id": world.referral}
     await world.reply(reply_record(ESBJERG, "seen", about, offset=1, id=id_))
     await world.reply(reply_record(ESBJERG, "accepted", about, offset=2, id=id_))
     told = await world.said(f"k.{ESBJERG}.referrals.v1")
@@ -335,7 +336,7 @@ async def test_another_reply_under_a_used_id_is_refused_also_where_only_its_type
 
 
 async def test_over_http_an_id_that_was_used_over_kafka_is_refused(world: World) -> None:
-    body = event("accepted", {"referral_id": REFERRAL})
+    body = event("accepted", {"referral_id": world.referral})
     await world.reply(reply_record(ESBJERG, "seen", body["data"], id=body["id"], source=body["source"]))
     mine = token("kommune", kommune=ESBJERG)
     refused = await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
@@ -343,7 +344,7 @@ async def test_over_http_an_id_that_was_used_over_kafka_is_refused(world: World)
 
 
 async def test_an_id_that_looks_like_an_offset_is_an_id(world: World) -> None:
-    mine, body = token("kommune", kommune=ESBJERG), event("seen", {"referral_id": REFERRAL}) | {"id": "offset-1"}
+    mine, body = token("kommune", kommune=ESBJERG), event("seen", {"referral_id": world.referral}) | {"id": "offset-1"}
     await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
     await world.reply(*await world.relay())
     answer = await world.http("GET", f"/kommuner/{ESBJERG}/replies/offset-1", mine)
@@ -357,7 +358,7 @@ async def test_an_error_of_ours_is_told_kept_open_and_holds_no_deadline_back(
     seen = next(kind for kind in handlers if kind.__name__ == "Seen")
     broken = type(handlers[seen])(lambda work, message: 1 / 0, handlers[seen].keys)
     monkeypatch.setitem(handlers, seen, broken)
-    mine, body = token("kommune", kommune=ESBJERG), event("seen", {"referral_id": REFERRAL})
+    mine, body = token("kommune", kommune=ESBJERG), event("seen", {"referral_id": world.referral})
     await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
     await world.reply(*await world.relay())
     answer = await world.http("GET", f"/kommuner/{ESBJERG}/replies/{body['id']}", mine)
@@ -369,6 +370,6 @@ async def test_a_nul_in_a_header_stops_nobody(world: World) -> None:
     one_, two = (reply_record(ESBJERG, "nonsense", {}, offset=n) for n in (1, 2))
     named = Record(one_.topic, 0, 1, one_.key, one_.value, [*one_.headers, ("a\0b", b"1")])
     valued = Record(two.topic, 0, 2, two.key, two.value, [*two.headers, ("junk", b"a\0b")])
-    await world.reply(named, valued, reply_record(ESBJERG, "accepted", {"referral_id": REFERRAL}, offset=3))
+    await world.reply(named, valued, reply_record(ESBJERG, "accepted", {"referral_id": world.referral}, offset=3))
     assert await world.state() == "accepted"
     assert (await world.said(f"k.{ESBJERG}.referrals.v1")).count("reply.refused") == 2

@@ -140,3 +140,7 @@ def test_a_deadline_that_comes_after_the_answer_changes_nothing() -> None:
     gateway.news()
     gateway.tell(Deadline(referral_id=referral, kommune=ESBJERG, step="expired"))
     assert gateway.news() == []
+
+
+def test_from_an_id_nobody_can_tell_who_else_is_asked() -> None:
+    assert asked()[1] != asked()[1]

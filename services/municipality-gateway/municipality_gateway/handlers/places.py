@@ -51,9 +51,12 @@ def widen(work: Work, message: Message[Widen]) -> None:
 
 
 def _ask(work: Work, place: Place) -> None:
-    """Decide who is next; each referral is made in a transaction of its own, under its kommune's lock."""
+    """Decide who is next; each referral is made in a transaction of its own, under its kommune's lock.
+
+    Ids are random: from a derived one, a kommune could tell who else is asked.
+    """
     chosen = rules.to_ask(place)
-    ids = {rules.referral_id(place, reach.kommune): reach for reach in chosen}
+    ids = {Work.new_id(): reach for reach in chosen}
     work.put(
         place.changed(
             asked=(*place.asked, *(reach.kommune for reach in chosen)),

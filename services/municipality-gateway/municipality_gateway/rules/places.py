@@ -1,7 +1,5 @@
 """Which kommuner are asked about a place, and in which order."""
 
-from uuid import NAMESPACE_URL, uuid5
-
 from municipality_gateway.state.places import Place
 from shared.catalogue.kommuner import TEST_KOMMUNE
 from shared.catalogue.reach import Reach, reachable
@@ -21,8 +19,3 @@ def to_ask(place: Place) -> list[Reach]:
 def _near(place: Place) -> list[Reach]:
     near = [reach for reach in reachable(place.opened.kommune, MAX_MINUTES) if reach.kommune != TEST_KOMMUNE]
     return sorted(near, key=lambda reach: reach.kommune != place.first)
-
-
-def referral_id(place: Place, kommune: str) -> str:
-    """One place x one kommune x one round has one id, however often it is decided."""
-    return str(uuid5(NAMESPACE_URL, f"lederalliancen:referral:{place.id}:{place.round}:{kommune}"))
