@@ -38,7 +38,7 @@ class Letter:
 
 
 async def bury(conn: Connection, letters: Sequence[Letter], build: str) -> None:
-    """A personal one is kept without its content."""
+    """What was refused at the edge is kept without its content: anything could stand there, and its sender has it."""
     if records := [(letter, letter.of) for letter in letters if isinstance(letter.of, Record)]:
         await conn.execute(
             'INSERT INTO dead_letter (id, topic, log, partition, "offset", event_id, event_type, subject, version, key,'
@@ -84,7 +84,8 @@ def _said(bad: Bad) -> tuple[str | None, str | None, str | None, int | None]:
 
 
 def _content(record: Record, bad: Bad) -> tuple[bytes | None, bytes | None, bytes | None]:
-    return (None, None, None) if bad.personal else (record.key, record.value, pack(record.headers))
+    unread = bad.personal or bad.refusal is not None
+    return (None, None, None) if unread else (record.key, record.value, pack(record.headers))
 
 
 def source_of(row: Any) -> Record | Due | None:

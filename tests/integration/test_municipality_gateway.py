@@ -182,11 +182,13 @@ async def test_a_refused_reply_is_a_dead_letter_with_its_reason_and_an_unreadabl
 ) -> None:
     broken = reply_record(ESBJERG, "seen", {}, headers=[("ce_id", None)], offset=0)
     personal = reply_record(ESBJERG, "seen", {"referral_id": "010203-1234"}, offset=1)
-    await world.reply(broken, personal, reply_record(ESBJERG, "seen", {"referral_id": world.referral}, offset=2))
-    assert sorted((await world.said(OUT))[2:]) == ["reply.refused", "reply.refused", "reply.taken"]
-    dead = await world.pool.fetch('SELECT error, status, value FROM dead_letter ORDER BY "offset"')
-    assert [(row["error"], row["status"]) for row in dead] == [("wrong-type", "refused"), ("personal-data", "refused")]
-    assert dead[1]["value"] is None
+    named = reply_record(ESBJERG, "seen", {"referral_id": world.referral, "name": "Anders And"}, offset=3)
+    await world.reply(broken, personal, named, reply_record(ESBJERG, "seen", {"referral_id": world.referral}, offset=2))
+    assert sorted((await world.said(OUT))[2:]) == ["reply.refused"] * 3 + ["reply.taken"]
+    dead = await world.pool.fetch('SELECT * FROM dead_letter ORDER BY "offset"')
+    assert {row["status"] for row in dead} == {"refused"}
+    assert [row["error"] for row in dead] == ["wrong-type", "personal-data", "unknown-field"]
+    assert not any(row["key"] or row["value"] or row["headers"] for row in dead)
 
 
 async def test_a_reply_over_http_takes_the_way_through_the_kommunes_own_topic(world: World) -> None:
