@@ -1,6 +1,7 @@
 """What can be known of a handler when it is registered: that it takes its messages, and that its keys are there."""
 
 from collections.abc import Callable, Iterable
+from inspect import iscoroutinefunction
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -9,6 +10,8 @@ from pydantic import BaseModel
 
 def check(handler: Callable[..., Any], message: type[BaseModel], keys: Iterable[tuple[Any, Any]]) -> None:
     """Raises TypeError where the handler's annotation or a key does not fit the type of message."""
+    if iscoroutinefunction(handler):
+        raise TypeError(f"{handler.__qualname__} is async: a handler decides, and waits for nothing")
     annotated = get_type_hints(handler).get("message")
     if not _takes(get_args(annotated)[0] if get_args(annotated) else None, message):
         raise TypeError(f"{handler.__qualname__} is annotated with {annotated}, and registered for {message.__name__}")

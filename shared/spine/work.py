@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict
 from uuid_utils import uuid7
@@ -258,6 +258,10 @@ class Handlers:
             return handler
 
         return register
+
+    def returned(self, message: type[BaseModel]) -> Any:
+        """What the handler of such a message is annotated to return."""
+        return get_type_hints(self.routes[message].handler).get("return")
 
     def commands(self) -> dict[str, type[Command]]:
         return {kind.__name__: kind for kind in self.routes if issubclass(kind, Command)}

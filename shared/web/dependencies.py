@@ -58,7 +58,11 @@ class _Dispatch:
 
     async def __call__(self, command: Command, who: Principal | None, answer: type[V]) -> V:
         """What the handler returned, as `answer`. Raises Refused (422) or NotYet (409); then nothing is stored."""
-        result = await _runtime(self.request).spine.execute(
+        spine = _runtime(self.request).spine
+        returned = spine.book.handlers.returned(type(command))
+        if not (isinstance(returned, type) and issubclass(returned, answer)):  # seen before anything is decided
+            raise TypeError(f"{type(command).__name__} is answered with {returned}, and the route with {answer}")
+        result = await spine.execute(
             command,
             by=who.sub if who else "anonymous",
             route=f"{self.request.method} {self.request.url.path}",
@@ -66,7 +70,7 @@ class _Dispatch:
             body_hash=hashlib.sha256(await self.request.body()).digest(),
             correlation=get_contextvars().get("correlation_id"),
         )
-        return result if isinstance(result, answer) else answer.model_validate(result or {})
+        return result if isinstance(result, answer) else answer.model_validate(result)
 
 
 Dispatch = Annotated[_Dispatch, Depends()]

@@ -1,10 +1,13 @@
 """Every route of every service says what it answers: a model, or a list of them, in which nothing is left open."""
 
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 import pytest
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, TypeAdapter
@@ -58,6 +61,22 @@ def _open(node: Any, path: str) -> Iterator[str]:
     for word in ("prefixItems", "anyOf", "oneOf", "allOf"):
         for inner in node.get(word, ()):
             yield from _open(inner, path)
+
+
+def routers(service: str) -> Iterator[APIRouter]:
+    """Those of the files in a service's `api/`."""
+    package = import_module(f"{service.replace('-', '_')}.api")
+    for found in iter_modules(getattr(package, "__path__", ())):
+        module = import_module(f"{package.__name__}.{found.name}")
+        if isinstance(router := getattr(module, "router", None), APIRouter):
+            yield router
+
+
+@pytest.mark.parametrize("service", services().values(), ids=lambda service: service.name)
+def test_every_file_of_routes_is_part_of_its_service(service: Service) -> None:
+    reached = {route.endpoint for route in iter_route_contexts(service.router.routes)}
+    for router in routers(service.name):
+        assert {route.endpoint for route in iter_route_contexts(router.routes)} <= reached
 
 
 @pytest.mark.parametrize(

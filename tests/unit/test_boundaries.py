@@ -49,6 +49,16 @@ def test_a_rule_takes_time_and_ids_as_arguments(path: Path) -> None:
     assert impure_calls(path.read_text(encoding="utf-8")) == []
 
 
+def handlers() -> list[Path]:
+    return sorted({*ROOT.glob("services/*/*/handlers.py"), *ROOT.glob("services/*/*/handlers/*.py")})
+
+
+@pytest.mark.parametrize("path", handlers(), ids=lambda path: str(path.relative_to(ROOT / "services")))
+def test_a_handler_takes_time_and_ids_from_its_work(path: Path) -> None:
+    found = impure_calls(path.read_text(encoding="utf-8"))
+    assert [call for call in found if not call.endswith(" new_id")] == []
+
+
 @pytest.mark.parametrize(
     ("source", "found"),
     [

@@ -54,6 +54,13 @@ def test_an_annotation_that_does_not_take_the_message_is_refused() -> None:
         Handlers().on(TOY.counted)(other)
 
 
+def test_a_handler_that_would_wait_is_refused() -> None:
+    async def waits(work: Work, message: Message[Any]) -> None: ...
+
+    with pytest.raises(TypeError, match="is async"):
+        Handlers().on(TOY.counted)(waits)
+
+
 @pytest.mark.parametrize("path", ["orderid", "order_id.more", "inner.thing"])
 def test_a_key_that_names_no_field_is_refused(path: str) -> None:
     def any_(work: Work, message: Message[Any]) -> None: ...
