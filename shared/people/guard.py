@@ -1,49 +1,73 @@
 """The guard at every inbound edge: what looks like a CPR number is refused before it is stored, logged or passed on.
 
-The pattern is a date (ddmmyy; the day plus 60 in a replacement number) and four digits; modulus 11 is not asked,
-numbers without it are issued. Digits of all scripts, dashes, spaces, entities and invisible characters are read as a
-person would read them, and a number glued to letters is one too. Only digits bound it, so a CVR number is too short and
-an order number of eleven too long. Exempt are UUIDs and hexadecimal words, an ISO date or time that is the whole value,
-and `p_number` and `phone` where they hold one.
+The shape is a date (ddmmyy; 60 is added to the day of a replacement number) and four digits; modulus 11 is not asked,
+numbers without it are issued. A text is read as a person, or whoever decodes it, would read it: in digits of any
+script, through escapes, invisible characters and short separators. Letters around it are no shelter. What else has
+such a shape, and is no number of a person, is known by its own form (`_OTHERS`) or by its field (`_TYPED`).
 """
 
+import html
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from html import unescape
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 from urllib.parse import unquote
 
 from shared.identifiers import is_phone
 
-
-def _day_and_month(between: str) -> str:
-    """The pattern of STAR's own schema, and the same with 60 added to the day."""
-    long = rf"(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01]){between}(?:01|03|05|07|08|10|12)"
-    short = rf"(?:0[1-9]|[12][0-9]|30|6[1-9]|[78][0-9]|90){between}(?:04|06|09|11)"
-    february = rf"(?:0[1-9]|[12][0-9]|6[1-9]|[78][0-9]){between}02"
-    return f"(?:{long}|{short}|{february})"
-
-
-_START, _END = r"(?<![0-9])", r"(?![0-9])"
-_SHORT = r"[^0-9A-Za-z,;]{0,3}"
-"""What may stand between the date and the four digits; a comma or semicolon begins something else."""
-_YEAR = r"(?:19[0-9]{2}|20[01][0-9])"
-"""In full only years of birth: a coming day and an hour (20261123-0900) is no person."""
-_TEN_DIGITS = re.compile(_day_and_month("") + r"[0-9]{6}")
-_SPELLINGS = [
-    re.compile(_START + spelling + _END)
-    for spelling in (
-        _day_and_month("") + r"[0-9]{2}" + _SHORT + r"[0-9]{4}",
-        _day_and_month("[ ./-]") + rf"[ ./-](?:[0-9]{{2}}|{_YEAR})" + _SHORT + r"[0-9]{4}",
-        _YEAR + r"-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])-[0-9]{4}",
-    )
-]
-_GROUPS = re.compile(_START + r"[0-9]+(?:[ \-./_][0-9]+)+" + _END)
-_UUID_OR_HEX = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{16,})(?![0-9A-Za-z])", re.IGNORECASE
+ATTRIBUTES = frozenset(
+    {"specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema", "data", "data_base64"}
 )
+"""Of a CloudEvent; what else stands beside them is an extension, written by the sender's tools."""
 
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+
+def find_cpr(value: object) -> str | None:
+    """The dotted path of the first text, key or whole number in parsed JSON that looks like a CPR number.
+
+    For what is said about people or chosen by them: bodies, names, ids, addresses.
+    """
+    return where(value, _is_cpr)
+
+
+def find_cpr_in_attributes(attributes: Mapping[str, object]) -> str | None:
+    """As `find_cpr`, for what software says to software: foreign headers, extension attributes of CloudEvents.
+
+    There ten digits that stand alone are a time where they can be one: half of the year 2027, counted in seconds since
+    1970, has the shape of a CPR number. With a separator, or as no such time, they are found here too.
+    """
+    return where(attributes, lambda field, leaf: _is_cpr(field, leaf if field is None else _without_times(leaf)))
+
+
+def find_cpr_in_bytes(raw: bytes) -> bool:
+    """For what does not parse: anything in it that looks like one."""
+    return _looks_like_cpr(raw.decode("utf-8", errors="replace"))
+
+
+def where(value: object, wrong: Callable[[str | None, Any], bool]) -> str | None:
+    """The dotted path of the first leaf or key of parsed JSON for which `wrong(field, leaf)` holds; a key has no field.
+
+    `$` stands for a bare value, `*` for the wrong key itself. Of the names, which the sender chose, only plain words
+    are repeated: `?` stands for any other.
+    """
+    todo: list[tuple[str, str | None, object]] = [("", "", value)]  # no recursion: the sender chooses the depth
+    while todo:
+        path, field, here = todo.pop()
+        if isinstance(here, Mapping):
+            for key, item in reversed(list(here.items())):
+                todo += [(f"{path}.{said(key)}", str(key), item), (f"{path}.*", None, str(key))]
+        elif isinstance(here, list | tuple):
+            todo += [(f"{path}.{at}", field, item) for at, item in reversed(list(enumerate(here)))]
+        elif wrong(field, here):
+            return path.removeprefix(".") or "$"
+    return None
+
+
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def said(key: object) -> str:
+    """How a key is named to its sender and in logs; integers are places of our own counting."""
+    return str(key) if isinstance(key, int) or _WORD.fullmatch(str(key)) else "?"
 
 
 def _is_p_number(text: str) -> bool:
@@ -51,84 +75,128 @@ def _is_p_number(text: str) -> bool:
     return re.fullmatch(r"10[0-9]{8}", text.replace(" ", "")) is not None
 
 
-_TYPED: Mapping[str, Callable[[str], bool]] = {"p_number": _is_p_number, "phone": is_phone}
+_TYPED: Mapping[str | None, Callable[[str], bool]] = {"p_number": _is_p_number, "phone": is_phone}
 
 
-def find_cpr(value: object) -> str | None:
-    """The dotted path of the first text, key or whole number in parsed JSON that looks like a CPR number.
-
-    `$` stands for a bare value, `*` for a key that itself looks like one: the path never repeats what was found.
-    """
-    todo: list[tuple[str, str, object]] = [("", "", value)]  # no recursion: the sender chooses the depth
-    while todo:
-        path, field, here = todo.pop()
-        if isinstance(here, Mapping):
-            inside = [(("*", "", key), (str(key), str(key), item)) for key, item in here.items()]
-            todo += [(f"{path}.{step}", name, item) for pair in reversed(inside) for step, name, item in reversed(pair)]
-        elif isinstance(here, list | tuple):
-            todo += [(f"{path}.{at}", field, item) for at, item in reversed(list(enumerate(here)))]
-        elif _is_cpr(field, here):
-            return path.removeprefix(".") or "$"
-    return None
-
-
-ATTRIBUTES = frozenset({"specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema"})
-"""Of CloudEvents 1.0; what else stands beside `data` is an extension, written by the sender's tools."""
-
-
-def without_clocks(event: Mapping[str, object]) -> dict[str, object]:
-    """A CloudEvent in structured mode, without the extensions that are an instant."""
-    ours = {*ATTRIBUTES, "data", "data_base64"}
-    return {name: value for name, value in event.items() if name in ours or not is_instant(value)}
-
-
-_INSTANT = re.compile(r"(?:t=)?(?:1[5-9]|20)[0-9]{8}(?:\.[0-9]{1,9})?", re.ASCII)
-
-
-def is_instant(value: object) -> bool:
-    """Whether the whole value counts seconds since 1970, of the years 2017 to 2036: what tools note in their headers.
-
-    For headers and attributes alone that nobody types: in a text, such a number is a person born on the 15th to 20th.
-    """
-    return not isinstance(value, bool) and isinstance(value, int | float | str) and bool(_INSTANT.fullmatch(str(value)))
-
-
-def find_cpr_in_bytes(raw: bytes) -> bool:
-    """For a body that does not parse: anything in it that looks like one, JSON's and URLs' escapes undone."""
-    text = raw.decode("utf-8", errors="replace")
-    return _looks_like_cpr(re.sub(r"\\u([0-9a-fA-F]{4})", lambda escape: chr(int(escape[1], 16)), text))
-
-
-def _is_cpr(field: str, value: object) -> bool:
+def _is_cpr(field: str | None, value: object) -> bool:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int):
         if not 10**8 <= abs(value) < 10**10:
             return False
         value = f"{abs(value):010}"  # a number has no leading zero
-    if not isinstance(value, str) or _ISO.fullmatch(value) or (field in _TYPED and _TYPED[field](value)):
-        return False
-    return _looks_like_cpr(value)
+    return isinstance(value, str) and _looks_like_cpr(value) and not (field in _TYPED and _TYPED[field](value))
+
+
+_TIME = re.compile(
+    r"(?<![^,;]) ?(?:(?:t|ts|time|timestamp|start|end|created|expires|exp|iat|nbf)=)?"
+    r'"?([0-9]{10})(?:\.[0-9]{1,9})?"? ?(?![^,;])'
+)
+
+
+def _without_times(value: object) -> object:
+    if isinstance(value, str):
+        return _TIME.sub(lambda time: "time" if _is_time(int(time[1])) else time[0], value)
+    return None if isinstance(value, int | float) and _is_time(value) else value
+
+
+def _is_time(seconds: float) -> bool:
+    """Since 1970, and between 2017 and 2038."""
+    return 1_500_000_000 <= seconds < 2**31
+
+
+def _date(between: str, *, year: str = "[0-9]{2}", backwards: bool = False) -> str:
+    """Days and months are those of STAR's own schema."""
+    ways = {
+        "0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01]": "01|03|05|07|08|10|12",
+        "0[1-9]|[12][0-9]|30|6[1-9]|[78][0-9]|90": "04|06|09|11",
+        "0[1-9]|[12][0-9]|6[1-9]|[78][0-9]": "02",
+    }
+    parts = [[f"(?:{days})", f"(?:{months})"][:: -1 if backwards else 1] for days, months in ways.items()]
+    days_and_months = f"(?:{'|'.join(between.join(pair) for pair in parts)})"
+    return between.join([year, days_and_months] if backwards else [days_and_months, year])
+
+
+_MARK = r"(?:[^\w,;]|_)"  # in lists of numbers, commas stand between things of their own
+_GAP = r"[\W_]{0,5}"
+_START, _END = r"(?<![0-9])", r"(?![0-9])"
+_FOUR = rf"(?!(?:19|20)[0-9]{{2}}-[01][0-9]-[0-3][0-9]{_END})[0-9]{{4}}{_END}"  # and no second ISO date
+_BORN = r"(?:1[89][0-9]{2}|20[01][0-9])"  # later dates are of our own time: a clock's 0800 may follow them
+_BEFORE_POSTAL_CODE = r"(?:[^\w,;\n]|_){0,4}"  # in `CVR 19101112, 8000 Aarhus` a comma or line stands between
+_SHAPES = [
+    re.compile(_START + shape)
+    for shape in (
+        _date("") + _GAP + _FOUR,
+        _date("") + rf"{_GAP}[0-9](?: ?[0-9]){{3}}(?! ?[0-9])",
+        rf"(?=[0-9]{{2}}({_MARK}{{1,3}})[0-9]{{2}}\1[0-9])" + _date(_MARK + "{1,3}") + _GAP + _FOUR,
+        r"(?=[0-9]{2}/[0-9]{2}[- ])" + _date("[/ -]") + _GAP + _FOUR,
+        _date(_MARK + "{0,3}", year=_BORN) + _BEFORE_POSTAL_CODE + _FOUR,
+        _date(_MARK + "{0,3}", year=_BORN, backwards=True) + _BEFORE_POSTAL_CODE + _FOUR,
+    )
+]
+_GROUPS = re.compile(r"[0-9]+(?:[\W_]{1,3}[0-9]+)+")
+_TEN_DIGITS = re.compile(_date("") + "[0-9]{4}")
+
+_OTHERS = re.compile(
+    r"""
+    (?<![^\W_])(?:
+        [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}                       # UUID
+        | (?:[0-9a-f]{8}){2,6} | [0-9a-f]{56} | [0-9a-f]{64} | [0-9a-f]{96} | [0-9a-f]{128}  # trace or span id, hash
+        | [0-9]{8}t[0-9]{6}(?:[.,][0-9]{1,9})?(?:z|[+-][0-9]{4})?         # ISO time without marks
+        | [1-9][0-9]([ /-])[0-9]{2}\1[0-9]{2}\1[0-9]{2}                  # phone or CVR number in pairs
+          (?!\1?[0-9](?![0-9]{3}[ ](?-i:[A-ZÆØÅ])))                     # (a postal code and town may follow)
+        | (?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})(?!\.?[0-9])  # IP address
+    )(?![^\W_])
+    | (?<![0-9]) (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]             # a clock's time and what belongs to it
+      (?: [.,][0-9]{1,9} | [ ]?[+-](?:0[0-9]|1[0-4])(?:00|15|30|45) | [ ]20[0-9]{2} ) (?![0-9])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+
+# Nearly all that comes is told here, at little cost: nothing odd or escaped in it, and no ten digits without a letter
+# between them.
+_UNUSUAL = re.compile(r"[^\n -~æøåÆØÅéÉüÜöÖäÄ«»“”’–…•§]|&[#A-Za-z]|%[0-9A-Fa-fu]|\\u")
+_TEN = re.compile(r"[0-9](?:[\W_]*+[0-9]){9}")
 
 
 def _looks_like_cpr(text: str) -> bool:
-    plain = (unescape(text) if "&" in text else text).translate(_PLAIN)
-    if "%" in plain:
-        return _spelt(plain) or _spelt(unquote(plain).translate(_PLAIN))
-    return _spelt(plain)
+    if not _UNUSUAL.search(text) and (not _TEN.search(text) or _WHOLE.fullmatch(text)):
+        return False
+    return any(map(_shows_cpr, _readings(text)))
 
 
-def _spelt(plain: str) -> bool:
-    variants = {plain.replace(_INVISIBLE, ""), plain.replace(_INVISIBLE, " ")}
-    for known in {_UUID_OR_HEX.sub("x", variant) for variant in variants}:
-        if any(spelling.search(known) for spelling in _SPELLINGS) or any(map(_spells_cpr, _GROUPS.finditer(known))):
-            return True
-    return False
+def _readings(text: str) -> Iterator[str]:
+    """The text in plain characters, as it stands and with what is escaped in it undone, also twice over."""
+    for _ in range(4):
+        plain = text.translate(_PLAIN)
+        yield plain.replace(_INVISIBLE, "")
+        if _INVISIBLE in plain:
+            yield plain.replace(_INVISIBLE, " ")
+        text = unquote(html.unescape(_CODE.sub(lambda code: chr(int(code[1], 16)), plain)))
+        if text == plain:
+            return
+
+
+def _shows_cpr(plain: str) -> bool:
+    if not _TEN.search(plain):
+        return False
+    plain = _REPEATED.sub(r"\1", _BREAK.sub("\n", plain))
+    plain = _OTHERS.sub("other", plain)
+    return any(shape.search(plain) for shape in _SHAPES) or any(map(_spells_cpr, _GROUPS.finditer(plain)))
+
+
+_CODE = re.compile(r"[\\%]u([0-9A-Fa-f]{4})")
+_BREAK = re.compile(r" *\n[ \n]*")
+_REPEATED = re.compile(r"([\W_])\1+")
 
 
 def _spells_cpr(run: re.Match[str]) -> bool:
     """Digits spaced out: neighbouring groups with the same separator, ten digits together, and no eleventh."""
-    parts = re.split(r"([^0-9])", run[0])
+    parts = re.split(r"([^0-9]+)", run[0])
     groups, separators = parts[::2], ["", *parts[1::2], ""]
     for first in range(len(groups) - 1):
         separator, digits, last = separators[first + 1], groups[first], first
@@ -138,34 +206,40 @@ def _spells_cpr(run: re.Match[str]) -> bool:
             last += 1
             digits += groups[last]
         if separators[last + 1] != separator and _TEN_DIGITS.fullmatch(digits):
-            return True
+            sizes = [len(group) for group in groups[first : last + 1]]
+            is_list = set(sizes) != {1} and set(separator) & {",", ";"}
+            is_version = separator == "." and len(sizes) == 4 and any(size % 2 for size in sizes)
+            if not is_list and not is_version:
+                return True
     return False
 
 
 _INVISIBLE = "\u200b"
+_BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # letters and a symbol by name, and nothing to be seen
 
 
 class _Plain(dict[int, str]):
-    """A table for str.translate, filled as characters are met. Letters stay: they bound."""
+    """A table for str.translate, filled as characters are met: digits, spaces and dashes of all kinds as ASCII."""
 
     def __missing__(self, code: int) -> str:
-        char = chr(code)
-        self[code] = plain = self._of(char)
+        self[code] = plain = self._of(chr(code))
         return plain
 
     @staticmethod
     def _of(char: str) -> str:
-        if (digit := unicodedata.digit(char, None)) is not None:
-            return str(digit)
-        category = unicodedata.category(char)
-        if category == "Pd" or char == "\N{MINUS SIGN}":
-            return "-"
+        if unicodedata.numeric(char, None) in range(10):
+            return str(int(unicodedata.numeric(char)))
+        if char in "\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029":
+            return "\n"
         if char.isspace():
             return " "
-        if category in ("Cf", "Cc", "Mn", "Me"):
+        category = unicodedata.category(char)
+        if category in ("Cf", "Cc", "Mn", "Me") or char in _BLANKS:
             return _INVISIBLE
         narrow = unicodedata.normalize("NFKC", char)
-        return narrow if narrow.isascii() and len(narrow) == 1 and not narrow.isalnum() else char
+        if narrow.isascii() and (len(narrow) == 1 or category == "No"):
+            return narrow
+        return "-" if category in ("Pd", "Lm") or char == "\N{MINUS SIGN}" else char
 
 
 _PLAIN = _Plain()

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.people.guard import find_cpr, find_cpr_in_bytes, is_instant, without_clocks
+from shared.people.guard import ATTRIBUTES, find_cpr, find_cpr_in_attributes, find_cpr_in_bytes
 from shared.web import problems
 from shared.web.problems import (
     INTERNAL,
@@ -144,8 +144,7 @@ _UNSCANNED = re.compile(
 )
 
 
-def _is_of_a_tool(header: str, value: str) -> bool:
-    return bool(_UNSCANNED.fullmatch(header)) or (header != "idempotency-key" and is_instant(value))
+KEPT = "idempotency-key"  # the one header that is stored
 
 
 _FORM = "application/x-www-form-urlencoded"
@@ -190,11 +189,19 @@ def _cpr_in(scope: Scope, headers: Headers, sent: Any) -> str | None:
     around = {
         "path": dict(enumerate(scope["path"].split("/"))),
         "query": _grouped(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
-        "header": _grouped([item for item in headers.items() if not _is_of_a_tool(*item)]),
+        "header": {KEPT: headers.getlist(KEPT)},
     }
-    body = without_clocks(sent) if isinstance(sent, dict) and "specversion" in sent else sent
-    found = find_cpr(around) or find_cpr(body)
+    tools = _grouped([item for item in headers.items() if item[0] != KEPT and not _UNSCANNED.fullmatch(item[0])])
+    found = find_cpr(around) or find_cpr_in_attributes({"header": tools}) or _cpr_in_body(sent)
     return "body" if found == "$" else found
+
+
+def _cpr_in_body(sent: Any) -> str | None:
+    """Beside the data of a CloudEvent, what its sender's tools have noted."""
+    if not isinstance(sent, dict) or "specversion" not in sent:
+        return find_cpr(sent)
+    ours = {name: value for name, value in sent.items() if name in ATTRIBUTES}
+    return find_cpr(ours) or find_cpr_in_attributes({name: sent[name] for name in sent.keys() - ours.keys()})
 
 
 def _unstorable_in(scope: Scope, sent: Any) -> str | None:

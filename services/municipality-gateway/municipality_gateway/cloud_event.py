@@ -16,7 +16,7 @@ from typing import Any
 
 from municipality_gateway.texts import refused
 from shared.events.topics import REPLIES
-from shared.people.guard import ATTRIBUTES, find_cpr, find_cpr_in_bytes, is_instant, without_clocks
+from shared.people.guard import ATTRIBUTES, find_cpr, find_cpr_in_attributes, find_cpr_in_bytes
 from shared.spine.envelope import Record
 
 ID = re.compile(r"[A-Za-z0-9_:+-]{1,80}")
@@ -57,19 +57,21 @@ def _search(record: Record, binary: bool) -> None:
     if find_cpr_in_bytes(record.key or b""):
         raise refused("personal-data", "key")
     for name, value in record.headers:
-        if name.removeprefix("ce_") not in ATTRIBUTES and is_instant(_decoded(value)):
-            continue
-        if find_cpr({"header": {name: _decoded(value)}}) or find_cpr_in_bytes(value or b""):
-            raise refused("personal-data", named(name.removeprefix("ce_").replace("-", "_")))
+        attribute = name.removeprefix("ce_")
+        find = find_cpr if attribute in ATTRIBUTES else find_cpr_in_attributes
+        if find({"header": {name: _decoded(value)}}) or find_cpr_in_bytes(b"" if _decoded(value) else value or b""):
+            raise refused("personal-data", named(attribute.replace("-", "_")))
     try:
         sent = _json(record.value or b"null")
     except ValueError:
         if find_cpr_in_bytes(record.value or b""):
             raise refused("personal-data", "data") from None
         return
+    ours, tools = sent, {}
     if not binary and isinstance(sent, dict):
-        sent = without_clocks(sent)
-    if path := find_cpr({"data": sent}):
+        ours = {name: value for name, value in sent.items() if name in ATTRIBUTES}
+        tools = {name: value for name, value in sent.items() if name not in ATTRIBUTES}
+    if path := find_cpr({"data": ours}) or find_cpr_in_attributes({"data": tools}):
         raise refused("personal-data", named(path.removeprefix("data.")))
 
 
