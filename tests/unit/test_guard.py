@@ -523,14 +523,14 @@ def test_depth_does_not_stop_the_search() -> None:
     assert find_cpr(nested) is not None
 
 
-def test_other_questions_can_be_asked_of_every_leaf() -> None:
+def test_other_questions_can_be_asked_of_every_leaf_and_key() -> None:
     asked: list[tuple[str | None, object]] = []
 
-    def never(field: str | None, leaf: object) -> bool:
+    def wrong(field: str | None, leaf: object) -> bool:
         asked.append((field, leaf))
-        return False
+        return leaf is None
 
-    assert where({"a": [1, {"b": None}]}, never) is None
+    assert where({"a": [1, {"b": None}]}, wrong) == "a.1.b"
     assert asked == [(None, "a"), ("a", 1), (None, "b"), ("b", None)]
 
 
