@@ -254,6 +254,16 @@ def test_an_exception_is_logged_by_class_code_and_place(json_log: Callable[[], s
     assert (failed["error"], failed["cause"]) == ("RuntimeError", "ValueError")
 
 
+def test_a_line_is_one_object_in_utc_whatever_is_put_into_it(json_log: Callable[[], str]) -> None:
+    forged = '\n{"event": "all is well"}\r\u2028\x1b[31m"'
+    structlog.get_logger("ours").info("one", field=forged)
+    logging.getLogger("aiokafka").warning("two %s", forged)
+    one, two = map(json.loads, json_log().removesuffix("\n").split("\n"))
+    assert (one["field"], two["event"]) == (forged, f"two {forged}")
+    assert one["timestamp"].endswith("Z")
+    assert two["timestamp"].endswith("Z")
+
+
 def test_every_line_carries_the_correlation_id_whoever_writes_it(json_log: Callable[[], str]) -> None:
     with structlog.contextvars.bound_contextvars(correlation_id="c-1"):
         structlog.get_logger("ours").info("one")
