@@ -53,3 +53,11 @@ def test_nothing_is_let_off_but_what_is_named_here() -> None:
             if codes or any(not comment.startswith(":") for comment in comments):
                 found[path.relative_to(ROOT).as_posix()] = codes
     assert found == LET_OFF
+
+
+@pytest.mark.parametrize("lock", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda lock: str(lock.name))
+def test_every_package_is_pinned_by_its_hashes(lock: Path) -> None:
+    packages = re.sub(r"\\\n", "", lock.read_text(encoding="utf-8")).splitlines()
+    assert packages
+    for package in packages:
+        assert re.fullmatch(r"[a-z0-9.-]+(\[[a-z,]+\])?==[\w.]+( ; .+?)?( +--hash=sha256:[0-9a-f]{64})+", package)

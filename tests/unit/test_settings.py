@@ -77,6 +77,8 @@ def test_a_missing_setting_stops_the_start_with_its_name_and_an_example(
         ("LA_DATABASE_URL", "mysql://x", "postgresql://"),
         ("LA_OIDC_ISSUER", "https://login.example.dk", "not both"),
         ("LA_SASL_MECHANISM", "GSSAPI", "SCRAM-SHA-512"),
+        ("LA_TOKEN_KEY", "kort", "at least 32 bytes"),
+        ("LA_MASTER_KEY", "a29ydA==", "32 bytes in base64"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_wrong(

@@ -84,6 +84,23 @@ async def test_no_cookie_is_set_and_no_page_of_another_origin_may_read(service: 
                 assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
+@each_service
+async def test_every_answer_tells_a_browser_what_it_may_do(service: Service) -> None:
+    wanted = {
+        "cache-control": "no-store",
+        "cross-origin-resource-policy": "same-origin",
+        "referrer-policy": "no-referrer",
+        "strict-transport-security": "max-age=31536000; includeSubDomains",
+        "x-content-type-options": "nosniff",
+    }
+    async with client_of(service) as client:
+        for path in ("/health/live", "/openapi.json", "/docs", "/nowhere", "/nowhere?q=010190-1234"):
+            headers = (await client.get(path)).headers
+            assert {name: headers[name] for name in wanted} == wanted
+            policy = headers["content-security-policy"].split("; ")
+            assert {"default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= {*policy}
+
+
 @pytest.mark.parametrize(
     "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", None]
 )
