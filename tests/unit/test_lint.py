@@ -1,4 +1,4 @@
-"""What is dangerous does not get past `make lint`; nothing that runs in production is let off but what is named here."""
+"""What is dangerous does not get past `make lint`; nothing in production is let off but what is named here."""
 
 import re
 import subprocess
