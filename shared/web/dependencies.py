@@ -66,7 +66,8 @@ class _Dispatch:
             command,
             by=who.sub if who else "anonymous",
             route=f"{self.request.method} {self.request.url.path}",
-            idempotency_key=self.key,
+            # Everybody's key would be nobody's: an open route must itself be the same twice.
+            idempotency_key=self.key if who else None,
             body_hash=hashlib.sha256(await self.request.body()).digest(),
             correlation=get_contextvars().get("correlation_id"),
         )

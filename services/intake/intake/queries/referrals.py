@@ -5,7 +5,6 @@ from uuid import UUID
 
 from intake.queries.people import ContactView, contacts
 from intake.queries.places import TaskView
-from intake.state.leaders import Leader
 from intake.state.places import Place
 from intake.state.referrals import Referral
 from shared.frozen import Frozen
@@ -16,7 +15,10 @@ from shared.web.problems import NOT_FOUND, NOT_YET, Problem
 
 
 class ReferralPlaceView(Frozen):
-    """Whom to call, and the tasks in the leader's words. `contact` is null where that person was erased."""
+    """Whom to call, and the tasks in the leader's words. `contact` is null where that person was erased.
+
+    `company_name` is empty where everybody of the company was.
+    """
 
     referral_id: str
     place_id: str
@@ -28,7 +30,7 @@ class ReferralPlaceView(Frozen):
 
 async def place_of_referral(runtime: Runtime, referral_id: UUID, who: Principal) -> ReferralPlaceView:
     """For the referral's kommune, from accepted *and* guided until it is over, then while its placement lives."""
-    referral, place, leader = await _referral(runtime, str(referral_id))
+    referral, place, company_name = await _referral(runtime, str(referral_id))
     who.own("referral_id", kommune=referral.kommune)
     if referral.over and not referral.living:
         raise Problem(NOT_FOUND, field="referral_id", rule="referral-over")
@@ -40,19 +42,19 @@ async def place_of_referral(runtime: Runtime, referral_id: UUID, who: Principal)
     return ReferralPlaceView(
         referral_id=referral.id,
         place_id=place.id,
-        company_name=leader.company_name,
+        company_name=company_name,
         contact=known.get(contact_id),
         buddy=known.get(buddy_id) if buddy_id else None,
         tasks=[TaskView.model_validate(task.model_dump(exclude_none=True)) for task in place.found.tasks or ()],
     )
 
 
-async def _referral(runtime: Runtime, referral_id: str) -> tuple[Referral, Place, Leader]:
+async def _referral(runtime: Runtime, referral_id: str) -> tuple[Referral, Place, str]:
     row: Any = await runtime.pool.fetchrow(
         "SELECT r.state AS referral, r.shape AS referral_shape, p.state AS place, p.shape AS place_shape,"
-        " l.state AS leader, l.shape AS leader_shape FROM aggregate r"
+        " c.state->>'name' AS company_name FROM aggregate r"
         " JOIN aggregate p ON p.kind = 'place' AND p.id = r.state->>'place_id'"
-        " JOIN aggregate l ON l.kind = 'leader' AND l.id = p.state->>'leader_id'"
+        " JOIN aggregate c ON c.kind = 'company' AND c.id = p.state->>'company_id'"
         " WHERE r.kind = 'referral' AND r.id = $1",
         referral_id,
     )
@@ -61,5 +63,5 @@ async def _referral(runtime: Runtime, referral_id: str) -> tuple[Referral, Place
     return (
         read(Referral, row["referral"], row["referral_shape"]),
         read(Place, row["place"], row["place_shape"]),
-        read(Leader, row["leader"], row["leader_shape"]),
+        row["company_name"],
     )
