@@ -203,6 +203,13 @@ async def test_a_reply_over_http_takes_the_way_through_the_kommunes_own_topic(wo
     assert await world.state() == "in-progress"
 
 
+async def test_who_gave_a_reply_on_a_kommunes_behalf_stands_beside_it(world: World) -> None:
+    body = event("candidate-proposed", {"referral_id": world.referral, **PROPOSAL})
+    given = await world.http("POST", f"/kommuner/{ESBJERG}/replies", token("consultant"), json=body)
+    assert given.status_code == 202
+    assert await world.pool.fetchval("SELECT given_by FROM reply") == "local-consultant"
+
+
 async def test_over_http_a_refusal_names_field_rule_and_the_way_out(world: World) -> None:
     mine = token("kommune", kommune=ESBJERG)
     body = event("rejected", {"referral_id": world.referral, "reason": "træt"})

@@ -117,6 +117,8 @@ def test_a_name_that_the_sender_made_up_is_not_said_again() -> None:
         ("specversion", "0.3", ("wrong-type", "specversion")),
         ("time", "i går", ("wrong-type", "time")),
         ("id", "x" * 81, ("wrong-type", "id")),
+        ("id", "../kommuner?x=1", ("wrong-type", "id")),
+        ("source", "/esbjerg\r\nLocation: /", ("wrong-type", "source")),
     ],
 )
 def test_the_envelope_is_checked_too(attribute: str, value: str | None, expected: tuple[str, str]) -> None:
