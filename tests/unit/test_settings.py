@@ -107,6 +107,26 @@ def test_settings_that_need_each_other_are_asked_for(
     assert refusal(capsys).startswith(f"{name} is ")
 
 
+ISSUER = {"LA_TOKEN_KEY": None, "LA_OIDC_ISSUER": "https://login.example.dk", "LA_OIDC_AUDIENCE": "lederalliancen"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"LA_CLOCK_FILE": __file__}, "LA_CLOCK_FILE moves the calendar of local runs"),
+        ({"LA_OIDC_ISSUER": "http://login.example.dk"}, "LA_OIDC_ISSUER must begin with https://"),
+        ({"LA_OIDC_ISSUER": "http://127.0.0.1.example.dk"}, "LA_OIDC_ISSUER must begin with https://"),
+    ],
+)
+def test_a_setting_that_does_not_fit_another_is_named(
+    changed: dict[str, str | None], said: str, environment: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment(**ISSUER)
+    load(Settings)
+    environment(**(ISSUER | changed))
+    assert refusal(capsys).startswith(said)
+
+
 def test_several_wrong_settings_still_make_one_line(
     environment: Environment, capsys: pytest.CaptureFixture[str]
 ) -> None:
