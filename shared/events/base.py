@@ -106,6 +106,14 @@ class Terms(Data):
     next_step: Code | None = None
 
 
+class Reason(Data):
+    """A component of a score: how many of its points were reached."""
+
+    component: Code
+    points: Annotated[int, Field(ge=0)]
+    of: Annotated[int, Field(ge=1)]
+
+
 class Approval(Data):
     """A yes: whose, for which form and hours, from and to which day (where the form needs it)."""
 
@@ -130,4 +138,4 @@ class Stage(Data):
 
 
 __all__ = ["REGISTRY", "Approval", "Code", "Data", "Event", "Hours", "Id", "Kommune", "Minutes", "Postnr", "Profile",
-           "Stage", "Task", "Terms", "Version", "date", "datetime"]  # fmt: skip
+           "Reason", "Stage", "Task", "Terms", "Version", "date", "datetime"]  # fmt: skip

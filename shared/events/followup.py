@@ -120,6 +120,13 @@ class PlacementOutcomeRecorded(PlacementEvent, name="placement.outcome-recorded"
     by: Literal["consultant", "kommune"]
 
 
+class PlacementCertificateIssued(PlacementEvent, name="placement.certificate-issued", subject="placement_id"):
+    """What was learned, on paper: `competences` are codes; whose it is only the young person shows."""
+
+    certificate_id: Id
+    competences: tuple[Code, ...]
+
+
 class PlacementAnswerRefused(PlacementEvent, name="placement.answer-refused", subject="placement_id"):
     """An answer of the kommune that does not fit; the gateway tells it."""
 

@@ -1,6 +1,8 @@
 """What intake says: who joined, whom we called, which places are open."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from shared.events.base import Code, Event, Id, Kommune, Postnr, Task, date
 from shared.events.topics import INTAKE
@@ -42,6 +44,14 @@ class LeaderCalled(IntakeEvent, name="leader.called", subject="leader_id"):
     next_call_on: date | None = None
 
 
+class LeaderDevelopmentNoted(IntakeEvent, name="leader.development-noted", subject="leader_id"):
+    """What the leader has learned by it, as codes; `confidence` from 1 to 5: how sure of leading young people."""
+
+    leader_id: Id
+    codes: tuple[Code, ...]
+    confidence: Annotated[int, Field(ge=1, le=5)] | None = None
+
+
 class LeaderErased(IntakeEvent, name="leader.erased", subject="leader_id"):
     """The leader's data are gone: the key that sealed them is destroyed."""
 
@@ -75,8 +85,8 @@ class PlaceBlocked(PlaceEvent, name="place.blocked", subject="place_id"):
     challenges: tuple[Code, ...] = ()
 
 
-class PlaceOpened(PlaceEvent, name="place.opened", subject="place_id"):
-    """Tasks are clear and the leader agrees. Hours are a week's: to begin with, and to aim for."""
+class PlaceTerms(PlaceEvent):
+    """All that a kommune and a match need to know of a place. Hours are a week's: to begin with, and to aim for."""
 
     workplace_id: Id
     postnr: Postnr
@@ -98,6 +108,16 @@ class PlaceOpened(PlaceEvent, name="place.opened", subject="place_id"):
     max_kommuner: int
     at_once: Literal["one-by-one", "several"]
     agreed_at: date
+
+
+class PlaceOpened(PlaceTerms, name="place.opened", subject="place_id"):
+    """Tasks are clear and the leader agrees."""
+
+
+class PlaceChanged(PlaceTerms, name="place.changed", subject="place_id"):
+    """An opened place is another one now: as it is after the change. `changed` names the fields."""
+
+    changed: tuple[Code, ...]
 
 
 class PlaceFilled(PlaceEvent, name="place.filled", subject="place_id"):

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from shared.events.base import Approval, Code, Event, Id, Kommune, Terms, Version, date
-from shared.events.topics import MATCHING
+from shared.events.base import Approval, Code, Event, Id, Kommune, Reason, Terms, Version, date
+from shared.events.topics import MATCHING, SUGGESTIONS
 
 Party = Literal["leader", "kommune", "young-person"]
 
@@ -79,3 +79,29 @@ class MatchCancelled(MatchEvent, name="match.cancelled", subject="match_id"):
     """It ended for another reason than a no."""
 
     reason: Code
+
+
+class SuggestionEvent(Event, topic=SUGGESTIONS):
+    """Base of what is said of how well a young person and a place fit: kept for 30 days.
+
+    `score` is the sum of the reasons' points, from 0 to 100.
+    """
+
+    referral_id: Id
+    place_id: Id
+    candidate_id: Id
+    kommune: Kommune
+    score: int
+    reasons: tuple[Reason, ...]
+
+
+class MatchSuggested(SuggestionEvent, name="match.suggested", subject="referral_id.candidate_id", key="referral_id"):
+    """One of the (at most five) open referrals of its kommune that fit a registered candidate best; `rank` from 1."""
+
+    rank: int
+
+
+class MatchExplained(SuggestionEvent, name="match.explained", subject="match_id", key="referral_id"):
+    """Why a proposed match fits."""
+
+    match_id: Id

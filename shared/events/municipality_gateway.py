@@ -114,6 +114,13 @@ class ReferralCancelled(ReferralEvent, name="referral.cancelled", subject="refer
     by: Code
 
 
+class ReferralCancellationRequested(ReferralEvent, name="referral.cancellation-requested", subject="referral_id"):
+    """Asked back after the kommune accepted: it confirms, or it is taken back without a word at `due_by`."""
+
+    reason: Code
+    due_by: date
+
+
 class ReferralChanged(ReferralEvent, name="referral.changed", subject="referral_id"):
     """Its state changed for another reason: a candidate was found, or a match failed and it searches again."""
 
@@ -186,6 +193,21 @@ class PlacementReported(GatewayEvent, name="placement.reported", subject="placem
     reply_id: Code | None = None
 
 
+class PlacementSupportAnswered(GatewayEvent, name="placement.support-answered", subject="placement_id"):
+    """The kommune answers where its help was wanted. Minutes are a week's."""
+
+    placement_id: Id
+    place_id: Id
+    challenge_id: Id
+    kommune: Kommune
+    answer: Literal["granted", "refused", "later"]
+    support: Code | None = None
+    minutes: Minutes | None = None
+    from_: date | None = Field(None, alias="from")
+    to: date | None = None
+    reply_id: Code | None = None
+
+
 class ContactRegistered(GatewayEvent, name="contact.registered", subject="contact_id"):
     """Who answers for a kommune, in which role; name and phone stay in the gateway."""
 
@@ -201,6 +223,13 @@ class ContactChanged(ContactRegistered, name="contact.changed", subject="contact
     """Another role, unit or validity."""
 
 
+class ContactRetired(GatewayEvent, name="contact.retired", subject="contact_id"):
+    """Answers for the kommune no longer; what was open has gone to another."""
+
+    contact_id: Id
+    kommune: Kommune
+
+
 class ContactErased(GatewayEvent, name="contact.erased", subject="contact_id"):
     """The contact's data are gone: the key that sealed them is destroyed."""
 
@@ -212,6 +241,17 @@ class CandidateEvent(Event, topic=CANDIDATES):
 
     candidate_id: Id
     kommune: Kommune
+
+
+class CandidateRegistered(CandidateEvent, name="candidate.registered", subject="kommune.candidate_id"):
+    """Somebody for whom places are suggested, until 30 days have passed without a word."""
+
+    profile: Profile
+    reply_id: Code
+
+
+class CandidateChanged(CandidateRegistered, name="candidate.changed", subject="kommune.candidate_id"):
+    """The same one with another profile, which replaces the one before."""
 
 
 class CandidateProposed(CandidateEvent, name="candidate.proposed", subject="kommune.candidate_id"):

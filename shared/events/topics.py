@@ -63,6 +63,10 @@ CANDIDATES = Topic(
     first_seen_starts=True,
 )
 MATCHING = Topic("matching.v1", "matching", ("intake", "municipality-gateway", "followup", "metrics"), "id", 6, YEARS_6)
+SUGGESTIONS = Topic(
+    "matching.suggestions.v1", "matching", ("municipality-gateway",), "referral_id", 6, timedelta(days=30),
+    first_seen_starts=True,
+)  # fmt: skip
 FOLLOWUP = Topic("followup.v1", "followup", ("intake", "municipality-gateway", "matching", "metrics"), "id", 6, YEARS_6)
 REFERRALS = Topic(
     "k.{code}.referrals.v1", "municipality-gateway", ("kommune",), "referral_id", 1, timedelta(days=90), MIB // 4
@@ -75,7 +79,7 @@ DEAD_LETTERS = {
     for service in SERVICES
 }
 
-TOPICS = (INTAKE, GATEWAY, CANDIDATES, MATCHING, FOLLOWUP, REFERRALS, REPLIES, *DEAD_LETTERS.values())
+TOPICS = (INTAKE, GATEWAY, CANDIDATES, MATCHING, SUGGESTIONS, FOLLOWUP, REFERRALS, REPLIES, *DEAD_LETTERS.values())
 BY_NAME = {name: topic for topic in TOPICS for name in topic.names()}
 
 

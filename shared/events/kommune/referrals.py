@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from shared.events.base import Code, Data, Event, Id, Kommune, Minutes, Postnr, Stage, Task, Terms
+from shared.events.base import Code, Data, Event, Id, Kommune, Minutes, Postnr, Reason, Stage, Task, Terms
 from shared.events.topics import REFERRALS
 
 
@@ -57,6 +57,40 @@ class ReferralLeaderGuided(ToKommune, name="referral.leader-guided", subject="re
     channel: Literal["page", "call"]
 
 
+class ReferralChanged(ToKommune, name="referral.changed", subject="referral_id", key="referral_id"):
+    """The place is another one now, as it is after the change; `changed` names the fields."""
+
+    changed: tuple[Code, ...]
+    postnr: Postnr
+    place_kommune: Kommune
+    tasks: tuple[Task, ...]
+    hours_from: float
+    hours_to: float
+    times_of_day: tuple[Code, ...]
+    forms: tuple[Code, ...]
+    purpose: Code
+    support: tuple[Code, ...] = ()
+    frame: tuple[Code, ...] = ()
+    seats: int
+
+
+class ReferralAccepted(ToKommune, name="referral.accepted", subject="referral_id", key="referral_id"):
+    """You said yes: you look for a young person."""
+
+
+class ReferralRejected(ToKommune, name="referral.rejected", subject="referral_id", key="referral_id"):
+    """You said no."""
+
+    reason: Code
+
+
+class ReferralOnHold(ToKommune, name="referral.on-hold", subject="referral_id", key="referral_id"):
+    """You asked for time; `until` is the last day of it."""
+
+    reason: Code
+    until: date
+
+
 class ReferralReminded(ToKommune, name="referral.reminded", subject="referral_id", key="referral_id"):
     """You have not answered yet."""
 
@@ -80,6 +114,15 @@ class ReferralExpired(ToKommune, name="referral.expired", subject="referral_id",
     """No answer in time; another kommune is asked."""
 
     reason: Code
+
+
+class ReferralCancellationRequested(
+    ToKommune, name="referral.cancellation-requested", subject="referral_id", key="referral_id"
+):
+    """Asked back although you accepted: answer `cancellation-confirmed`; at `due_by` it is taken back."""
+
+    reason: Code
+    due_by: date
 
 
 class ReferralCancelled(ToKommune, name="referral.cancelled", subject="referral_id", key="referral_id"):
@@ -139,6 +182,26 @@ class MatchCancelled(MatchToKommune, name="match.cancelled", subject="match_id",
     """It ended for another reason than a no."""
 
     reason: Code
+
+
+class MatchSuggested(ToKommune, name="match.suggested", subject="suggestion", key="referral_id"):
+    """This referral and a young person whom you registered fit; `rank` from 1, `score` from 0 to 100."""
+
+    candidate_id: Id
+    rank: int
+    score: int
+    reasons: tuple[Reason, ...]
+
+    @property
+    def suggestion(self) -> str:
+        return f"{self.referral_id}.{self.candidate_id}"
+
+
+class MatchExplained(MatchToKommune, name="match.explained", subject="match_id", key="referral_id"):
+    """Why your proposal fits; `score` from 0 to 100."""
+
+    score: int
+    reasons: tuple[Reason, ...]
 
 
 class PlacementToKommune(ToKommune):

@@ -87,6 +87,17 @@ class Closed(ReferralReply, name="reply.closed", subject="referral_id"):
     reason: codes.ReferralReason
 
 
+class CancellationConfirmed(ReferralReply, name="reply.cancellation-confirmed", subject="referral_id"):
+    """We have stopped looking, as you asked."""
+
+
+class CandidateRegistered(Reply, name="reply.candidate-registered", subject="candidate_id"):
+    """Somebody for whom places are to be suggested; said again it replaces the profile. It is kept for 30 days."""
+
+    candidate_id: CandidateId
+    profile: ReplyProfile
+
+
 class CandidateProposed(ReferralReply, name="reply.candidate-proposed", subject="referral_id"):
     """We propose someone. What is left out is the place's. `next_step` is required for praktik."""
 
@@ -190,3 +201,14 @@ class OutcomeReported(Reply, name="reply.outcome-reported", subject="placement_i
     outcome: codes.Outcome
     hours: Annotated[float, Field(ge=0, le=37)] | None = None
     on: Day
+
+
+class SupportAnswered(Reply, name="reply.support-answered", subject="challenge_id"):
+    """Our answer where you wanted our help. `granted` names the support; minutes are a week's."""
+
+    challenge_id: Id
+    answer: Literal["granted", "refused", "later"]
+    support: codes.SupportGranted | None = None
+    minutes: Annotated[int, Field(ge=1, le=2_400)] | None = None
+    from_: Day | None = Field(None, alias="from")
+    to: Day | None = None
