@@ -115,9 +115,9 @@ class PlaceOpened(PlaceTerms, name="place.opened", subject="place_id"):
 
 
 class PlaceChanged(PlaceTerms, name="place.changed", subject="place_id"):
-    """An opened place is another one now: as it is after the change. `changed` names the fields."""
+    """An opened place is another one now: as it is after the change. `changes` names the fields."""
 
-    changed: tuple[Code, ...]
+    changes: tuple[Code, ...]
 
 
 class PlaceFilled(PlaceEvent, name="place.filled", subject="place_id"):

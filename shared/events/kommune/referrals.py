@@ -58,9 +58,9 @@ class ReferralLeaderGuided(ToKommune, name="referral.leader-guided", subject="re
 
 
 class ReferralChanged(ToKommune, name="referral.changed", subject="referral_id", key="referral_id"):
-    """The place is another one now, as it is after the change; `changed` names the fields."""
+    """The place is another one now, as it is after the change; `changes` names the fields."""
 
-    changed: tuple[Code, ...]
+    changes: tuple[Code, ...]
     postnr: Postnr
     place_kommune: Kommune
     tasks: tuple[Task, ...]

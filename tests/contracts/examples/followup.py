@@ -8,6 +8,7 @@ from shared.events.base import Event
 from tests.contracts.examples.story import (
     BUDDY,
     CANDIDATE,
+    CERTIFICATE,
     CHALLENGE,
     COMPANY,
     ESBJERG,
@@ -89,6 +90,9 @@ def examples() -> list[Event]:
         ),
         followup.PlacementOutcomeRecorded(
             **base, outcome="O-ORDINARY", hours=37, on=date(2027, 6, 28), when="0", by="consultant"
+        ),
+        followup.PlacementCertificateIssued(
+            **base, certificate_id=CERTIFICATE, competences=("meeting-on-time", "cooperation", "viden_data-07")
         ),
         followup.PlacementAnswerRefused(**begun, reply_id=REPLY, field="stage_id", rule="unknown-id"),
         followup.ChallengeRaised(**challenge, help="kommune"),

@@ -15,6 +15,18 @@ def examples() -> list[Event]:
         "company_id": COMPANY,
         "kommune": ESBJERG,
     }
+    terms: dict[str, Any] = {
+        **ASKED,
+        "workplace_id": WORKPLACE,
+        "sector": "service",
+        "size_band": "10-49",
+        "contact_id": LEADER,
+        "buddy_id": BUDDY,
+        "guidance": "page",
+        "max_kommuner": 2,
+        "at_once": "one-by-one",
+        "agreed_at": date(2026, 11, 9),
+    }
     return [
         intake.LeaderSignedUp(
             leader_id=LEADER,
@@ -30,26 +42,15 @@ def examples() -> list[Event]:
             leader_id=LEADER, kommune=ESBJERG, outcome="later", attempt=1, next_call_on=date(2026, 11, 4)
         ),
         intake.LeaderSignedUpAgain(leader_id=LEADER, kommune=ESBJERG),
+        intake.LeaderDevelopmentNoted(leader_id=LEADER, codes=("direct-talk", "clear-tasks"), confidence=4),
         intake.LeaderErased(leader_id=LEADER),
         intake.PersonErased(person_id=BUDDY),
         intake.PlaceDrafted(**place, state="draft"),
         intake.PlaceBlocked(
             **place, state="additional-assessment-required", rules=("R-HEADCOUNT",), challenges=("C-INTERNAL",)
         ),
-        intake.PlaceOpened(
-            **place,
-            **ASKED,
-            state="open",
-            workplace_id=WORKPLACE,
-            sector="service",
-            size_band="10-49",
-            contact_id=LEADER,
-            buddy_id=BUDDY,
-            guidance="page",
-            max_kommuner=2,
-            at_once="one-by-one",
-            agreed_at=date(2026, 11, 9),
-        ),
+        intake.PlaceOpened(**place, **terms, state="open"),
+        intake.PlaceChanged(**place, **terms | {"hours_from": 15}, state="open", changes=("hours_from",)),
         intake.PlaceFilled(**place, state="filled"),
         intake.PlacePaused(**place, state="paused", reason="seat-free"),
         intake.PlaceReopened(**place, state="open", agreed_at=date(2027, 3, 1), placement_id=PLACEMENT),

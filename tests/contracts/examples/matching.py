@@ -14,6 +14,7 @@ from tests.contracts.examples.story import (
     LEADER,
     MATCH,
     PLACE,
+    REASONS,
     REFERRAL,
     REPLY,
     TERMS,
@@ -29,6 +30,14 @@ def examples() -> list[Event]:
         "candidate_id": CANDIDATE,
         "kommune": ESBJERG,
         "place_kommune": ESBJERG,
+    }
+    fits: dict[str, Any] = {
+        "referral_id": REFERRAL,
+        "place_id": PLACE,
+        "candidate_id": CANDIDATE,
+        "kommune": ESBJERG,
+        "score": 88,
+        "reasons": REASONS,
     }
     questions = ("met-each-other", "tasks-clear", "hours-realistic", "support-named", "next-step-planned")
     return [
@@ -60,4 +69,6 @@ def examples() -> list[Event]:
             company_id=COMPANY,
         ),
         matching.MatchCancelled(**match, reason="seat-taken"),
+        matching.MatchSuggested(**fits, rank=1),
+        matching.MatchExplained(**fits, match_id=MATCH),
     ]

@@ -8,6 +8,7 @@ from shared.events.base import Event, Profile
 from tests.contracts.examples.story import (
     APPROVED,
     CANDIDATE,
+    CHALLENGE,
     COMPANY,
     CONTACT,
     DEPUTY,
@@ -64,6 +65,13 @@ def examples() -> list[Event]:
         gateway.ReferralCancelled(
             **base, state="cancelled", business_status="cancelled", reason="place-paused", by="system"
         ),
+        gateway.ReferralCancellationRequested(
+            **base,
+            state="accepted",
+            business_status="cancellation-requested",
+            reason="place-paused",
+            due_by=date(2026, 11, 18),
+        ),
         gateway.ReferralChanged(**base, state="in-progress", business_status="candidate-identified"),
         gateway.ReferralCompleted(**base, state="completed", business_status="matched"),
         gateway.ReferralLeaderContacted(
@@ -85,9 +93,24 @@ def examples() -> list[Event]:
             on=date(2027, 6, 28),
             reply_id=REPLY,
         ),
+        gateway.PlacementSupportAnswered(
+            placement_id=PLACEMENT,
+            place_id=PLACE,
+            challenge_id=CHALLENGE,
+            kommune=ESBJERG,
+            answer="granted",
+            support="mentor-hours",
+            minutes=120,
+            from_=date(2026, 12, 7),
+            to=date(2027, 2, 28),
+            reply_id=REPLY,
+        ),
         gateway.ContactRegistered(**contact, valid_from=date(2026, 1, 1)),
         gateway.ContactChanged(**contact, valid_from=date(2026, 1, 1), valid_to=date(2027, 6, 30)),
+        gateway.ContactRetired(contact_id=CONTACT, kommune=ESBJERG),
         gateway.ContactErased(contact_id=CONTACT),
+        gateway.CandidateRegistered(**candidate, profile=Profile(**PROFILE), reply_id=REPLY),
+        gateway.CandidateChanged(**candidate, profile=Profile(**PROFILE | {"reach": 45}), reply_id=REPLY),
         gateway.CandidateProposed(
             **candidate,
             referral_id=REFERRAL,

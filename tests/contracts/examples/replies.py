@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.events.base import Event
 from shared.events.kommune import replies as kommune
-from tests.contracts.examples.story import APPROVED, CANDIDATE, MATCH, PLACEMENT, PROFILE, REFERRAL
+from tests.contracts.examples.story import APPROVED, CANDIDATE, CHALLENGE, MATCH, PLACEMENT, PROFILE, REFERRAL
 
 
 def examples() -> list[Event]:
@@ -17,6 +17,8 @@ def examples() -> list[Event]:
         kommune.Rejected(**referral, reason="no-candidate"),
         kommune.Held(**referral, reason="wait-candidate", until=date(2026, 11, 20)),
         kommune.Closed(**referral, reason="enough"),
+        kommune.CancellationConfirmed(**referral),
+        kommune.CandidateRegistered(candidate_id=CANDIDATE, profile=kommune.ReplyProfile(**PROFILE)),
         kommune.CandidateProposed(
             **referral,
             candidate_id=CANDIDATE,
@@ -36,4 +38,12 @@ def examples() -> list[Event]:
         kommune.KommuneDeclined(match_id=MATCH, reason="support"),
         kommune.VoicePassedOn(placement_id=PLACEMENT, wellbeing=4, learning=("meeting-on-time", "cooperation")),
         kommune.OutcomeReported(placement_id=PLACEMENT, outcome="O-ORDINARY", hours=37, on=date(2027, 6, 28)),
+        kommune.SupportAnswered(
+            challenge_id=CHALLENGE,
+            answer="granted",
+            support="mentor-hours",
+            minutes=120,
+            from_=date(2026, 12, 7),
+            to=date(2027, 2, 28),
+        ),
     ]

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from shared.events.base import Stage, Task, Terms
+from shared.events.base import Reason, Stage, Task, Terms
 
 _numbers = count(1)
 
@@ -20,7 +20,7 @@ def _id() -> str:
 
 LEADER, COMPANY, WORKPLACE, BUDDY, PLACE, CONTACT, DEPUTY = (_id() for _ in range(7))
 REFERRAL, MATCH, PLACEMENT, PRAKTIK, JOB, CHALLENGE, INTERVENTION = (_id() for _ in range(7))
-REPLY, DEAD_LETTER, EVENT, CAUSE = (_id() for _ in range(4))
+REPLY, DEAD_LETTER, EVENT, CAUSE, CERTIFICATE = (_id() for _ in range(5))
 CANDIDATE = "c1f7c6b8-3a52-4d0e-9b1f-6d2a7e805c43"
 ESBJERG = "0561"
 SAID_AT = datetime(2026, 11, 9, 9, 30, tzinfo=UTC)
@@ -69,3 +69,10 @@ ASKED: dict[str, Any] = {
     "frame": ("shift-work", "team-work"),
     "seats": 1,
 }
+REASONS = tuple(
+    Reason(component=name, points=points, of=of)
+    for name, points, of in (
+        ("tasks", 18, 25), ("hours", 20, 20), ("times", 15, 15), ("support", 10, 15), ("reach", 10, 10),
+        ("forms", 10, 10), ("start", 5, 5),
+    )
+)  # fmt: skip
