@@ -122,7 +122,12 @@ class ReferralCancellationRequested(ReferralEvent, name="referral.cancellation-r
 
 
 class ReferralChanged(ReferralEvent, name="referral.changed", subject="referral_id"):
-    """Its state changed for another reason: a candidate was found, or a match failed and it searches again."""
+    """It changed for another reason: a candidate was found, a match failed and it searches again, or its place changed.
+
+    `changes` names the fields of the place; what they are now is told to the kommune.
+    """
+
+    changes: tuple[Code, ...] = ()
 
 
 class ReferralCompleted(ReferralEvent, name="referral.completed", subject="referral_id"):

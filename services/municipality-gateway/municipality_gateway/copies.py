@@ -11,6 +11,7 @@ from municipality_gateway.state.kommuner import Kommune
 from municipality_gateway.state.places import Place
 from shared.events.base import REGISTRY, Event
 from shared.events.kommune.referrals import ToKommune
+from shared.events.municipality_gateway import ReferralChanged
 from shared.events.topics import REFERRALS
 from shared.spine.work import Public
 
@@ -18,7 +19,7 @@ from shared.spine.work import Public
 def copy_of(event: Event, **more: Any) -> ToKommune | None:
     """None for an event that kommuner are not told."""
     kind = REGISTRY.get((REFERRALS.name, event.TYPE))
-    if kind is None:
+    if kind is None or (isinstance(event, ReferralChanged) and not event.changes):
         return None
     # What a newer build has put into parts of it is not of this contract.
     return cast("ToKommune", kind.model_validate({**event.model_dump(by_alias=True), **more}, extra="ignore"))
