@@ -17,7 +17,7 @@ from shared.frozen import Frozen
 from shared.runtime import Runtime
 from shared.spine.aggregates import one, read
 from shared.web.access import Principal
-from shared.web.dependencies import get_or_404, people
+from shared.web.dependencies import get_or_404, people, seen_by
 
 
 class ReferralView(Frozen):
@@ -43,7 +43,7 @@ class ReferralView(Frozen):
     nobody_left: bool | None = None
 
     @classmethod
-    def of(cls, referral: Referral, place: Place, who: Principal) -> Self:
+    def of(cls, referral: Referral, place: Place | None, who: Principal) -> Self:
         kommune_alone = "kommune" in who.roles and "consultant" not in who.roles
         return cls(
             referral_id=referral.id,
@@ -63,7 +63,7 @@ class ReferralView(Frozen):
             guided=referral.guided,
             happened=referral.happened,
             matched=len(referral.matched),
-            **({} if kommune_alone else {"nobody_left": place.nobody_left}),
+            **({} if place is None or kommune_alone else {"nobody_left": place.nobody_left}),
         )
 
 
@@ -86,16 +86,18 @@ class WholeReferralView(ReferralView):
 async def list_of_referrals(runtime: Runtime, who: Principal, place_id: UUID | None, limit: int) -> list[ReferralView]:
     """The newest first."""
     codes = None if "consultant" in who.roles else sorted(who.kommuner)
-    found = await _with_places(runtime.pool, codes, str(place_id) if place_id else None, limit)
+    async with seen_by(runtime, who) as conn:
+        found = await _with_places(conn, codes, str(place_id) if place_id else None, limit)
     return [ReferralView.of(referral, place, who) for referral, place in found]
 
 
 async def whole_referral(runtime: Runtime, who: Principal, referral_id: UUID) -> WholeReferralView:
     """For its kommune and its leader too; the reading of the contact's data is logged."""
-    referral = await get_or_404(runtime, Referral, referral_id, "referral_id")
+    referral = await get_or_404(runtime, Referral, referral_id, "referral_id", who)
     who.own("referral_id", kommune=referral.kommune, leader=referral.leader_id)
-    place = await get_or_404(runtime, Place, referral.place_id, "place_id")
-    kommune = await one(runtime.pool, Kommune, referral.kommune)
+    async with seen_by(runtime, who) as conn:
+        place = await one(conn, Place, referral.place_id)
+        kommune = await one(conn, Kommune, referral.kommune)
     persons = await people(runtime, [referral.contact_id], who, "GET /referrals/{id}")
     return WholeReferralView(
         **ReferralView.of(referral, place, who).model_dump(exclude_unset=True),
@@ -112,11 +114,11 @@ async def card_version_of(runtime: Runtime, code: str) -> int:
 
 async def _with_places(
     pool: Connection, kommuner: Iterable[str] | None, place_id: str | None, limit: int
-) -> list[tuple[Referral, Place]]:
-    """Of these kommuner, or of all where None."""
+) -> list[tuple[Referral, Place | None]]:
+    """Of these kommuner, or of all where None. A kommune does not see the place: it says who else is asked."""
     rows = await pool.fetch(
         "SELECT r.state AS referral, r.shape AS referral_shape, p.state AS place, p.shape AS place_shape"
-        " FROM aggregate r JOIN aggregate p ON p.kind = 'place' AND p.id = r.state->>'place_id'"
+        " FROM aggregate r LEFT JOIN aggregate p ON p.kind = 'place' AND p.id = r.state->>'place_id'"
         " WHERE r.kind = 'referral' AND ($1::text[] IS NULL OR r.state->>'kommune' = ANY($1))"
         " AND ($2::text IS NULL OR r.state->>'place_id' = $2)"
         " ORDER BY r.state->>'sent_on' DESC, r.id LIMIT $3",
@@ -125,6 +127,9 @@ async def _with_places(
         limit,
     )
     return [
-        (read(Referral, row["referral"], row["referral_shape"]), read(Place, row["place"], row["place_shape"]))
+        (
+            read(Referral, row["referral"], row["referral_shape"]),
+            read(Place, row["place"], row["place_shape"]) if row["place"] else None,
+        )
         for row in rows
     ]
