@@ -15,7 +15,7 @@ from shared.db import Connection
 from shared.events.municipality_gateway import TaskStatus
 from shared.frozen import Frozen
 from shared.runtime import Runtime
-from shared.spine.aggregates import one, read
+from shared.spine.aggregates import many, one
 from shared.web.access import Principal
 from shared.web.dependencies import get_or_404, people, seen_by
 
@@ -87,8 +87,9 @@ async def list_of_referrals(runtime: Runtime, who: Principal, place_id: UUID | N
     """The newest first."""
     codes = None if "consultant" in who.roles else sorted(who.kommuner)
     async with seen_by(runtime, who) as conn:
-        found = await _with_places(conn, codes, str(place_id) if place_id else None, limit)
-    return [ReferralView.of(referral, place, who) for referral, place in found]
+        referrals = await _referrals(conn, codes, str(place_id) if place_id else None, limit)
+        places = await _places(conn, {referral.place_id for referral in referrals})
+    return [ReferralView.of(referral, places.get(referral.place_id), who) for referral in referrals]
 
 
 async def whole_referral(runtime: Runtime, who: Principal, referral_id: UUID) -> WholeReferralView:
@@ -112,24 +113,29 @@ async def card_version_of(runtime: Runtime, code: str) -> int:
     return kommune.card_version if kommune else 0
 
 
-async def _with_places(
-    pool: Connection, kommuner: Iterable[str] | None, place_id: str | None, limit: int
-) -> list[tuple[Referral, Place | None]]:
-    """Of these kommuner, or of all where None. A kommune does not see the place: it says who else is asked."""
-    rows = await pool.fetch(
-        "SELECT r.state AS referral, r.shape AS referral_shape, p.state AS place, p.shape AS place_shape"
-        " FROM aggregate r LEFT JOIN aggregate p ON p.kind = 'place' AND p.id = r.state->>'place_id'"
-        " WHERE r.kind = 'referral' AND ($1::text[] IS NULL OR r.state->>'kommune' = ANY($1))"
-        " AND ($2::text IS NULL OR r.state->>'place_id' = $2)"
-        " ORDER BY r.state->>'sent_on' DESC, r.id LIMIT $3",
+async def _referrals(
+    conn: Connection, kommuner: Iterable[str] | None, place_id: str | None, limit: int
+) -> list[Referral]:
+    """Of these kommuner, or of all where None."""
+    return await many(
+        conn,
+        Referral,
+        "SELECT state, shape FROM aggregate"
+        " WHERE kind = 'referral' AND ($1::text[] IS NULL OR state->>'kommune' = ANY($1))"
+        " AND ($2::text IS NULL OR state->>'place_id' = $2)"
+        " ORDER BY state->>'sent_on' DESC, id LIMIT $3",
         None if kommuner is None else list(kommuner),
         place_id,
         limit,
     )
-    return [
-        (
-            read(Referral, row["referral"], row["referral_shape"]),
-            read(Place, row["place"], row["place_shape"]) if row["place"] else None,
-        )
-        for row in rows
-    ]
+
+
+async def _places(conn: Connection, ids: Iterable[str]) -> dict[str, Place]:
+    """Without those that a kommune does not see: all of them, for a place says who else is asked."""
+    found = await many(
+        conn,
+        Place,
+        "SELECT state, shape FROM aggregate WHERE kind = 'place' AND id = ANY($1::text[])",
+        list(ids),
+    )
+    return {place.id: place for place in found}
