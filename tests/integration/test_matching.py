@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 from httpx import ASGITransport, AsyncClient, Response
 
 from matching.app import service
@@ -210,7 +211,9 @@ async def test_what_is_another_ones_answers_as_what_is_nowhere(world: World) -> 
     match = await world.propose(0)
     strangers = [{"role": "kommune", "kommune": VARDE}, {"role": "leader", "leader": NOWHERE}]
     for who in strangers:
-        answers = [await world.ask("GET", f"/matches/{id_}", **who) for id_ in (match, NOWHERE)]
+        with structlog.testing.capture_logs() as lines:
+            answers = [await world.ask("GET", f"/matches/{id_}", **who) for id_ in (match, NOWHERE)]
+        assert [line["sub"] for line in lines if line["event"] == "not_own"] == ["-".join(["local", *who.values()])] * 2
         foreign, unknown = ({**a.json(), "instance": "", "correlation_id": ""} for a in answers)
         assert foreign == unknown
         assert [a.status_code for a in answers] == [404, 404]
