@@ -60,7 +60,7 @@ class DatabaseSettings(BaseSettings):
     """How to reach PostgreSQL. A secret as a whole: the password is part of it."""
 
     model_config = KafkaSettings.model_config
-    database_url: SecretStr = Field(examples=["postgresql://intake:PASSWORD@127.0.0.1:5432/lederalliancen"])
+    database_url: SecretStr = Field(examples=["postgresql://la_intake:PASSWORD@127.0.0.1:5432/lederalliancen"])
 
     @model_validator(mode="after")
     def _is_postgres(self) -> Self:

@@ -1,6 +1,6 @@
 """The gateway on a real PostgreSQL: replies by both ways in, the gate before a deadline, and who may see what."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -287,6 +287,29 @@ async def test_nobody_is_late_while_a_reply_over_http_is_on_its_way(world: World
     assert await world.state() == "requested"
     await world.reply(*await world.relay())
     assert await world.state() == "accepted"
+
+
+async def test_what_row_level_security_hides_no_route_shows_a_kommune(
+    world: World, hide_from_kommuner: Callable[[str], Awaitable[None]]
+) -> None:
+    mine, card = token("kommune", kommune=ESBJERG), {"mentor": "ring", "confirmed_on": "2026-11-01"}
+    await world.http("PUT", f"/kommuner/{ESBJERG}/card", token("consultant"), json=card)
+    body = event("seen", {"referral_id": world.referral})
+    given = await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
+    paths = (
+        f"/kommuner/{ESBJERG}",
+        "/kommuner",
+        "/referrals",
+        f"/referrals/{world.referral}",
+        given.headers["location"],
+    )
+    before = [await world.http("GET", path, mine) for path in paths]
+    assert [a.status_code for a in before] == [200] * 5
+    for table in ("aggregate", "reply"):
+        await hide_from_kommuner(f"municipality_gateway.{table}")
+    whole, known, listed, one_, reply = [await world.http("GET", path, mine) for path in paths]
+    assert (whole.json()["card"], known.json()[0]["card_version"], listed.json()) == (None, 0, [])
+    assert (one_.status_code, reply.status_code) == (404, 404)
 
 
 async def test_a_kommune_sees_its_own_and_a_leader_sees_who_will_call(world: World) -> None:
