@@ -114,7 +114,7 @@ async def test_an_erased_leader_is_gone_and_the_access_log_stays(run: Run, datab
     leader_id = str(uuid4())
     asked = {"company_id": str(uuid4()), "workplace_id": str(uuid4()), "cvr": "13585628", "company_name": "X"}
     where = {"postnr": "6700", "kommune": "0561", "sector": None, "size_band": None, "kickoff": None}
-    command = SignUp(leader_id=leader_id, contact={"name": "En Leder"}, email_hash=b"x", **asked, **where)
+    command = SignUp(leader_id=leader_id, contact={"name": "En Leder"}, email_hashes=[b"x"], **asked, **where)
     await Spine(pool, service.book(config), Clock()).execute(command, by="test")
     assert await pool.fetchval("SELECT count(*) FROM person_key") == 1
     code, said = await run("erase", leader_id, "--yes")

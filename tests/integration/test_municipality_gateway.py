@@ -70,7 +70,7 @@ class World:
     def __init__(self, pool: asyncpg.Pool, url: str) -> None:
         key = b"m" * 32
         self.pool, self.clock, self.consumer = pool, Day(), Broker()
-        self.vault = Vault(key)
+        self.vault, self.awaits_erasures = Vault(key), False
         config = Settings(
             kafka_bootstrap="127.0.0.1:9092",
             database_url=url,

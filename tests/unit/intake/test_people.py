@@ -38,7 +38,7 @@ def test_nobody_of_another_company_is_near_a_place(field: str) -> None:
 def test_a_leader_who_is_forgotten_is_called_no_more() -> None:
     world = World(leader())
     world.tell(Erase(person_id=LEADER))
-    assert world.rows == [Erased(LEADER)]
+    assert world.rows == [Erased(LEADER, "test")]
     assert world.get(Leader, LEADER).next_call_on is None
     assert world.types() == ["leader.erased"]
     world.tell(Erase(person_id=COLLEAGUE))

@@ -62,7 +62,7 @@ def sign_up(**changes: Any) -> SignUp:
         workplace_id=str(uuid4()),
         company_name="Vagtcentralen",
         contact=Contact(name="En leder", phone="+4512345678"),
-        email_hash=b"x",
+        email_hashes=(b"x",),
         **facts | changes,
     )
 

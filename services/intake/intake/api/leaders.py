@@ -22,10 +22,10 @@ router = APIRouter()
 @router.post("/leaders", status_code=202, dependencies=[Depends(open_route)])
 async def sign_up(body: SignUpBody, dispatch: Dispatch, runtime: RuntimeDep) -> Words:
     """Join the alliance. The answer is always the same, so that nobody learns who has joined; a consultant calls."""
-    email_hash = runtime.vault.hash_of("email", body.email)
-    if not await queries.has_joined(runtime, email_hash):
+    email_hashes = runtime.vault.hashes_of("email", body.email)
+    if not await queries.has_joined(runtime, email_hashes):
         with suppress(asyncpg.UniqueViolationError):  # at the same moment, the same address joined twice
-            await dispatch(SignUp.of(body, Work.new_id(), email_hash), None, LeaderAnswer)
+            await dispatch(SignUp.of(body, Work.new_id(), email_hashes), None, LeaderAnswer)
     return WELCOME
 
 

@@ -1,5 +1,6 @@
 """What leaders ask, and what is noted about them."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 from uuid import NAMESPACE_URL, uuid5
@@ -40,10 +41,10 @@ class SignUp(Command):
     size_band: str | None
     kickoff: str | None
     contact: Contact
-    email_hash: bytes
+    email_hashes: tuple[bytes, ...]
 
     @classmethod
-    def of(cls, body: SignUpBody, leader_id: str, email_hash: bytes) -> Self:
+    def of(cls, body: SignUpBody, leader_id: str, email_hashes: Iterable[bytes]) -> Self:
         """A company is known by its CVR number, a workplace by its P-number: the same one gets the same id."""
         return cls(
             leader_id=leader_id,
@@ -57,7 +58,7 @@ class SignUp(Command):
             size_band=body.size_band,
             kickoff=body.kickoff,
             contact=Contact(name=body.name, email=body.email, phone=body.phone),
-            email_hash=email_hash,
+            email_hashes=tuple(email_hashes),
         )
 
 

@@ -29,12 +29,13 @@ def sign_up(work: Work, message: Message[SignUp]) -> LeaderAnswer:
         )
     )
     work.write(
-        Person(data.leader_id, data.contact.model_dump(exclude_none=True)), LeaderEmail(data.leader_id, data.email_hash)
+        Person(data.leader_id, data.contact.model_dump(exclude_none=True)),
+        *(LeaderEmail(data.leader_id, hash_) for hash_ in data.email_hashes),
     )
     work.emit(
         LeaderSignedUp(
             first_of_company=first,
-            **data.model_dump(exclude={"contact", "cvr", "company_name", "postnr", "email_hash"}),
+            **data.model_dump(exclude={"contact", "cvr", "company_name", "postnr", "email_hashes"}),
         )
     )
     return LeaderAnswer(leader_id=data.leader_id)

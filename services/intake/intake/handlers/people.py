@@ -20,7 +20,7 @@ def add_colleague(work: Work, message: Message[AddColleague]) -> PersonAnswer:
 @handlers.on(Erase, (Leader, "person_id"))
 def erase(work: Work, message: Message[Erase]) -> None:
     person_id = message.data.person_id
-    work.write(Erased(person_id))
+    work.write(Erased(person_id, message.by))
     if leader := work.get(Leader, person_id):
         work.put(leader.changed(next_call_on=None))
         work.emit(LeaderErased(leader_id=person_id))

@@ -1,5 +1,6 @@
 """Leaders: whom to call, and what each of them is told."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -38,8 +39,9 @@ class StatusView(Frozen):
     places: list[PlaceStatusView]
 
 
-async def has_joined(runtime: Runtime, email_hash: bytes) -> bool:
-    return bool(await runtime.pool.fetchval("SELECT EXISTS (SELECT FROM leader_email WHERE hash = $1)", email_hash))
+async def has_joined(runtime: Runtime, email_hashes: Sequence[bytes]) -> bool:
+    joined = "SELECT EXISTS (SELECT FROM leader_email WHERE hash = ANY($1::bytea[]))"
+    return bool(await runtime.pool.fetchval(joined, list(email_hashes)))
 
 
 async def calls(runtime: Runtime, days: int, limit: int, who: Principal) -> list[CallView]:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from municipality_gateway.api.base import Consultant, KommuneOrConsultant
 from municipality_gateway.commands.kommuner import (
@@ -29,7 +29,7 @@ from municipality_gateway.queries.kommuner import (
 from municipality_gateway.state.kommuner import Card
 from shared.events.kommune.referrals import OwnWord
 from shared.identifiers import Postnr
-from shared.web.dependencies import Dispatch, RuntimeDep
+from shared.web.dependencies import Dispatch, RuntimeDep, after_erasures
 
 router = APIRouter()
 
@@ -46,7 +46,7 @@ async def kommune(code: str, who: KommuneOrConsultant, runtime: RuntimeDep) -> W
     return await whole_kommune(runtime, who, code)
 
 
-@router.put("/kommuner/{code}/contacts/{contact_id}")
+@router.put("/kommuner/{code}/contacts/{contact_id}", dependencies=[Depends(after_erasures)])
 async def register_contact(
     code: str,
     contact_id: UUID,
