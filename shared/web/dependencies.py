@@ -36,7 +36,7 @@ async def get_or_404(runtime: Runtime, kind: type[A], id_: UUID | str, field: st
     return found
 
 
-def after_erasures(runtime: RuntimeDep) -> None:
+def after_erasures(runtime: Runtime) -> None:
     """503 until it is known that this database is not older than an erasure: nobody comes back by a restore."""
     if runtime.awaits_erasures:
         raise Problem(UNAVAILABLE, headers={"Retry-After": "5"})
