@@ -25,6 +25,13 @@ class LeaderSignedUp(IntakeEvent, name="leader.signed-up", subject="leader_id"):
     kickoff: Code | None = None
 
 
+class LeaderSignedUpAgain(IntakeEvent, name="leader.signed-up-again", subject="leader_id"):
+    """A leader who had joined signed up once more: a consultant calls."""
+
+    leader_id: Id
+    kommune: Kommune
+
+
 class LeaderCalled(IntakeEvent, name="leader.called", subject="leader_id"):
     """A consultant called. `attempt` counts from 1; `next_call_on` is there when the outcome asks for another call."""
 

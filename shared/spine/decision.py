@@ -28,6 +28,10 @@ class NotYet(Exception):  # noqa: N818
         self.waits_for = waits_for
 
 
+class Outdated(Exception):  # noqa: N818
+    """What the command was made from has changed meanwhile: look again, and make it anew. Nothing is stored."""
+
+
 class Poison(Exception):  # noqa: N818
     """It can never succeed as it is. `code` goes into the dead letter; the text of the message never does."""
 

@@ -18,6 +18,7 @@ FOR_OUTSIDERS = {
     "contact.registered": "a kommune's directory, for those who keep a copy of it",
     "contact.changed": "a kommune's directory, for those who keep a copy of it",
     "contact.erased": "whoever keeps a copy of the directory must forget, too",
+    "leader.signed-up-again": "who comes back by themselves, for evaluators",
     "leader.erased": "whoever keeps a copy must forget, too",
     "person.erased": "whoever keeps a copy must forget, too",
     "placement.checked-in": "how it goes, for evaluators",

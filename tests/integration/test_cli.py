@@ -114,7 +114,8 @@ async def test_an_erased_leader_is_gone_and_the_access_log_stays(run: Run, datab
     pool = await db.connect_pool(database, "intake")
     config = OwnSettings(master_key=base64.b64decode(MASTER_KEY))
     leader_id = str(uuid4())
-    asked = {"company_id": str(uuid4()), "workplace_id": str(uuid4()), "cvr": "13585628", "company_name": "X"}
+    ids = {name: str(uuid4()) for name in ("company_id", "workplace_id")} | {"person_id": leader_id}
+    asked = ids | {"workplace": "1003388394", "cvr": "13585628", "company_name": "X"}
     where = {"postnr": "6700", "kommune": "0561", "sector": None, "size_band": None, "kickoff": None}
     command = SignUp(leader_id=leader_id, contact={"name": "En Leder"}, email_hashes=[b"x"], **asked, **where)
     await Spine(pool, service.book(config), Clock()).execute(command, by="test")

@@ -2,11 +2,12 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -61,13 +62,67 @@ async def signed_up(intake: SimpleNamespace) -> str:
     return str(call["leader_id"])
 
 
-async def test_signing_up_gives_nothing_away_and_a_second_time_changes_nothing(intake: SimpleNamespace) -> None:
+async def said(intake: SimpleNamespace) -> list[str]:
+    rows = await intake.pool.fetch("SELECT headers->>'ce_type' AS type FROM outbox ORDER BY id")
+    return [row["type"].removeprefix("dk.lederalliancen.").removesuffix(".v1") for row in rows]
+
+
+async def test_signing_up_gives_nothing_away_and_a_double_click_is_one_leader(intake: SimpleNamespace) -> None:
     first = await intake.client.post("/leaders", json=SIGN_UP)
-    again = await intake.client.post("/leaders", json=SIGN_UP | {"email": "LEDER@vagtcentral.example "})
-    assert (first.status_code, again.status_code) == (202, 202)
-    assert first.json() == again.json()
-    assert await intake.pool.fetchval("SELECT count(*) FROM outbox") == 1
-    assert await intake.pool.fetchval("SELECT count(*) FROM person") == 1
+    again = await intake.client.post("/leaders", json=SIGN_UP)
+    [call] = (await intake.client.get("/calls", headers=token("consultant"))).json()
+    assert call["again"] is None, "the same was said"
+    written = await intake.client.post("/leaders", json=SIGN_UP | {"email": "LEDER@vagtcentral.example "})
+    assert {answer.status_code for answer in (first, again, written)} == {202}
+    assert first.content == again.content == written.content
+    assert await said(intake) == ["leader.signed-up", "leader.signed-up-again", "leader.signed-up-again"]
+
+
+async def test_who_signs_up_again_with_other_data_is_called_and_both_are_shown(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    await intake.client.post("/leaders", json=SIGN_UP | {"phone": "20123458", "postnr": "8000"})
+    [call] = (await intake.client.get("/calls", headers=token("consultant"))).json()
+    assert (call["leader_id"], call["phone"], call["postnr"]) == (leader_id, "+4520123456", "6700")
+    assert (call["again"]["phone"], call["again"]["postnr"]) == ("+4520123458", "8000")
+    found = await intake.client.post("/leaders/search", json={"phone": "20123458"}, headers=token("consultant"))
+    assert [person["person_id"] for person in found.json()] == [leader_id]
+    await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
+    assert await intake.pool.fetchval("SELECT count(*) FROM person") == 0
+
+
+@pytest.mark.parametrize("other", ["leder@vagtcentral.example", "kollega@vagtcentral.example"])
+async def test_no_key_tells_whether_an_address_has_joined(intake: SimpleNamespace, other: str) -> None:
+    await intake.client.post("/leaders", json=SIGN_UP)
+    key = {"Idempotency-Key": "a-strangers-key"}
+    own = SIGN_UP | {"email": "stranger@elsewhere.example"}
+    answers = [
+        await intake.client.post("/leaders", json=body, headers=key) for body in (own, SIGN_UP | {"email": other}, own)
+    ]
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.content for answer in answers}) == 1
+
+
+async def test_many_of_one_new_company_at_once_are_one_company_whose_id_tells_nothing(intake: SimpleNamespace) -> None:
+    bodies = [SIGN_UP | {"email": f"leder{n}@vagtcentral.example"} for n in range(8)]
+    answers = await asyncio.gather(*(intake.client.post("/leaders", json=body) for body in bodies))
+    assert {answer.status_code for answer in answers} == {202}
+    events = [json.loads(row["value"]) for row in await intake.pool.fetch("SELECT value FROM outbox")]
+    assert len(events) == 8
+    assert sum(event["first_of_company"] for event in events) == 1
+    for name in ("company_id", "workplace_id"):
+        [id_] = {event[name] for event in events}
+        assert UUID(id_).version == 7, "random: no hash of a number"
+
+
+async def test_only_a_kickoff_of_the_list_is_told_of(intake: SimpleNamespace) -> None:
+    kickoff = {"id": "vildbjerg", "name": "Vildbjerg", "kommune": "0657", "held_on": "2023-02-01"}
+    assert (await intake.client.post("/kickoffs", json=kickoff, headers=token("consultant"))).status_code == 201
+    assert (await intake.client.get("/kickoffs")).json() == [kickoff]
+    for n, name in enumerate(("vildbjerg", "Jens Hansens kickoff", None)):
+        body = SIGN_UP | {"email": f"leder{n}@vagtcentral.example", "kickoff": name}
+        assert (await intake.client.post("/leaders", json=body)).status_code == 202
+    events = [json.loads(row["value"]) for row in await intake.pool.fetch("SELECT value FROM outbox ORDER BY id")]
+    assert [event.get("kickoff") for event in events] == ["vildbjerg", None, None]
 
 
 async def test_the_call_list_shows_name_and_phone_and_leaves_a_row_for_every_reading(intake: SimpleNamespace) -> None:
@@ -217,7 +272,7 @@ async def test_who_joins_twice_is_one_leader_before_during_and_after_a_change_of
 async def test_the_same_address_eight_times_at_once_is_one_leader(intake: SimpleNamespace) -> None:
     answers = await asyncio.gather(*(intake.client.post("/leaders", json=SIGN_UP) for _ in range(8)))
     assert {answer.status_code for answer in answers} == {202}
-    assert await intake.pool.fetchval("SELECT count(*) FROM outbox") == 1
+    assert await said(intake) == ["leader.signed-up"] + ["leader.signed-up-again"] * 7
     assert len((await intake.client.get("/calls", headers=token("consultant"))).json()) == 1
 
 
@@ -265,7 +320,7 @@ async def test_a_leader_is_found_by_e_mail_or_phone_however_it_is_written(
     intake: SimpleNamespace, field: str, written: str
 ) -> None:
     leader_id = await signed_up(intake)
-    await intake.pool.execute("DELETE FROM access_log")
+    before = await intake.pool.fetchval("SELECT count(*) FROM access_log")
     state = "SELECT state->>'company_id', state->>'signed_up_on' FROM aggregate WHERE kind = 'leader'"
     company, today = await intake.pool.fetchrow(state)
     assert (await search(intake, **{field: written})).json() == [
@@ -275,7 +330,7 @@ async def test_a_leader_is_found_by_e_mail_or_phone_however_it_is_written(
             "name": "En Leder", "email": "leder@vagtcentral.example", "phone": "+4520123456",
         }
     ]  # fmt: skip
-    rows = await intake.pool.fetch("SELECT person_id::text, role, route FROM access_log")
+    rows = await intake.pool.fetch("SELECT person_id::text, role, route FROM access_log OFFSET $1", before)
     assert [tuple(row) for row in rows] == [(leader_id, "consultant", "POST /leaders/search")]
 
 
@@ -293,10 +348,10 @@ async def test_all_who_share_a_phone_are_found_and_nobody_who_was_erased(intake:
 
 async def test_nobody_found_is_an_empty_list_and_leaves_no_row(intake: SimpleNamespace) -> None:
     await signed_up(intake)
-    await intake.pool.execute("DELETE FROM access_log")
+    before = await intake.pool.fetchval("SELECT count(*) FROM access_log")
     for answer in (await search(intake, phone="20123457"), await search(intake, email="anden@vagtcentral.example")):
         assert (answer.status_code, answer.json()) == (200, [])
-    assert await intake.pool.fetchval("SELECT count(*) FROM access_log") == 0
+    assert await intake.pool.fetchval("SELECT count(*) FROM access_log") == before
 
 
 async def test_a_search_is_by_exactly_one_of_the_two_and_otherwise_refused_by_field(intake: SimpleNamespace) -> None:
@@ -355,10 +410,22 @@ async def test_a_referral_opens_contact_data_and_the_leaders_words_to_its_kommun
     assert (await read(accepted=True, guided=True, over=True)).status_code == 404
 
 
+async def test_what_row_level_security_hides_no_route_shows_a_kommune(
+    intake: SimpleNamespace, hide_from_kommuner: Callable[[str], Awaitable[None]]
+) -> None:
+    id_ = str(uuid4())
+    referral = Referral(id=id_, place_id=id_, kommune="0561")
+    await intake.pool.execute(
+        "INSERT INTO aggregate (kind, id, state) VALUES ('referral', $1, $2::jsonb)", id_, referral.model_dump_json()
+    )
+    kommune = token("kommune", kommune="0561")
+    assert (await intake.client.get(f"/referrals/{id_}/place", headers=kommune)).status_code == 409, "it is there"
+    await hide_from_kommuner("intake.aggregate")
+    assert (await intake.client.get(f"/referrals/{id_}/place", headers=kommune)).status_code == 404
+
+
 @pytest.mark.parametrize("text", ["\u0000", "\ud800"])
 async def test_text_that_no_database_takes_is_refused_by_field(intake: SimpleNamespace, text: str) -> None:
-    import json
-
     body = json.dumps(SIGN_UP | {"company_name": f"Firma {text}"})
     answer = await intake.client.post("/leaders", content=body, headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["field"]) == (422, "company_name")

@@ -18,6 +18,7 @@ OPEN = {
     "GET /metrics",
     "POST /leaders",
     "GET /codes/{list_name}",
+    "GET /kickoffs",
 }
 SERVICES = [entry.name for entry in entry_points(group="lederalliancen.services")]
 

@@ -29,6 +29,7 @@ def examples() -> list[Event]:
         intake.LeaderCalled(
             leader_id=LEADER, kommune=ESBJERG, outcome="later", attempt=1, next_call_on=date(2026, 11, 4)
         ),
+        intake.LeaderSignedUpAgain(leader_id=LEADER, kommune=ESBJERG),
         intake.LeaderErased(leader_id=LEADER),
         intake.PersonErased(person_id=BUDDY),
         intake.PlaceDrafted(**place, state="draft"),

@@ -4,23 +4,23 @@ import pytest
 
 from intake.commands.people import AddColleague, Contact, Erase
 from intake.commands.places import ChangePlace
+from intake.rows import Unregistered
 from intake.rules.people import looked_for
-from intake.state.leaders import Leader
+from intake.state.leaders import Company, Leader, SignedUpAgain
 from intake.state.people import Colleague
 from intake.state.places import Frame
 from shared.people.vault import Erased, Person
 from shared.spine.decision import Refused
-from tests.unit.intake.world import COMPANY, LEADER, PLACE, World, leader, place
-
-COLLEAGUE = "0199ab00-0000-7000-8000-000000000001"
+from tests.unit.intake.world import COLLEAGUE, COMPANY, LEADER, NOW, PLACE, World, company, leader, place
 
 
 def test_a_colleague_is_sealed_with_what_is_known() -> None:
-    world = World()
+    world = World(company(LEADER))
     answer = world.tell(AddColleague(person_id=COLLEAGUE, company_id=COMPANY, contact=Contact(name="En Kollega")))
     assert answer.person_id == COLLEAGUE
     assert world.rows == [Person(COLLEAGUE, {"name": "En Kollega"})]
     assert world.get(Colleague, COLLEAGUE).company_id == COMPANY
+    assert world.get(Company, COMPANY).people == {LEADER, COLLEAGUE}
 
 
 @pytest.mark.parametrize("field", ["contact_id", "buddy_id"])
@@ -36,13 +36,30 @@ def test_nobody_of_another_company_is_near_a_place(field: str) -> None:
 
 
 def test_a_leader_who_is_forgotten_is_called_no_more() -> None:
-    world = World(leader())
+    world = World(leader(), company(LEADER, COLLEAGUE), Colleague(id=COLLEAGUE, company_id=COMPANY))
     world.tell(Erase(person_id=LEADER))
     assert world.rows == [Erased(LEADER, "test")]
-    assert world.get(Leader, LEADER).next_call_on is None
+    assert (world.get(Leader, LEADER).next_call_on, world.get(Leader, LEADER).company_name) == (None, "")
     assert world.types() == ["leader.erased"]
+    assert world.get(Company, COMPANY) == company(COLLEAGUE)
     world.tell(Erase(person_id=COLLEAGUE))
     assert world.types() == ["leader.erased", "person.erased"]
+
+
+def test_with_the_last_of_its_people_a_company_is_forgotten() -> None:
+    """A sole trader's bears the owner's name, and the number leads to it."""
+    world = World(leader(), company(LEADER))
+    world.tell(Erase(person_id=LEADER))
+    assert world.rows == [Erased(LEADER, "test"), Unregistered(COMPANY)]
+    assert world.get(Company, COMPANY) == company().changed(cvr="", name="")
+
+
+def test_what_was_said_the_second_time_is_erased_with_the_first() -> None:
+    again = SignedUpAgain(id="second", on=NOW.date(), company_id="other", company_name="Jens Hansen", postnr="8000")
+    world = World(leader(again=again), company(LEADER, COLLEAGUE))
+    world.tell(Erase(person_id=LEADER))
+    assert world.rows == [Erased(LEADER, "test"), Erased("second", "test"), Unregistered("other")]
+    assert world.get(Leader, LEADER).again is None
 
 
 def test_people_are_looked_for_by_exactly_one_of_e_mail_and_phone() -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from intake.commands.leaders import SignUp
 from intake.commands.people import Contact
 from intake.handlers import handlers
-from intake.state.leaders import Leader
+from intake.state.leaders import Company, Leader
 from intake.state.places import Frame, Place, TaskWanted
 from intake.state.referrals import Referral
 from shared.events.followup import PlacementCancelled, PlacementEnded
@@ -16,7 +16,7 @@ from shared.spine.work import Aggregate
 from tests import harness
 
 NOW = datetime(2026, 11, 30, 7, tzinfo=UTC)
-LEADER, PLACE, REFERRAL, COMPANY = (str(uuid4()) for _ in range(4))
+LEADER, PLACE, REFERRAL, COMPANY, COLLEAGUE = (str(uuid4()) for _ in range(5))
 FOUND = Frame(
     tasks=(TaskWanted(task_id="viden_data-07"), TaskWanted(task_id="viden_data-00", words="Følge med på skærmene")),
     hours_from=15,
@@ -44,9 +44,12 @@ class World(harness.World):
 
 def leader(**changes: Any) -> Leader:
     facts = {"company_id": COMPANY, "workplace_id": str(uuid4()), "company_name": "Vagtcentralen"}
-    return Leader(
-        id=LEADER, postnr="6700", kommune="0561", signed_up_on=NOW.date(), next_call_on=NOW.date(), **facts, **changes
-    )
+    days = {"signed_up_on": NOW.date(), "next_call_on": NOW.date()}
+    return Leader(id=LEADER, postnr="6700", kommune="0561", **facts | days | changes)
+
+
+def company(*people: str) -> Company:
+    return Company(id=COMPANY, cvr="13585628", name="Vagtcentralen", people=frozenset(people))
 
 
 def place(**changes: Any) -> Place:
@@ -57,13 +60,12 @@ def place(**changes: Any) -> Place:
 def sign_up(**changes: Any) -> SignUp:
     facts = {"sector": None, "size_band": None, "kickoff": None, "kommune": "0561", "postnr": "6700", "cvr": "13585628"}
     return SignUp(
-        leader_id=LEADER,
-        company_id=COMPANY,
+        **{"leader_id": LEADER, "person_id": LEADER, "company_id": COMPANY} | facts | changes,
         workplace_id=str(uuid4()),
+        workplace="1003388394",
         company_name="Vagtcentralen",
         contact=Contact(name="En leder", phone="+4512345678"),
         email_hashes=(b"x",),
-        **facts | changes,
     )
 
 

@@ -1,10 +1,9 @@
 """HTTP about leaders."""
 
-from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
-import asyncpg
+import stamina
 from fastapi import APIRouter, Depends, Query
 
 from intake.api.base import Consultant, LeaderOrConsultant
@@ -12,7 +11,7 @@ from intake.commands.leaders import LeaderAnswer, RecordCall, RecordCallBody, Si
 from intake.queries import leaders as queries
 from intake.state.leaders import Leader
 from intake.texts import WELCOME, Words
-from shared.spine.work import Work
+from shared.spine.decision import Outdated
 from shared.web.access import open_route
 from shared.web.dependencies import Dispatch, RuntimeDep, get_or_404
 
@@ -23,9 +22,10 @@ router = APIRouter()
 async def sign_up(body: SignUpBody, dispatch: Dispatch, runtime: RuntimeDep) -> Words:
     """Join the alliance. The answer is always the same, so that nobody learns who has joined; a consultant calls."""
     email_hashes = runtime.vault.hashes_of("email", body.email)
-    if not await queries.has_joined(runtime, email_hashes):
-        with suppress(asyncpg.UniqueViolationError):  # at the same moment, the same address joined twice
-            await dispatch(SignUp.of(body, Work.new_id(), email_hashes), None, LeaderAnswer)
+    async for attempt in stamina.retry_context(on=Outdated, attempts=10, wait_initial=0.01, wait_jitter=0.02):
+        with attempt:  # somebody of the same company, or with the same address, may join at this moment
+            known = await queries.known(runtime, body, email_hashes)
+            await dispatch(SignUp.of(body, known, email_hashes), None, LeaderAnswer)
     return WELCOME
 
 

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Self
-from uuid import NAMESPACE_URL, uuid5
+from typing import Annotated, Self
+
+from pydantic import Field
 
 from intake.commands.people import Contact, Name
 from shared.catalogue import codes
 from shared.catalogue.kommuner import kommuner_of_postnr
-from shared.events.base import Code
 from shared.frozen import Frozen
 from shared.identifiers import Cvr, Day, Email, Phone, PNumber, Postnr
-from shared.spine.work import Command, Strict
+from shared.spine.work import Command, Strict, Work
 
 
 class SignUpBody(Strict):
-    """What a leader writes in minutes; the rest is found in the call."""
+    """What a leader writes in minutes; the rest is found in the call. An unknown `kickoff` counts as none."""
 
     name: Name
     email: Email
@@ -26,13 +26,31 @@ class SignUpBody(Strict):
     postnr: Postnr
     sector: codes.Sector | None = None
     size_band: codes.SizeBand | None = None
-    kickoff: Code | None = None
+    kickoff: Annotated[str, Field(max_length=100)] | None = None
+
+    @property
+    def workplace(self) -> str:
+        """By what a workplace is found again."""
+        return self.p_number or f"{self.cvr}-{self.postnr}"
+
+
+class Known(Frozen):
+    """Ids of what a sign-up names, as far as they are there."""
+
+    leader_id: str | None = None
+    company_id: str | None = None
+    workplace_id: str | None = None
+    kickoff: str | None = None
 
 
 class SignUp(Command):
+    """`leader_id`: who has this address, or a new one; `person_id` is new."""
+
     leader_id: str
+    person_id: str
     company_id: str
     workplace_id: str
+    workplace: str
     cvr: str
     company_name: str
     postnr: str
@@ -44,19 +62,21 @@ class SignUp(Command):
     email_hashes: tuple[bytes, ...]
 
     @classmethod
-    def of(cls, body: SignUpBody, leader_id: str, email_hashes: Iterable[bytes]) -> Self:
-        """A company is known by its CVR number, a workplace by its P-number: the same one gets the same id."""
+    def of(cls, body: SignUpBody, known: Known, email_hashes: Iterable[bytes]) -> Self:
+        person_id = Work.new_id()
         return cls(
-            leader_id=leader_id,
-            company_id=str(uuid5(NAMESPACE_URL, f"cvr:{body.cvr}")),
-            workplace_id=str(uuid5(NAMESPACE_URL, f"p:{body.p_number or body.cvr + body.postnr}")),
+            leader_id=known.leader_id or person_id,
+            person_id=person_id,
+            company_id=known.company_id or Work.new_id(),
+            workplace_id=known.workplace_id or Work.new_id(),
+            workplace=body.workplace,
             cvr=body.cvr,
             company_name=body.company_name,
             postnr=body.postnr,
             kommune=kommuner_of_postnr(body.postnr)[0],
             sector=body.sector,
             size_band=body.size_band,
-            kickoff=body.kickoff,
+            kickoff=known.kickoff,
             contact=Contact(name=body.name, email=body.email, phone=body.phone),
             email_hashes=tuple(email_hashes),
         )

@@ -41,5 +41,12 @@ class Erase(Command):
     person_id: str
 
 
+class LeaveCompany(Command):
+    """Somebody of it was erased."""
+
+    company_id: str
+    person_id: str
+
+
 class PersonAnswer(Frozen):
     person_id: str

@@ -1,28 +1,53 @@
 """Colleagues come near a place; whoever wants it is forgotten."""
 
-from intake.commands.people import AddColleague, Erase, PersonAnswer
+from intake.commands.people import AddColleague, Erase, LeaveCompany, PersonAnswer
 from intake.handlers.base import handlers
-from intake.state.leaders import Leader
+from intake.rows import Unregistered
+from intake.state.leaders import Company, Leader
 from intake.state.people import Colleague
 from shared.events.intake import LeaderErased, PersonErased
 from shared.people.vault import Erased, Person
 from shared.spine.work import Message, Work
 
 
-@handlers.on(AddColleague, (Colleague, "person_id"))
+@handlers.on(AddColleague, (Colleague, "person_id"), (Company, "company_id"))
 def add_colleague(work: Work, message: Message[AddColleague]) -> PersonAnswer:
     data = message.data
-    work.put(Colleague(id=data.person_id, company_id=data.company_id))
+    company = work.need(Company, data.company_id)
+    work.put(
+        Colleague(id=data.person_id, company_id=company.id),
+        company.changed(people=company.people | {data.person_id}),
+    )
     work.write(Person(data.person_id, data.contact.model_dump(exclude_none=True)))
     return PersonAnswer(person_id=data.person_id)
 
 
-@handlers.on(Erase, (Leader, "person_id"))
+@handlers.on(Erase, (Leader, "person_id"), (Colleague, "person_id"))
 def erase(work: Work, message: Message[Erase]) -> None:
-    person_id = message.data.person_id
+    person_id, companies = message.data.person_id, set[str]()
     work.write(Erased(person_id, message.by))
     if leader := work.get(Leader, person_id):
-        work.put(leader.changed(next_call_on=None))
+        companies = leader.companies
+        if leader.again:
+            work.write(Erased(leader.again.id, message.by))
+        work.put(leader.changed(next_call_on=None, again=None, erased=True, company_name=""))
         work.emit(LeaderErased(leader_id=person_id))
     else:
+        if colleague := work.get(Colleague, person_id):
+            companies = {colleague.company_id}
         work.emit(PersonErased(person_id=person_id))
+    for company_id in companies:
+        work.soon((Company.KIND, company_id), person_id, LeaveCompany(company_id=company_id, person_id=person_id))
+
+
+@handlers.on(LeaveCompany, (Company, "company_id"))
+def leave_company(work: Work, message: Message[LeaveCompany]) -> None:
+    """With the last of its people a company is forgotten, too: a sole trader's is known by its owner's name."""
+    data = message.data
+    company = work.get(Company, data.company_id) or Company(id=data.company_id, cvr="", name="")
+    people = company.people - {data.person_id}
+    if people:
+        work.put(company.changed(people=people))
+    else:
+        work.put(company.changed(people=people, cvr="", name=""))
+        work.write(Unregistered(company.id))

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from intake import texts
+from intake.commands.leaders import Known, SignUpBody
 from intake.queries.people import ContactView, contacts
 from intake.queries.places import PlaceView, places_of
 from intake.state.leaders import Leader
@@ -16,6 +17,14 @@ from shared.web.access import Principal
 from shared.web.dependencies import get_or_404
 
 
+class AgainView(ContactView):
+    """The same address signed up once more, and this is what was said then: ask which holds."""
+
+    on: date
+    company_name: str
+    postnr: str
+
+
 class CallView(ContactView):
     leader_id: str
     company_name: str
@@ -24,6 +33,7 @@ class CallView(ContactView):
     signed_up_on: date
     attempts: int
     next_call_on: date | None
+    again: AgainView | None
 
 
 class PlaceStatusView(PlaceView):
@@ -39,9 +49,19 @@ class StatusView(Frozen):
     places: list[PlaceStatusView]
 
 
-async def has_joined(runtime: Runtime, email_hashes: Sequence[bytes]) -> bool:
-    joined = "SELECT EXISTS (SELECT FROM leader_email WHERE hash = ANY($1::bytea[]))"
-    return bool(await runtime.pool.fetchval(joined, list(email_hashes)))
+async def known(runtime: Runtime, body: SignUpBody, email_hashes: Sequence[bytes]) -> Known:
+    """What a sign-up names and is there already. One query, whatever it finds."""
+    row = await runtime.pool.fetchrow(
+        """SELECT (SELECT person_id::text FROM leader_email WHERE hash = ANY($1) LIMIT 1) AS leader_id,
+                  (SELECT id::text FROM register WHERE number = $2) AS company_id,
+                  (SELECT id::text FROM register WHERE number = $3) AS workplace_id,
+                  (SELECT id FROM aggregate WHERE kind = 'kickoff' AND id = $4) AS kickoff""",
+        email_hashes,
+        f"cvr:{body.cvr}",
+        f"workplace:{body.workplace}",
+        body.kickoff,
+    )
+    return Known(**row)
 
 
 async def calls(runtime: Runtime, days: int, limit: int, who: Principal) -> list[CallView]:
@@ -55,13 +75,14 @@ async def calls(runtime: Runtime, days: int, limit: int, who: Principal) -> list
         until.isoformat(),
         limit,
     )
-    known = await contacts(runtime, [leader.id for leader in leaders], who, "GET /calls")
-    return [_call(leader, known[leader.id]) for leader in leaders if leader.id in known]
+    ids = [id_ for leader in leaders for id_ in (leader.id, leader.again and leader.again.id) if id_]
+    found = await contacts(runtime, ids, who, "GET /calls")
+    return [_call(leader, found) for leader in leaders if leader.id in found]
 
 
-def _call(leader: Leader, contact: ContactView) -> CallView:
+def _call(leader: Leader, found: dict[str, ContactView]) -> CallView:
     return CallView(
-        **dict(contact),
+        **dict(found[leader.id]),
         leader_id=leader.id,
         company_name=leader.company_name,
         kommune=leader.kommune,
@@ -69,7 +90,19 @@ def _call(leader: Leader, contact: ContactView) -> CallView:
         signed_up_on=leader.signed_up_on,
         attempts=leader.attempts,
         next_call_on=leader.next_call_on,
+        again=_again(leader, found),
     )
+
+
+def _again(leader: Leader, found: dict[str, ContactView]) -> AgainView | None:
+    """None where the second time said the same as the first: a double click."""
+    again = leader.again
+    if again is None or again.id not in found:
+        return None
+    said = (found[again.id], again.company_name, again.postnr)
+    if said == (found[leader.id], leader.company_name, leader.postnr):
+        return None
+    return AgainView(**dict(found[again.id]), on=again.on, company_name=again.company_name, postnr=again.postnr)
 
 
 async def status(runtime: Runtime, leader_id: UUID, who: Principal) -> StatusView:

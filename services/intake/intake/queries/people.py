@@ -39,10 +39,11 @@ async def with_contact(runtime: Runtime, email: str | None, phone: str | None, w
     kind, value = looked_for(email, phone)
     rows = await runtime.pool.fetch(
         "SELECT p.id AS person_id, p.kind AS role, p.state->>'company_id' AS company_id,"
-        " coalesce(p.state->>'company_name', c.state->>'name') AS company_name,"
+        " c.state->>'name' AS company_name,"
         " p.state->>'kommune' AS kommune, (p.state->>'next_call_on')::date AS next_call_on"
         " FROM aggregate p LEFT JOIN aggregate c ON c.kind = 'company' AND c.id = p.state->>'company_id'"
-        " WHERE p.kind IN ('leader', 'colleague') AND p.id = ANY($1::text[]) ORDER BY p.id",
+        " WHERE p.kind IN ('leader', 'colleague') AND (p.id = ANY($1) OR p.state->'again'->>'id' = ANY($1))"
+        " ORDER BY p.id",
         [str(id_) for id_ in await runtime.vault.find_by_hash(runtime.pool, kind, value)],
     )
     known = await contacts(runtime, [row["person_id"] for row in rows], who, "POST /leaders/search")

@@ -1,8 +1,19 @@
-"""Who joined, and at which company."""
+"""Who joined, at which company, and at which kick-off."""
 
 from datetime import date
 
+from shared.events.base import Data
 from shared.spine.work import Aggregate
+
+
+class SignedUpAgain(Data):
+    """The same address signed up once more, with data that are perhaps other ones; sealed under an id of their own."""
+
+    id: str
+    on: date
+    company_id: str
+    company_name: str
+    postnr: str
 
 
 class Leader(Aggregate):
@@ -20,10 +31,30 @@ class Leader(Aggregate):
     outcome: str | None = None
     next_call_on: date | None
     """When the consultant calls (again); None when there is nothing to call about."""
+    again: SignedUpAgain | None = None
+    """The last time only, so that a stranger with the address can neither replace nor pile up anything."""
+    erased: bool = False
+
+    @property
+    def companies(self) -> set[str]:
+        return {self.company_id} | ({self.again.company_id} if self.again else set())
 
 
 class Company(Aggregate):
-    """One CVR number. Its id is derived from it, so that the same company is one."""
+    """One CVR number, under a random id: a derived one would name a sole trader for as long as events are kept.
+
+    Name and number are empty once everybody of it is erased.
+    """
 
     cvr: str
     name: str
+    people: frozenset[str] = frozenset()
+    """Leaders and colleagues."""
+
+
+class Kickoff(Aggregate):
+    """A meeting where leaders join; its id is the code in links and figures."""
+
+    name: str
+    kommune: str
+    held_on: date

@@ -1,0 +1,32 @@
+"""The list of kick-offs that consultants keep."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from intake.commands.people import Name
+from shared.catalogue.kommuner import KommuneCode
+from shared.frozen import Frozen
+from shared.identifiers import Day
+from shared.spine.work import Command, Strict
+
+
+class KickoffBody(Strict):
+    """`id` stands in the link that leaders sign up by, and in figures: short, in small letters, nobody's name."""
+
+    id: Annotated[str, Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+    name: Name
+    kommune: KommuneCode
+    held_on: Day
+
+
+class RegisterKickoff(Command):
+    kickoff_id: str
+    name: str
+    kommune: str
+    held_on: date
+
+
+class KickoffAnswer(Frozen):
+    kickoff_id: str
