@@ -66,16 +66,19 @@ REBUILD = "_rebuild"
 """A projection is rebuilt in a schema with this ending, and swapped in."""
 
 
-RECORDS = {
+RIGHTS = "SELECT, INSERT, UPDATE, DELETE"
+"""What a service may do with its tables."""
+OTHER_RIGHTS = {
+    # What has happened can be added to, and not changed.
     "access_log": "SELECT, INSERT",
     "outbox_failed": "SELECT, INSERT",
     "dead_letter": "SELECT, INSERT, UPDATE",
+    # At an erasure the keys of the living are written anew, so that no file holds the destroyed one.
+    "person_key": f"{RIGHTS}, TRUNCATE",
+    # The administrator's.
     "schema_migrations": "",
-    "person_key": "SELECT, INSERT, UPDATE, DELETE, TRUNCATE",  # written anew when somebody is erased
 }
-"""What a service may do with tables that say what has happened: it cannot unsay it; and with the keys of people."""
-RIGHTS = "SELECT, INSERT, UPDATE, DELETE"
-"""What it may do with all others."""
+"""What it may do with these; no migration grants anything."""
 POWERS = {
     "rolsuper": "NOSUPERUSER",
     "rolcreatedb": "NOCREATEDB",
@@ -149,7 +152,7 @@ async def _grant(conn: Connection, schema: str, service: str) -> None:
         f'"{schema}"',
     )
     for name, by_row in tables:
-        if rights := RECORDS.get(name, RIGHTS):
+        if rights := OTHER_RIGHTS.get(name, RIGHTS):
             await conn.execute(f'GRANT {rights} ON "{schema}"."{name}" TO "{login}"')
         if by_row:
             await conn.execute(f'GRANT SELECT ON "{schema}"."{name}" TO "{reader}"')

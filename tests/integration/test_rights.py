@@ -85,7 +85,7 @@ async def test_no_login_of_a_service_has_a_right_beyond_its_own_tables(admin: as
             assert (rights, by_row) == (["SELECT"], True), table
         else:
             assert role == f"la_{schema}"
-            assert rights == sorted(db.RECORDS.get(table, db.RIGHTS).split(", ")), table
+            assert rights == sorted(db.OTHER_RIGHTS.get(table, db.RIGHTS).split(", ")), table
     assert {table for _, _, table, _, rights in tables if "DELETE" not in rights} >= {"access_log", "dead_letter"}
 
 
