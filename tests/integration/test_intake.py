@@ -256,8 +256,8 @@ async def test_who_joins_twice_is_one_leader_before_during_and_after_a_change_of
         _, second = await joined()
         await intake.client.post("/leaders", json=another)  # a replica that knows the old key alone
         assert await joined() == [first, second]
-        assert await during.runtime.vault.rotate(during.pool, service.renew, batch=1) == 2
-        assert await during.runtime.vault.rotate(during.pool, service.renew, batch=1) == 0
+        both = during.runtime.vault
+        assert await both.rotate(during.pool, service.renew, batch=1) == 2
         await during.client.post("/leaders", json=SIGN_UP)
     async with served(database, master_key=new) as after:
         for asked in (SIGN_UP, another):
@@ -265,6 +265,7 @@ async def test_who_joins_twice_is_one_leader_before_during_and_after_a_change_of
         assert await joined() == [first, second]
         [found] = (await search(after, email="LEDER@vagtcentral.example")).json()
         assert (found["person_id"], found["name"]) == (first, "En Leder")
+        assert await both.rotate(after.pool, service.renew, batch=1) == 0, "once more, as the runbook says"
         hashes = [(row["person_id"], row["hash"]) for row in await after.pool.fetch("SELECT * FROM leader_email")]
         emails = {first: SIGN_UP["email"], second: another["email"]}
         renewed = [(UUID(person), *after.runtime.vault.hashes_of("email", email)) for person, email in emails.items()]
