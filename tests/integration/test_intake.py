@@ -16,6 +16,7 @@ from asgi_lifespan import LifespanManager
 from intake.app import service
 from intake.commands.people import Erase
 from intake.state.referrals import Referral
+from shared.kafka import Topics
 from shared.runtime import Runtime
 from shared.settings import Settings
 from shared.web.access import mint
@@ -37,9 +38,14 @@ SIGN_UP = {
 @pytest.fixture
 async def intake(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SimpleNamespace]:
     monkeypatch.setattr(Runtime, "awaits_erasures", False)  # as if Kafka had been there at the start
+    monkeypatch.setattr(Topics, "_there", away)  # at once, and not after five seconds
     await service.migrate(database)
     async with served(database) as intake:
         yield intake
+
+
+def away(*_: object) -> None:
+    raise TimeoutError
 
 
 @asynccontextmanager
