@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All that they need is installed below .venv and .local.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-unit test-contract test-integration test-e2e lint types contracts format lock clean
+.PHONY: help demo test test-unit test-contract test-integration test-e2e lint types contracts format lock sbom audit clean
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -56,6 +56,23 @@ lock: $(PY) ## bring requirements/ up to date with pyproject.toml
 	$(UV) --extra local --extra dev -o requirements/dev.txt
 	$(UV) --extra local -c requirements/dev.txt -o requirements/local.txt
 	$(UV) -c requirements/dev.txt -o requirements/run.txt
+
+sbom: $(PY) ## docs/sbom.cdx.json: what a service is made of, with licences, from requirements/run.txt
+	$(PY) -m venv .local/sbom
+	.local/sbom/bin/python -m pip -qq --disable-pip-version-check install cyclonedx-bom==7.5.0
+	$(PY) -m venv --clear --without-pip .local/made-of
+	$(PIP) --python .local/made-of/bin/python install --require-hashes -r requirements/run.txt
+	.local/sbom/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml --mc-type application \
+		-o docs/sbom.cdx.json .local/made-of/bin/python
+
+audit: $(PY) ## known holes in what is locked: offline by osv-scanner and its database, otherwise asked of PyPI
+	@if command -v osv-scanner > /dev/null; then \
+		osv-scanner scan --offline -L requirements.txt:requirements/dev.txt; \
+	else \
+		$(PY) -m venv .local/audit; \
+		.local/audit/bin/python -m pip -qq --disable-pip-version-check install pip-audit==2.10.1; \
+		.local/audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/dev.txt; \
+	fi
 
 clean: ## remove what was installed and what the runs left
 	rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

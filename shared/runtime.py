@@ -97,6 +97,8 @@ class Runtime:
         while not self._stop_consuming.is_set():
             try:
                 number = await self.slot.take()
+                if self.consumer is None and await self._too_strong():
+                    log.warning("login_too_strong", way_out=f"log in as {db.role_of(self.name)} in LA_DATABASE_URL")
             except Exception as error:
                 if not passes(error) and not isinstance(error, (asyncpg.PostgresError, RuntimeError)):
                     raise
@@ -109,6 +111,11 @@ class Runtime:
             self.consumer = Consumer(self.name, self.spine, self.config, self.topics, str(number))
             await self.consumer.run(self._stop_consuming, self.slot.still_ours)
             await self.consumer.stop()
+
+    async def _too_strong(self) -> bool:
+        """The login could do more than this service may. A first trial with an administrator's still works."""
+        own = [db.role_of(self.name), db.reader_of(self.name)]
+        return bool(await self.pool.fetchval(db.TOO_STRONG, own))
 
     async def _may_fire(self, due: list[Due]) -> list[Due]:
         return await self._ask_may_fire(self, due) if self._ask_may_fire else due

@@ -7,6 +7,7 @@ import base64
 import binascii
 import sys
 from typing import Annotated, Any, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import (
     BeforeValidator,
@@ -74,7 +75,7 @@ class DatabaseSettings(BaseSettings):
     """How to reach PostgreSQL. A secret as a whole: the password is part of it."""
 
     model_config = KafkaSettings.model_config
-    database_url: SecretStr = Field(examples=["postgresql://intake:PASSWORD@127.0.0.1:5432/lederalliancen"])
+    database_url: SecretStr = Field(examples=["postgresql://la_intake:PASSWORD@127.0.0.1:5432/lederalliancen"])
 
     @model_validator(mode="after")
     def _is_postgres(self) -> Self:
@@ -132,9 +133,17 @@ class Settings(KafkaSettings, OperatorSettings):
             raise _wrong("oidc_audience", "is missing: LA_OIDC_ISSUER needs it")
         if any(network.prefixlen == 0 for network in self.proxies):
             raise _wrong("proxies", "are the addresses of your own proxies: from everybody, a header would be believed")
+        if self.oidc_issuer and not self.oidc_issuer.startswith("https://") and not _is_here(self.oidc_issuer):
+            raise _wrong("oidc_issuer", "must begin with https://: whoever is on the way could sign tokens")
+        if self.oidc_issuer and self.clock_file:
+            raise _wrong("clock_file", "moves the calendar of local runs: leave it out beside LA_OIDC_ISSUER")
         if self.token_key and len(self.token_key.get_secret_value().encode()) < KEY_BYTES:
             raise _wrong("token_key", "must be at least 32 bytes")
         return self
+
+
+def _is_here(url: str) -> bool:
+    return urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def _wrong(name: str, why: str) -> PydanticCustomError:

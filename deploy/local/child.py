@@ -49,6 +49,8 @@ class Child:
         if self.alive:
             return
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.touch(mode=0o600)
+        self.log.chmod(0o600)  # one from before may be open to all
         with self.log.open("ab" if self.pid else "wb") as log:
             self._process = subprocess.Popen(
                 self._argv,

@@ -1,18 +1,23 @@
-"""The jars of Apache Kafka, from Maven Central, kept in the user's cache."""
+"""The jars of Apache Kafka, from Maven Central, kept in the user's cache, each as `jars.sha256` knows it."""
 
 import tempfile
 import time
+from hashlib import sha256
 from pathlib import Path
 
 from deploy.local.errors import StackError
 
 VERSION = "4.3.1"
 # slf4j-simple, not log4j: log4j's version table would make jgo pick an older kafka-clients, and Kafka would not start.
+KNOWN = Path(__file__).with_name("jars.sha256")  # a new version: delete its lines, run, and look at what came
 ENDPOINT = f"org.apache.kafka:kafka_2.13:{VERSION}+org.slf4j:slf4j-simple:1.7.36"
 
 
 def jars() -> Path:
-    """The folder with Kafka and all that it needs; downloaded the first time (44 MB). Raises StackError."""
+    """The folder with Kafka and all that it needs; downloaded the first time (44 MB). Raises StackError.
+
+    Looked at each time, so that nothing of another's making runs.
+    """
     kept = Path.home() / ".cache" / "lederalliancen" / f"kafka-{VERSION}"
     for pause in (1, 5, None):
         try:
@@ -25,7 +30,19 @@ def jars() -> Path:
                     f"Check the network and free disk space, then run the same command again. Reason: {error}"
                 ) from error
             time.sleep(pause)
+    check(kept)
     return kept
+
+
+def check(folder: Path) -> None:
+    """Raises StackError where a jar is missing, unknown, or another one than the one known by that name."""
+    found = {jar.name: sha256(jar.read_bytes()).hexdigest() for jar in folder.glob("*.jar")}
+    known = {name: digest for digest, name in map(str.split, KNOWN.read_text().splitlines())}
+    if differing := sorted(dict(found.items() ^ known.items())):
+        raise StackError(
+            f"{', '.join(differing)} in {folder} is not what Apache Kafka {VERSION} is made of. "
+            "Nothing was started. Delete the folder, and run the same command again."
+        )
 
 
 def _download(kept: Path) -> None:

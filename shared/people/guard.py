@@ -38,6 +38,14 @@ def find_cpr_in_attributes(attributes: Mapping[str, object]) -> str | None:
     return where(attributes, lambda field, leaf: _is_cpr(field, leaf if field is None else _without_times(leaf)))
 
 
+MOST_VALUES = 10_000
+
+
+def is_intricate(raw: bytes) -> bool:
+    """More values or escapes than anybody needs to send: to take them apart would cost far more than to send them."""
+    return sum(map(raw.count, (b",", b"[", b"{", b"&", b"%", b"\\"))) > MOST_VALUES
+
+
 def find_cpr_in_bytes(raw: bytes) -> bool:
     """For what does not parse: anything in it that looks like one."""
     return _looks_like_cpr(raw.decode("utf-8", errors="replace"))

@@ -13,7 +13,15 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.people.guard import ATTRIBUTES, find_cpr, find_cpr_in_attributes, find_cpr_in_bytes, where
+from shared.people.guard import (
+    ATTRIBUTES,
+    MOST_VALUES,
+    find_cpr,
+    find_cpr_in_attributes,
+    find_cpr_in_bytes,
+    is_intricate,
+    where,
+)
 from shared.web import problems
 from shared.web.access import Principal, asker
 from shared.web.limits import Limits
@@ -198,6 +206,13 @@ def _sent_in(headers: Headers, body: bytes) -> Any:
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if not body:
         return None
+    if is_intricate(body):
+        most = f"{MOST_VALUES:,}"
+        words = (
+            f"Der er over {most.replace(',', '.')} værdier i det sendte.",
+            f"What was sent holds over {most} values.",
+        )
+        raise Problem(TOO_LARGE, detail=words, field="body", rule="too-many-values")
     if media_type == _FORM:
         return _grouped(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     known = _JSON.fullmatch(media_type) is not None

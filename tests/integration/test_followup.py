@@ -1,6 +1,6 @@
 """Follow-up with a real PostgreSQL: events in through the spine, commands over HTTP, and what comes out."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -199,6 +199,17 @@ async def test_the_agenda_shows_what_is_due_what_comes_and_what_stands_still(wor
     assert (refused.status, refused.json["rule"]) == (422, "R-PAY-1")
     await world.on(date(2026, 12, 14))
     assert [c["kind"] for c in (await world.get("/agenda"))["due"]] == ["after-change"]
+
+
+async def test_what_row_level_security_hides_no_route_shows_a_kommune(
+    world: World, hide_from_kommuner: Callable[[str], Awaitable[None]]
+) -> None:
+    await world.hear((agreed(), 1))
+    await hide_from_kommuner("followup.aggregate")
+    path, at_place = f"/placements/{MATCH}", f"/placements?place_id={PLACE}"
+    assert (await world.ask("GET", path, role="kommune", kommune="0410")).status == 404
+    assert await world.get(at_place, role="kommune", kommune="0410") == []
+    assert (await world.get(path))["placement_id"] == MATCH
 
 
 async def test_leaders_and_kommuner_see_their_own_and_nobody_elses(world: World) -> None:

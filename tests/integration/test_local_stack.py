@@ -247,3 +247,13 @@ def test_a_process_that_will_not_end_is_killed_with_what_it_started(tmp_path: Pa
     (grandchild,) = psutil.Process(child.pid).children()
     stop([child], seconds=0.1)
     eventually(lambda: not alive(grandchild))
+
+
+def test_a_log_is_for_its_owner_alone(tmp_path: Path) -> None:
+    earlier = tmp_path / "logs" / "any.log"
+    earlier.parent.mkdir()
+    earlier.touch(mode=0o644)
+    child = Child(tmp_path, "any", [sys.executable, "-c", ""])
+    child.start()
+    stop([child])
+    assert child.log.stat().st_mode & 0o777 == 0o600

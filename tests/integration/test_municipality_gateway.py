@@ -1,6 +1,6 @@
 """The gateway on a real PostgreSQL: replies by both ways in, the gate before a deadline, and who may see what."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -203,6 +203,13 @@ async def test_a_reply_over_http_takes_the_way_through_the_kommunes_own_topic(wo
     assert await world.state() == "in-progress"
 
 
+async def test_who_gave_a_reply_on_a_kommunes_behalf_stands_beside_it(world: World) -> None:
+    body = event("candidate-proposed", {"referral_id": world.referral, **PROPOSAL})
+    given = await world.http("POST", f"/kommuner/{ESBJERG}/replies", token("consultant"), json=body)
+    assert given.status_code == 202
+    assert await world.pool.fetchval("SELECT given_by FROM reply") == "local-consultant"
+
+
 async def test_over_http_a_refusal_names_field_rule_and_the_way_out(world: World) -> None:
     mine = token("kommune", kommune=ESBJERG)
     body = event("rejected", {"referral_id": world.referral, "reason": "træt"})
@@ -280,6 +287,29 @@ async def test_nobody_is_late_while_a_reply_over_http_is_on_its_way(world: World
     assert await world.state() == "requested"
     await world.reply(*await world.relay())
     assert await world.state() == "accepted"
+
+
+async def test_what_row_level_security_hides_no_route_shows_a_kommune(
+    world: World, hide_from_kommuner: Callable[[str], Awaitable[None]]
+) -> None:
+    mine, card = token("kommune", kommune=ESBJERG), {"mentor": "ring", "confirmed_on": "2026-11-01"}
+    await world.http("PUT", f"/kommuner/{ESBJERG}/card", token("consultant"), json=card)
+    body = event("seen", {"referral_id": world.referral})
+    given = await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
+    paths = (
+        f"/kommuner/{ESBJERG}",
+        "/kommuner",
+        "/referrals",
+        f"/referrals/{world.referral}",
+        given.headers["location"],
+    )
+    before = [await world.http("GET", path, mine) for path in paths]
+    assert [a.status_code for a in before] == [200] * 5
+    for table in ("aggregate", "reply"):
+        await hide_from_kommuner(f"municipality_gateway.{table}")
+    whole, known, listed, one_, reply = [await world.http("GET", path, mine) for path in paths]
+    assert (whole.json()["card"], known.json()[0]["card_version"], listed.json()) == (None, 0, [])
+    assert (one_.status_code, reply.status_code) == (404, 404)
 
 
 async def test_a_kommune_sees_its_own_and_a_leader_sees_who_will_call(world: World) -> None:

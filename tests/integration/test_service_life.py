@@ -14,7 +14,6 @@ import httpx
 import pytest
 
 from deploy.local.stack import Stack
-from shared import db
 from shared.events import administration as topic_admin
 from shared.events.topics import FOLLOWUP
 from shared.runtime import Runtime
@@ -232,19 +231,6 @@ async def test_a_wrong_setting_stops_the_start_with_one_line(stack: Stack) -> No
     assert process.returncode == 2
     assert said.decode().count("\n") == 1
     assert "LA_SESSION_TIMEOUT_MS" in said.decode()
-
-
-async def test_a_service_cannot_read_the_schema_of_another(stack: Stack, database: str) -> None:
-    import asyncpg
-
-    await services()["metrics"].migrate(database)
-    await services()["intake"].migrate(database)
-    pool = await db.connect_pool(database, "metrics")
-    assert await pool.fetchval("SELECT count(*) FROM aggregate") == 0
-    for statement in ("SELECT * FROM intake.aggregate", "DELETE FROM intake.person", "CREATE TABLE metrics.x ()"):
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await pool.execute(statement)
-    await pool.close()
 
 
 async def test_migrating_twice_changes_nothing_and_topics_are_created_once(stack: Stack, prepared: str) -> None:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import APIRouter, Depends, FastAPI
 from httpx import ASGITransport, AsyncClient, Response
+from structlog.testing import capture_logs
 
 from shared.web import access, edge
 from shared.web.access import Issuer, LocalKey, Principal, access_of_routes, allow, mint, open_route
@@ -33,7 +34,7 @@ class Identity:
 
     def __init__(self) -> None:
         self.keys = {"one": ec.generate_private_key(ec.SECP256R1())}
-        self.asked, self.broken = 0, False
+        self.asked, self.broken, self.moved_to = 0, False, ""
         self.reached, self.gate = threading.Event(), threading.Event()
         self.gate.set()
         identity = self
@@ -43,7 +44,9 @@ class Identity:
                 identity.asked += 1
                 identity.reached.set()
                 identity.gate.wait(20)
-                self.send_response(503 if identity.broken else 200)
+                self.send_response(503 if identity.broken else 302 if identity.moved_to else 200)
+                if identity.moved_to:
+                    self.send_header("Location", identity.moved_to + self.path.removeprefix("/realm"))
                 self.end_headers()
                 self.wfile.write(json.dumps(identity.document(self.path)).encode())
 
@@ -183,6 +186,14 @@ async def test_a_leader_sees_own_things_only() -> None:
     assert (await get(app, f"/leaders/{LEADER}", mint("leader", key=KEY))).status_code == 404
 
 
+async def test_who_asks_for_what_is_anothers_is_named_in_the_log() -> None:
+    app, token = service(LocalKey(KEY)), mint("kommune", kommune="0101", key=KEY)
+    with capture_logs() as lines:
+        await get(app, "/kommuner/0561", token)
+    [line] = [line for line in lines if line["event"] == "not_own"]
+    assert (line["sub"], line["field"], line["log_level"]) == ("local-kommune-0101", "code", "warning")
+
+
 async def test_a_consultant_works_with_every_kommune() -> None:
     assert (await get(service(LocalKey(KEY)), "/kommuner/0561", mint("consultant", key=KEY))).status_code == 200
 
@@ -317,6 +328,19 @@ def b64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+async def test_a_token_does_not_bring_its_own_key(identity: Identity) -> None:
+    forger = Identity()
+    key = forger.keys["one"]
+    public = jwt.algorithms.ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    claims = jwt.decode(identity.token(), options={"verify_signature": False})
+    for header in ({"jwk": public}, {"jku": f"{forger.url}/keys"}, {"x5u": f"{forger.url}/keys"}):
+        forged = jwt.encode(claims, key, "ES256", {"kid": "one", **header})
+        assert (await get(service(Issuer(identity.url, AUDIENCE)), "/calls", forged)).status_code == 401
+    assert forger.asked == 0
+    forger.server.shutdown()
+    forger.server.server_close()
+
+
 async def test_a_symmetric_key_in_the_key_set_is_never_used(identity: Identity) -> None:
     secret = b"s" * 32
     plain = identity.document
@@ -384,6 +408,16 @@ async def test_a_discovery_document_of_another_issuer_is_not_believed(identity: 
     issuer = Issuer(identity.url + "/", AUDIENCE)
     token = identity.token(iss=identity.url + "/")
     assert (await get(service(issuer), "/calls", token)).status_code == 503
+
+
+async def test_an_issuer_that_sends_us_elsewhere_is_not_followed(identity: Identity) -> None:
+    elsewhere = Identity()
+    elsewhere.url, elsewhere.keys = identity.url, identity.keys  # what lies there would be believed
+    identity.moved_to = f"http://127.0.0.1:{elsewhere.server.server_port}/realm"
+    assert (await get(service(Issuer(identity.url, AUDIENCE)), "/calls", identity.token())).status_code == 503
+    assert elsewhere.asked == 0
+    elsewhere.server.shutdown()
+    elsewhere.server.server_close()
 
 
 def test_every_route_can_be_asked_who_may() -> None:

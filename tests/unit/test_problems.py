@@ -253,6 +253,15 @@ async def test_a_body_over_the_limit_is_413_and_one_at_the_limit_is_not(client: 
     problem(await client.post("/raw", content=text + b" ", headers=JSON), 413, "too-large")
 
 
+@pytest.mark.parametrize(("many", "type_"), [("[" + "{}," * 80_000 + "{}]", JSON), ("a&" * 80_000, FORM)])
+async def test_more_values_than_anybody_sends_are_413_and_not_taken_apart(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, many: str, type_: dict[str, str]
+) -> None:
+    monkeypatch.setattr("shared.web.edge.find_cpr", None)
+    body = problem(await client.post("/raw", content=many, headers=type_), 413, "too-large")
+    assert (body["field"], body["rule"], "10.000" in body["da"]) == ("body", "too-many-values", True)
+
+
 async def test_a_body_that_does_not_say_its_length_is_cut_off_at_the_limit(client: AsyncClient) -> None:
     sent = 0
 
@@ -289,7 +298,7 @@ async def test_no_content_type_hides_a_body_from_the_guard(client: AsyncClient) 
         problem(answer, 422, "personal-data")
 
 
-@pytest.mark.parametrize("body", ["[" * 600 + "]" * 600, '{"a":' * 40 + "1" + "}" * 40, "[" * 99_999, "NaN", "[1e999"])
+@pytest.mark.parametrize("body", ["[" * 600 + "]" * 600, '{"a":' * 40 + "1" + "}" * 40, "[" * 9_999, "NaN", "[1e999"])
 async def test_json_that_nobody_means_is_an_input_error(client: AsyncClient, body: str) -> None:
     problem(await client.post("/raw", content=body, headers=JSON), 422, "invalid-input")
 

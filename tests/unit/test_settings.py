@@ -82,6 +82,8 @@ def test_a_missing_setting_stops_the_start_with_its_name_and_an_example(
         ("LA_PROXIES", "10.0.0.5,0.0.0.0/0", "from everybody"),
         ("LA_REQUESTS_PER_ADDRESS", "0", "greater than or equal to 1"),
         ("LA_METRICS_TOKEN", "kort", "at least 32"),
+        ("LA_TOKEN_KEY", "kort", "at least 32 bytes"),
+        ("LA_MASTER_KEY", "a29ydA==", "32 bytes in base64"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_wrong(
@@ -108,6 +110,26 @@ def test_settings_that_need_each_other_are_asked_for(
 ) -> None:
     environment(**changed)
     assert refusal(capsys).startswith(f"{name} is ")
+
+
+ISSUER = {"LA_TOKEN_KEY": None, "LA_OIDC_ISSUER": "https://login.example.dk", "LA_OIDC_AUDIENCE": "lederalliancen"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"LA_CLOCK_FILE": __file__}, "LA_CLOCK_FILE moves the calendar of local runs"),
+        ({"LA_OIDC_ISSUER": "http://login.example.dk"}, "LA_OIDC_ISSUER must begin with https://"),
+        ({"LA_OIDC_ISSUER": "http://127.0.0.1.example.dk"}, "LA_OIDC_ISSUER must begin with https://"),
+    ],
+)
+def test_a_setting_that_does_not_fit_another_is_named(
+    changed: dict[str, str | None], said: str, environment: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment(**ISSUER)
+    load(Settings)
+    environment(**(ISSUER | changed))
+    assert refusal(capsys).startswith(said)
 
 
 def test_several_wrong_settings_still_make_one_line(
@@ -264,6 +286,16 @@ def test_an_exception_is_logged_by_class_code_and_place(json_log: Callable[[], s
     assert refused["code"] == ["int_parsing"]
     assert refused["at"][0].endswith("by_pydantic")
     assert (failed["error"], failed["cause"]) == ("RuntimeError", "ValueError")
+
+
+def test_a_line_is_one_object_in_utc_whatever_is_put_into_it(json_log: Callable[[], str]) -> None:
+    forged = '\n{"event": "all is well"}\r\u2028\x1b[31m"'
+    structlog.get_logger("ours").info("one", field=forged)
+    logging.getLogger("aiokafka").warning("two %s", forged)
+    one, two = map(json.loads, json_log().removesuffix("\n").split("\n"))
+    assert (one["field"], two["event"]) == (forged, f"two {forged}")
+    assert one["timestamp"].endswith("Z")
+    assert two["timestamp"].endswith("Z")
 
 
 def test_every_line_carries_the_correlation_id_whoever_writes_it(json_log: Callable[[], str]) -> None:

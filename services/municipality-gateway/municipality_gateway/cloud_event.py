@@ -18,7 +18,14 @@ from municipality_gateway.texts import refused
 from shared.events.base import REGISTRY
 from shared.events.kommune.replies import Reply
 from shared.events.topics import REPLIES
-from shared.people.guard import ATTRIBUTES, find_cpr, find_cpr_in_attributes, find_cpr_in_bytes, names_in
+from shared.people.guard import (
+    ATTRIBUTES,
+    find_cpr,
+    find_cpr_in_attributes,
+    find_cpr_in_bytes,
+    is_intricate,
+    names_in,
+)
 from shared.spine.envelope import Record
 
 ID = re.compile(r"[A-Za-z0-9_:+-]{1,80}")
@@ -43,7 +50,7 @@ def read(record: Record, event: CloudEvent) -> None:
     if record.unreadable:
         raise refused("wrong-type", "data")
     size = len(record.value or b"") + len(record.key or b"") + sum(len(k) + len(v or b"") for k, v in record.headers)
-    if size > REPLIES.max_bytes:
+    if size > REPLIES.max_bytes or is_intricate(record.value or b""):
         raise refused("too-large", "data")
     content_type = _text(record, "content-type") or ""
     binary = not content_type.lower().startswith(STRUCTURED) and any(n.startswith("ce_") for n, _ in record.headers)

@@ -32,8 +32,8 @@ _TEXTS = {
         "This id was used before for a reply with other content. Send the reply again with a new id.",
     ),
     "too-large": (
-        "Svaret er for stort: højst 256 KiB med alt. Send mindre ad gangen.",
-        "The reply is too large: 256 KiB at most, all included. Send less at a time.",
+        "Svaret er for stort: højst 256 KiB og 10.000 værdier med alt. Send mindre ad gangen.",
+        "The reply is too large: 256 KiB and 10,000 values at most, all included. Send less at a time.",
     ),
     "personal-data": (
         "{field} indeholder noget, der ligner et CPR-nummer. Indholdet er ikke gemt. Fjern det, og send svaret igen.",

@@ -12,7 +12,7 @@ from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
 from shared.spine.aggregates import many
 from shared.web.access import Principal
-from shared.web.dependencies import get_or_404
+from shared.web.dependencies import get_or_404, seen_by
 
 
 class StageView(Shown, Stage, extra="ignore"): ...
@@ -89,18 +89,19 @@ class WholePlacementView(PlacementView):
 
 async def placements_at(runtime: Runtime, place_id: str, who: Principal) -> list[PlacementView]:
     """The first one first: ids are in order of time."""
-    found = await many(
-        runtime.pool,
-        Placement,
-        "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'place_id' = $1 ORDER BY id",
-        place_id,
-    )
+    async with seen_by(runtime, who) as conn:
+        found = await many(
+            conn,
+            Placement,
+            "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'place_id' = $1 ORDER BY id",
+            place_id,
+        )
     return [PlacementView.of(p) for p in found if who.sees(leader=p.leader_id, kommune=p.kommune)]
 
 
 async def whole_placement(runtime: Runtime, placement_id: str, who: Principal) -> WholePlacementView:
     """With its stages, check-ins, challenges, interventions and outcomes."""
-    p = await get_or_404(runtime, Placement, placement_id, "placement_id")
+    p = await get_or_404(runtime, Placement, placement_id, "placement_id", who)
     who.own("placement_id", leader=p.leader_id, kommune=p.kommune)
     begun = [WholeStageView.of(s, approval_needed=False, begun=p.state != "planned") for s in p.stages]
     ahead = [WholeStageView.of(s, approval_needed=waits(p, s.stage_id), begun=False) for s in p.ahead]
