@@ -93,7 +93,17 @@ class OwnSettings(BaseSettings):
     master_key: Annotated[SecretBytes, BeforeValidator(_decoded)] | None = Field(
         None, examples=["(the output of: openssl rand -base64 32)"]
     )
+    # While the master key is changed: the one before, which still opens and finds.
+    old_master_key: Annotated[SecretBytes, BeforeValidator(_decoded)] | None = Field(
+        None, examples=["(the LA_MASTER_KEY until now)"]
+    )
     public_url_intake: Url | None = Field(None, examples=["https://intake.example.dk"])
+
+    @model_validator(mode="after")
+    def _is_another_key(self) -> Self:
+        if self.old_master_key and self.old_master_key == self.master_key:
+            raise _wrong("old_master_key", "is the same as LA_MASTER_KEY: nothing would be changed")
+        return self
 
 
 class OperatorSettings(DatabaseSettings, OwnSettings):

@@ -83,6 +83,8 @@ async def ready(request: Request) -> JSONResponse:
             reasons["kafka"] = type(error).__name__
     if runtime.relay.failure:
         reasons["relay"] = runtime.relay.failure
+    if runtime.awaits_erasures:
+        reasons["people"] = "contact data stay closed until Kafka was asked whether somebody in it was erased since"
     troubles = consumer.troubles if consumer else {}
     idle = not reasons and not state["outbox"] and not sum(state["lag"].values()) and not state["due"]
     body = {"ready": not reasons, "reasons": reasons, "troubles": troubles, "idle": idle, **state}

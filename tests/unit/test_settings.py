@@ -311,3 +311,14 @@ def test_settings_given_in_code_are_checked_too() -> None:
     with pytest.raises(ValidationError) as refused:
         Settings(kafka_bootstrap="127.0.0.1:1", database_url=f"mysql://{CANARY}", token_key="k" * 32)
     assert CANARY not in str(refused.value)
+
+
+def test_the_old_master_key_is_another_one(environment: Environment, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where both are the same, nothing is changed, and whoever destroys the old one destroys both."""
+    key, other = (base64.b64encode(byte * 32).decode() for byte in (b"m", b"n"))
+    environment(LA_MASTER_KEY=key, LA_OLD_MASTER_KEY=other)
+    assert load(Settings).old_master_key is not None
+    environment(LA_MASTER_KEY=key, LA_OLD_MASTER_KEY=key)
+    said = refusal(capsys)
+    assert said.startswith("LA_OLD_MASTER_KEY is the same as LA_MASTER_KEY")
+    assert key not in said
