@@ -32,7 +32,9 @@ from shared.spine.engine import Spine
 from shared.spine.envelope import Record
 from shared.spine.lifting import Forgetting
 from shared.spine.work import NOWHERE, Command, Handlers, Public
-from shared.web import access, edge, operations
+from shared.web import access, docs, edge, operations
+from shared.web.limits import Limits
+from shared.web.server import patience
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -129,10 +131,18 @@ class Service:
                 app.state.runtime = runtime
                 yield
 
-        app = FastAPI(title=f"Lederalliancen: {self.name}", version="1", lifespan=lifespan)
-        edge.install(app)
+        app = FastAPI(
+            title=f"Lederalliancen: {self.name}",
+            version="1",
+            lifespan=lifespan,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+        )
+        edge.install(app, Limits(config.requests_per_address, config.requests_per_principal), config.hosts)
         access.install(app, config)
-        operations.install(app)
+        operations.install(app, config.metrics_token)
+        docs.install(app)
         app.include_router(self.router)
         return app
 
@@ -152,6 +162,11 @@ class Service:
             port=config.http_port or self.port,
             log_config=None,
             access_log=False,
+            http=patience(config.proxies),
+            ws="none",
+            h11_max_incomplete_event_size=edge.MAX_HEAD,
+            forwarded_allow_ips=[str(network) for network in config.proxies],
+            server_header=False,
             timeout_graceful_shutdown=2,
         )
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import jwt
 import pytest
+import structlog
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import APIRouter, Depends, FastAPI
@@ -102,6 +103,13 @@ def service(verifier: access.Verifier) -> FastAPI:
     async def kommune(code: str, who: Annotated[Principal, Depends(allow("kommune", "consultant"))]) -> None:
         who.own("code", kommune=code)
 
+    inner = APIRouter()
+
+    @inner.get("/{code}")
+    async def of_kommune(code: str, who: Annotated[Principal, Depends(allow("consultant"))]) -> None: ...
+
+    app.include_router(inner, prefix="/inner")
+
     @app.get("/leaders/{leader_id}")
     async def leader(leader_id: str, who: Annotated[Principal, Depends(allow("leader"))]) -> None:
         who.own("leader_id", leader=leader_id)
@@ -129,6 +137,24 @@ async def test_without_a_token_the_answer_is_401_with_a_challenge() -> None:
 async def test_the_wrong_role_is_403() -> None:
     answer = await get(service(LocalKey(KEY)), "/calls", mint("partner", key=KEY))
     assert (answer.status_code, answer.json()["rule"]) == (403, "role")
+
+
+async def test_who_is_refused_for_a_role_is_named_in_the_log_once_with_the_route() -> None:
+    app, token = service(LocalKey(KEY)), mint("partner", kommune="0101", key=KEY)
+    with structlog.testing.capture_logs() as lines:
+        await get(app, "/inner/0561?q=abc", token)
+    [line] = [line for line in lines if line["log_level"] == "warning"]
+    assert (line["event"], line["sub"], line["route"]) == ("role_refused", "local-partner-0101", "GET /inner/{code}")
+    assert token not in str(lines)
+    assert "0561" not in str(lines)
+
+
+async def test_two_authorizations_are_none() -> None:
+    app, good = service(LocalKey(KEY)), f"Bearer {mint('consultant', key=KEY)}"
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        for sent in ([good, good], [good, "Bearer x"], ["Basic x", good]):
+            headers = [("Authorization", one) for one in sent]
+            assert (await client.get("/calls", headers=headers)).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -411,6 +437,7 @@ def test_every_route_can_be_asked_who_may() -> None:
     assert dict(access_of_routes(app)) == {
         "GET /calls": {"consultant"},
         "GET /kommuner/{code}": {"kommune", "consultant"},
+        "GET /inner/{code}": {"consultant"},
         "GET /leaders/{leader_id}": {"leader"},
         "GET /outer/inner/narrow": {"operator"},
         "POST /leaders": frozenset(),
