@@ -128,6 +128,8 @@ class Settings(KafkaSettings, OperatorSettings):
     metrics_token: SecretStr | None = Field(None, min_length=32, examples=["(the output of: openssl rand -base64 48)"])
     oidc_issuer: Url | None = Field(None, examples=["https://login.example.dk/realms/lederalliancen"])
     oidc_audience: str | None = Field(None, examples=["lederalliancen"])
+    # How consultants and operators must have logged in: the issuer's name for two factors.
+    oidc_acr: str | None = Field(None, examples=["https://data.gov.dk/concept/core/nsis/Substantial"])
     # Signs tokens of local runs, instead of an issuer.
     token_key: SecretStr | None = Field(None, examples=["(the output of: openssl rand -base64 48)"])
 

@@ -69,6 +69,10 @@ class Principal:
 _PRINCIPAL = TypeAdapter(Principal)
 
 
+class WeakLogin(jwt.InvalidTokenError):
+    """Staff, and not logged in as LA_OIDC_ACR asks for."""
+
+
 class Verifier(Protocol):
     """Turns a token into its checked claims; raises jwt.PyJWTError, or a 503 problem where it cannot tell."""
 
@@ -96,8 +100,9 @@ class Issuer:
 
     FRESH, STALE, PATIENCE = 300.0, 3600.0, 1.0
 
-    def __init__(self, issuer: str, audience: str, cooldown: float = 10.0) -> None:
-        self._issuer, self._audience, self._cooldown = issuer, audience, cooldown
+    def __init__(self, issuer: str, audience: str, cooldown: float = 10.0, acr: str | None = None) -> None:
+        """`acr`: how staff must have logged in."""
+        self._issuer, self._audience, self._cooldown, self._acr = issuer, audience, cooldown, acr
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched = self._tried = -self.STALE
         self._refreshing: asyncio.Task[None] | None = None
@@ -116,6 +121,8 @@ class Issuer:
             leeway=LEEWAY,
         )
         _check_kind(header, claims)
+        if self._acr and self._acr != claims.get("acr") and _PRINCIPAL.validate_python(claims).roles & UNBOUND:
+            raise WeakLogin
         return claims
 
     async def _key(self, kid: str | None) -> jwt.PyJWK:
@@ -186,8 +193,9 @@ async def asker(app: FastAPI, sent: Sequence[str]) -> Principal | Problem:
             raise jwt.InvalidTokenError("which one?")
         verifier: Verifier = app.state.verifier
         return _PRINCIPAL.validate_python(await verifier.claims(token.strip()))
-    except (jwt.PyJWTError, ValidationError):
-        return Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    except (jwt.PyJWTError, ValidationError) as error:
+        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        return Problem(UNAUTHENTICATED, headers=headers, cause=type(error).__name__)
     except Problem as problem:
         return problem
 
@@ -197,7 +205,7 @@ def install(app: FastAPI, settings: Settings) -> None:
     if settings.token_key:
         app.state.verifier = LocalKey(settings.token_key.get_secret_value())
     else:
-        app.state.verifier = Issuer(str(settings.oidc_issuer), str(settings.oidc_audience))
+        app.state.verifier = Issuer(str(settings.oidc_issuer), str(settings.oidc_audience), acr=settings.oidc_acr)
 
 
 # For the documentation: it is the edge that reads the header.

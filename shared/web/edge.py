@@ -127,11 +127,15 @@ class Edge:
             problem = problems.of(error)
             if problem.kind is INTERNAL:
                 log.error("request failed", exc_info=error)
+            scope.setdefault("state", {})["refused"] = problem.why
             await problem.response(language(headers.get("accept-language")))(scope, receive, send_on)
         # The endpoint's name, not the address: an address may hold anything.
         endpoint = getattr(scope.get("endpoint"), "__qualname__", None)
         seen = log.debug if scope["path"] in OPERATIONS or status == TOO_MANY.status else log.info
-        seen("request", method=scope["method"], endpoint=endpoint, status=status)
+        state = scope.get("state", {})
+        found = {"sub": getattr(state.get("asker"), "sub", None), "why": state.get("refused")}
+        more = {name: value for name, value in found.items() if value}
+        seen("request", method=scope["method"], endpoint=endpoint, status=status, **more)
 
     def _check_host(self, headers: Headers) -> None:
         name = re.sub(r":\d*$", "", headers.get("host", "").lower())

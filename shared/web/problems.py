@@ -168,7 +168,7 @@ _BY_STATUS = {
 
 
 class Problem(Exception):  # noqa: N818 - the name of the RFC
-    """An error that the asker is told about; `errors` are the single fields of an input error."""
+    """What the asker is told; `errors` are the single fields of an input error, `cause` is for the log alone."""
 
     def __init__(
         self,
@@ -179,10 +179,16 @@ class Problem(Exception):  # noqa: N818 - the name of the RFC
         rule: str | None = None,
         headers: Mapping[str, str] | None = None,
         errors: Sequence[Mapping[str, str]] = (),
+        cause: str | None = None,
     ) -> None:
         super().__init__(kind.slug)
         self.kind, self.detail, self.field, self.rule = kind, detail or kind.detail, field, rule
-        self.headers, self.errors = dict(headers or {}), errors
+        self.headers, self.errors, self.cause = dict(headers or {}), errors, cause
+
+    @property
+    def why(self) -> str:
+        """For the log: the rule, or what kind of problem it is; and the field. Nothing that was sent."""
+        return " ".join(filter(None, (self.rule or self.kind.slug, self.field, self.cause)))
 
     def response(self, language: Language) -> Response:
         at = 0 if language == "da" else 1
@@ -317,6 +323,7 @@ def of_input(error: RequestValidationError, request: Request) -> Problem:
 
 async def _handle(request: Request, error: Exception) -> Response:
     problem = of_input(error, request) if isinstance(error, RequestValidationError) else of(error)
+    request.state.refused = problem.why
     return problem.response(language(request.headers.get("accept-language")))
 
 

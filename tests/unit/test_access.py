@@ -452,3 +452,39 @@ def test_roles_that_do_not_exist_are_refused_where_they_are_written() -> None:
         allow()
     with pytest.raises(ValueError, match="roles are"):
         mint("admin", key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({"claim_acr": "two-factors"}, 200),
+        ({"claim_acr": "password"}, 401),
+        ({}, 401),
+        ({"claim_roles": ["leader", "operator"]}, 401),
+        ({"claim_roles": ["kommune"]}, 403),
+        ({"claim_roles": [{}]}, 401),
+    ],
+)
+async def test_staff_must_have_logged_in_as_the_setting_says(
+    identity: Identity, claims: dict[str, Any], status: int
+) -> None:
+    app = service(Issuer(identity.url, AUDIENCE, acr="two-factors"))
+    assert (await get(app, "/calls", identity.token(**claims))).status_code == status
+
+
+async def test_a_requests_line_says_who_asked_and_why_it_was_refused(identity: Identity) -> None:
+    app = service(Issuer(identity.url, AUDIENCE))
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    expired = identity.token(claim_iat=yesterday, claim_exp=yesterday + timedelta(minutes=5))
+    with capture_logs() as lines:
+        await get(app, "/calls", identity.token())
+        await get(app, "/calls", expired)
+        await get(app, "/calls")
+        await get(app, "/kommuner/0101", identity.token(claim_roles=["kommune"], claim_kommuner=["0561"]))
+    said = [{name: line.get(name) for name in ("sub", "why")} for line in lines if line["event"] == "request"]
+    assert said == [
+        {"sub": "en-konsulent", "why": None},
+        {"sub": None, "why": "unauthenticated ExpiredSignatureError"},
+        {"sub": None, "why": "unauthenticated"},
+        {"sub": "en-konsulent", "why": "not-found code"},
+    ]
