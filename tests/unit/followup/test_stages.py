@@ -45,6 +45,7 @@ def answer(world: World, said: str = "yes", **changes: Any) -> None:
 def test_unpaid_work_does_not_start_before_its_approval() -> None:
     world = World()
     world.tell(agreed(**praktik()))
+    world.on(START)
     with refused("R-PAY-1", "on"):
         world.tell(Start(placement_id=MATCH, on=date(2026, 11, 6)))
     assert world.placement.state == "planned"
@@ -55,6 +56,7 @@ def test_unpaid_work_does_not_start_before_its_approval() -> None:
 def test_unpaid_work_does_not_start_after_its_approval_has_run_out() -> None:
     world = World()
     world.tell(agreed(**praktik()))
+    world.on(date(2026, 12, 7))
     with refused("R-PAY-1", "on"):
         world.tell(Start(placement_id=MATCH, on=date(2026, 12, 7)))
 
@@ -64,6 +66,7 @@ def test_an_approval_for_fewer_hours_is_none() -> None:
     given = praktik()
     fewer = given["approvals"][0].changed(hours=15)
     world.tell(agreed(terms=given["terms"], approvals=(fewer,)))
+    world.on(START)
     with refused("R-PAY-1", "on"):
         world.tell(Start(placement_id=MATCH, on=START))
 
@@ -202,7 +205,8 @@ def test_a_stage_within_an_approval_that_is_there_needs_no_other() -> None:
 
 def test_the_yes_to_a_paid_job_is_no_approval_of_a_praktik() -> None:
     world = begun(approvals=(Approval(party="kommune"),))
-    assert plan(world, date(2026, 11, 16), form="VIRKSOMHEDSPRAKTIK", next_step="SMAAJOB").approval_needed
+    praktik_ = {"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB", "to": PRAKTIK_ENDS}
+    assert plan(world, date(2026, 11, 16), **praktik_).approval_needed
     world.on(date(2026, 11, 20))
     assert world.heard(PlacementStageChanged) == []
 
@@ -228,9 +232,9 @@ def test_an_approval_may_begin_later_and_end_earlier_than_was_planned() -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "rule"),
     [
-        ({"form": "FLEKSJOB"}, "form", "R-PAY-1"),
-        ({"hours": 5}, "hours", "R-PAY-1"),
-        ({"to": date(2026, 11, 1)}, "to", "R-PAY-1"),
+        ({"form": "FLEKSJOB"}, "form", "R-APPROVAL-1"),
+        ({"hours": 5}, "hours", "R-APPROVAL-1"),
+        ({"to": date(2026, 11, 1)}, "to", "R-APPROVAL-1"),
         ({"kommune": "0607"}, "kommune", "R-XBORDER-1"),
         ({"stage_id": an_id(99)}, "stage_id", "state"),
     ],
@@ -274,6 +278,7 @@ def test_a_first_stage_whose_start_slipped_can_be_approved_anew() -> None:
     first = world.placement.stage.stage_id
     answer(world, stage_id=first, from_=date(2026, 11, 16), to=PRAKTIK_ENDS)
     assert world.placement.next_checkin == date(2026, 11, 16)
+    world.on(date(2026, 11, 16))
     world.tell(Start(placement_id=MATCH, on=date(2026, 11, 16)))
     assert world.placement.state == "active"
 
@@ -282,5 +287,6 @@ def test_the_approvals_of_other_parties_approve_no_praktik() -> None:
     world = World()
     leader = Approval(party="leader")
     world.tell(agreed(terms=praktik()["terms"], approvals=(leader,)))
+    world.on(START)
     with refused("R-PAY-1", "on"):
         world.tell(Start(placement_id=MATCH, on=START))

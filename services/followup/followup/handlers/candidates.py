@@ -1,16 +1,35 @@
-"""What the kommuner say of candidates."""
+"""What the kommuner say of candidates, and what placements leave behind."""
 
-from followup.commands.placements import CandidateGone
+from followup.commands.placements import CandidateGone, Remember
 from followup.handlers.base import candidate_key, candidate_of, handlers
-from followup.state.candidates import Candidate
+from followup.state.candidates import Candidate, Past
 from followup.state.placements import Placement
-from shared.events.municipality_gateway import CandidateWithdrawn
+from shared.events.municipality_gateway import (
+    CandidateChanged,
+    CandidateProposed,
+    CandidateRegistered,
+    CandidateWithdrawn,
+)
 from shared.spine.work import Message, Work
+
+
+@handlers.on(CandidateRegistered, CandidateChanged, CandidateProposed, (Candidate, candidate_key))
+def described(work: Work, message: Message[CandidateRegistered | CandidateProposed]) -> None:
+    """Of the profile only the age band is kept: the rules of each stage depend on it."""
+    work.put(candidate_of(work, message.data).changed(age_band=message.data.profile.age_band))
 
 
 @handlers.on(CandidateWithdrawn, (Candidate, candidate_key))
 def withdrawn(work: Work, message: Message[CandidateWithdrawn]) -> None:
-    candidate = candidate_of(work, message.data)
-    work.put(candidate.changed(withdrawn=message.version or 1))
+    candidate = candidate_of(work, message.data).changed(withdrawn=message.version or 1)
+    work.put(candidate if candidate.placements else candidate.changed(age_band=None))
     for placement_id in sorted(candidate.placements):
         work.soon((Placement.KIND, placement_id), "candidate-gone", CandidateGone(placement_id=placement_id))
+
+
+@handlers.on(Remember, (Candidate, "candidate"))
+def remember(work: Work, message: Message[Remember]) -> None:
+    data = message.data
+    candidate = work.need(Candidate, data.candidate)
+    past = Past(placement_id=data.placement_id, company_id=data.company_id, unpaid=data.unpaid)
+    work.put(candidate.changed(past=(*candidate.past, past)))

@@ -1,0 +1,6 @@
+-- migrate:up
+CREATE INDEX aggregate_placement_consultant ON aggregate ((state->>'consultant')) WHERE kind = 'placement';
+CREATE UNIQUE INDEX aggregate_certificate_code ON aggregate ((state->>'code')) WHERE kind = 'certificate';
+
+-- migrate:down
+DROP INDEX aggregate_placement_consultant, aggregate_certificate_code;
