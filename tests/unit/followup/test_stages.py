@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from followup.commands.placements import CheckIn, Pause, PlanStage, Resume, Start
+from followup.commands.placements import CheckIn, End, Pause, PlanStage, Resume, Start
 from shared.events.base import Approval
 from shared.events.followup import (
     PlacementAnswerRefused,
@@ -14,6 +14,7 @@ from shared.events.followup import (
     PlacementPlanned,
     PlacementResumed,
     PlacementStageChanged,
+    PlacementStageDeclined,
     PlacementStagePlanned,
     PlacementStarted,
 )
@@ -257,6 +258,8 @@ def test_a_declined_stage_never_begins_and_comes_on_the_agenda() -> None:
     answer(world, "no", reason="support")
     answer(world, "no", reason="support")
     assert world.heard(PlacementAnswerRefused) == []
+    assert [(e.stage_id, e.reason) for e in world.heard(PlacementStageDeclined)] == [(STAGE, "support")]
+    assert [(a.code, a.on) for a in world.placement.attention] == [("kommune-declined", START)]
     assert [(e.kind, e.on) for e in world.heard(PlacementCheckinDue)][-1] == ("after-change", START)
     world.on(date(2026, 11, 30))
     assert world.heard(PlacementStageChanged) == []
@@ -290,3 +293,63 @@ def test_the_approvals_of_other_parties_approve_no_praktik() -> None:
     world.on(START)
     with refused("R-PAY-1", "on"):
         world.tell(Start(placement_id=MATCH, on=START))
+
+
+UNPAID: dict[str, Any] = {"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB"}
+
+
+def test_praktik_has_a_last_day() -> None:
+    with refused("missing-field", "to"):
+        plan(begun(), date(2026, 11, 23), **UNPAID)
+
+
+@pytest.mark.parametrize(("to", "fits"), [(date(2027, 5, 23), True), (date(2027, 5, 24), False)])
+def test_praktik_lasts_26_weeks_at_most(to: date, fits: bool) -> None:
+    if fits:
+        assert plan(begun(), date(2026, 11, 23), to=to, **UNPAID).approval_needed
+    else:
+        with refused("R-WEEKS-1", "to"):
+            plan(begun(), date(2026, 11, 23), to=to, **UNPAID)
+
+
+def test_one_praktik_after_another_warns_in_the_answer_and_in_the_event() -> None:
+    world = begun(**praktik())
+    answered = plan(world, date(2026, 12, 7), to=date(2027, 1, 3), **UNPAID)
+    assert [w.rule for w in answered.warnings] == ["R-CHAIN-1"]
+    assert world.last(PlacementStagePlanned).warnings == ("R-CHAIN-1",)
+
+
+def test_praktik_after_paid_hours_is_no_chain() -> None:
+    assert plan(begun(), date(2026, 11, 23), to=date(2026, 12, 20), **UNPAID).warnings == ()
+
+
+def test_a_jump_to_full_time_is_warned_about_in_the_answer() -> None:
+    answered = plan(begun(terms=terms(hours=12)), date(2026, 11, 23), hours=37)
+    (warning,) = answered.warnings
+    assert warning.rule == "R-HOURS-JUMP"
+    assert warning.da.endswith("Der kommer et ekstra opfølgningsopkald.")
+
+
+def test_a_jump_is_measured_from_the_stage_that_is_planned_before_it() -> None:
+    world = begun(terms=terms(hours=12))
+    plan(world, date(2026, 11, 23), hours=30)
+    assert plan(world, date(2026, 12, 7), hours=37, stage_id=an_id(51)).warnings == ()
+
+
+def test_the_ramp_stays_as_it_was_planned_beside_what_really_was() -> None:
+    world = begun(**praktik())
+    plan(world, date(2026, 11, 23), hours=15)
+    plan(world, date(2026, 12, 7), hours=30, stage_id=an_id(51))
+    world.on(date(2026, 11, 25))
+    world.tell(End(placement_id=MATCH, reason="job-elsewhere", on=date(2026, 11, 25)))
+    planned = [(s.hours, s.from_.day, s.to and s.to.day) for s in world.placement.ramp]
+    assert planned == [(20, 9, 6), (15, 23, None), (30, 7, None)]
+    assert [(s.hours, s.from_.day, s.to and s.to.day) for s in world.placement.stages] == [(20, 9, 22), (15, 23, 25)]
+
+
+def test_an_end_before_the_present_stage_began_leaves_that_one_out() -> None:
+    world = begun()
+    plan(world, date(2026, 11, 23))
+    world.on(date(2026, 11, 27))
+    world.tell(End(placement_id=MATCH, reason="company", on=date(2026, 11, 20)))
+    assert [(s.hours, s.to) for s in world.placement.stages] == [(10, date(2026, 11, 20))]
