@@ -50,7 +50,8 @@ def _lines(c: CertificateView) -> Iterator[tuple[str, float, float, str]]:
     yield plain, 11, 3, ", ".join(label.da for label in c.forms)
     yield plain, 11, 24, texts.PAPER_RKV
     yield plain, 11, 10, texts.PAPER_NOBODY
-    yield bold, 11, 14, texts.paper_code(c.code, _day(c.issued_on))
+    yield plain, 11, 14, texts.paper_issued(_day(c.issued_on))
+    yield bold, 13, 3, c.code
 
 
 def _day(day: date) -> str:

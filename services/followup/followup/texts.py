@@ -235,12 +235,12 @@ PAPER_RKV = (
     "Beviset kan bruges som dokumentation i en realkompetencevurdering (RKV) eller en individuel kompetencevurdering"
     " (IKV) på en skole."
 )
-PAPER_NOBODY = "Der står intet navn på beviset. Det er den, der viser det, som det gælder."
+PAPER_NOBODY = "Der står intet navn på beviset. Det gælder den, der viser det."
 
 
 def paper_period(first: str, last: str, hours: str) -> str:
     return f"På en arbejdsplads fra {first} til {last}, op til {hours} timer om ugen."
 
 
-def paper_code(code: str, issued: str) -> str:
-    return f"Udstedt af Lederalliancen den {issued}. Kontrolkode: {code}"
+def paper_issued(day: str) -> str:
+    return f"Udstedt af Lederalliancen den {day}. Vi kan bekræfte det ud fra kontrolkoden:"

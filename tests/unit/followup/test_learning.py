@@ -73,6 +73,14 @@ def test_the_young_persons_voice_is_kept_and_who_is_not_well_comes_on_the_days_l
     assert learning.reached(world.placement) == {}
 
 
+def test_how_somebody_felt_is_forgotten_at_the_end() -> None:
+    world = begun()
+    heard(world, 4, "tools")
+    world.tell(End(placement_id=MATCH, reason="education", on=START))
+    heard(world, 3)
+    assert world.placement.voices == ()
+
+
 @pytest.mark.parametrize("changes", [{"candidate_id": an_id(99)}, {"kommune": "0607"}, {"placement_id": an_id(99)}])
 def test_the_voice_of_somebody_else_changes_nothing(changes: dict[str, Any]) -> None:
     world = begun()

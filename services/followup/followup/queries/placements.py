@@ -195,7 +195,7 @@ async def whole_placement(runtime: Runtime, placement_id: str, who: Principal) -
         ),
         certificates=await _certificates(runtime, p) if of_young else [],
         moves=[MoveView.of(move) for move in p.moves],
-        corrections=[CorrectionView.of(correction) for correction in p.corrections],
+        corrections=[CorrectionView.of(c) for c in p.corrections] if "consultant" in who.roles else [],
     )
 
 

@@ -27,10 +27,15 @@ def noted(
 
 
 def heard(p: Placement, voice: CandidateHeard, on: date) -> Decision:
-    """What the young person says, passed on by the kommune. Who does not feel well comes on today's list."""
+    """What the young person says, passed on by the kommune. Who does not feel well comes on today's list.
+
+    How somebody feels is nobody's business when it is over.
+    """
+    if p.state not in LIVING:
+        return p, []
     learned = tuple(Learned(code=code, level=None, on=on, by="young-person") for code in voice.learning)
     p = p.changed(voices=(*p.voices, Voice(on=on, wellbeing=voice.wellbeing)), learned=(*p.learned, *learned))
-    low = p.state in LIVING and voice.wellbeing <= limits("wellbeing", on)["low"].value
+    low = voice.wellbeing <= limits("wellbeing", on)["low"].value
     return (stages.noticed(p, "wellbeing-low", on) if low else p), []
 
 

@@ -192,6 +192,7 @@ def ended(p: Placement, reason: str, on: date, gains: tuple[str, ...], today: da
         ahead=(),
         plan=() if reason == "entered-in-error" else checkins.when_ended(on),
         attention=(),
+        voices=(),
     )
     return p, [PlacementEnded(**p.about, how=how, reason=reason, on=on, form=p.stage.form, gains=gains)]
 

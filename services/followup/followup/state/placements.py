@@ -72,7 +72,10 @@ class Learned(Data):
 
 
 class Voice(Data):
-    """How the young person finds it, from 1 to 5, passed on by the kommune. The leader does not see it."""
+    """How the young person finds it, from 1 to 5, passed on by the kommune.
+
+    The leader does not see it, and it is forgotten at the end.
+    """
 
     on: date
     wellbeing: int
