@@ -109,8 +109,8 @@ class World:
 
 
 def place_opened() -> PlaceOpened:
-    ids = {"place_id": PLACE, "leader_id": LEADER, "company_id": COMPANY, "contact_id": an_id(41)}
-    return next(event for event in of_intake() if isinstance(event, PlaceOpened)).changed(**ids)
+    example = next(event for event in of_intake() if isinstance(event, PlaceOpened))
+    return example.changed(place_id=PLACE, leader_id=LEADER, company_id=COMPANY, contact_id=an_id(41))
 
 
 @pytest.fixture
@@ -274,6 +274,26 @@ async def test_the_agenda_has_one_line_for_a_placement_with_all_that_is_due_and_
     await world.post(f"{path}/checkins", {"kind": "weekly", "answered": True})
     agenda = await world.get("/agenda?days=60")
     assert (agenda["due"], [line["kind"] for line in agenda["coming"]], agenda["more"]) == ([], ["monthly"], False)
+
+
+async def test_what_happened_around_a_time_out_is_due_and_other_time_outs_come_on_their_day(world: World) -> None:
+    path = await begun(world)
+    await world.post(f"{path}/pause", {"until": "2027-02-01"})
+    agenda = await world.get("/agenda?days=7")
+    assert (agenda["due"], agenda["coming"]) == ([], [])
+    await world.hear((CandidateWithdrawn(candidate_id=CANDIDATE, kommune="0410", reason="moved"), 2))
+    await world.post(f"{path}/checkins", {"kind": "after-change", "answered": True})
+    assert (await world.get("/agenda?days=7"))["due"] == []
+    assert [line["on"] for line in (await world.get("/agenda?days=60"))["coming"]] == []
+    await world.on(date(2027, 1, 29))
+    assert [line["on"] for line in (await world.get("/agenda?days=7"))["coming"]] == ["2027-02-01"]
+    await world.hear((CandidateWithdrawn(candidate_id=CANDIDATE, kommune="0410", reason="moved"), 3))
+    await world.on(date(2027, 1, 30))
+    await world.post(f"{path}/resume", None)
+    await world.post(f"{path}/pause", {"until": "2027-03-01"})
+    assert [a["code"] for line in (await world.get("/agenda?days=7"))["due"] for a in line["attention"]] == [
+        "candidate-withdrawn"
+    ]
 
 
 async def test_a_challenge_about_a_place_or_a_company_says_whom_to_ring(world: World) -> None:

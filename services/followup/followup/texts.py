@@ -117,15 +117,6 @@ def too_far(field: str) -> Refused:
     )
 
 
-def last_day_missing() -> Refused:
-    return Refused(
-        "missing-field",
-        "to",
-        "En periode uden løn har en sidste dag. Skriv den.",
-        "A stage without pay has a last day. Say which.",
-    )
-
-
 def support_missing() -> Refused:
     return Refused(
         "missing-field",

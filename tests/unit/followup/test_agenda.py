@@ -163,3 +163,12 @@ def test_every_state_of_a_placement_is_looked_at() -> None:
     found = {made().placement.state for made in (*STATES.values(), *OVER.values())}
     assert found == {"planned", "active", "paused", "finished", "cancelled"}
     assert Placement.model_fields["state"].default == "planned"
+
+
+def test_what_happened_stays_on_todays_list_although_nobody_answered_and_although_it_is_paused() -> None:
+    world = begun()
+    world.tell(withdrawn(), version=2)
+    world.tell(CheckIn(placement_id=MATCH, kind="after-change", answered=False, by="consultant"))
+    assert lane(world) == "due"
+    world.tell(Pause(placement_id=MATCH, until=date(2026, 12, 1)))
+    assert (world.placement.next_checkin, lane(world)) == (date(2026, 12, 1), "due")

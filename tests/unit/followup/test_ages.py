@@ -1,6 +1,6 @@
 """Who is 15 to 17: at every stage, not at the first alone."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from followup.state.candidates import Candidate
 from shared.catalogue.tasks import TASKS
 from shared.events.base import Profile
 from shared.events.followup import PlacementMoved, PlacementStagePlanned
-from shared.events.municipality_gateway import CandidateChanged, CandidateProposed
+from shared.events.municipality_gateway import CandidateChanged, CandidateProposed, CandidateRegistered
 from tests.unit.followup.world import (
     CANDIDATE,
     LEADER,
@@ -101,6 +101,24 @@ def test_of_a_profile_only_the_age_band_is_kept_and_it_is_forgotten_with_a_withd
     assert kept == {"id": WHO, "age_band": "15-17"}
     world.tell(withdrawn())
     assert world.get(Candidate, WHO).age_band is None
+
+
+@pytest.mark.parametrize("is_agreed", [True, False])
+def test_the_age_band_of_who_is_not_placed_is_forgotten_after_30_days(is_agreed: bool) -> None:
+    world = World()
+    world.tell(proposed("15-17"))
+    if is_agreed:
+        world.tell(agreed())
+    world.until(world.now + timedelta(days=29))
+    assert world.get(Candidate, WHO).age_band == "15-17"
+    world.until(world.now + timedelta(days=1))
+    assert world.get(Candidate, WHO).age_band == ("15-17" if is_agreed else None)
+
+
+def test_who_was_never_proposed_is_nobody_here() -> None:
+    world = World()
+    world.tell(CandidateRegistered(candidate_id=CANDIDATE, kommune="0410", profile=profile("18-24"), reply_id="r2"))
+    assert world.states == {}
 
 
 @pytest.mark.parametrize("first", ["proposed", "agreed"])

@@ -66,7 +66,7 @@ def test_what_is_over_has_no_new_goals_and_what_was_learned_may_be_noted_just_af
 def test_the_young_persons_voice_is_kept_and_who_is_not_well_comes_on_the_days_list() -> None:
     world = begun()
     heard(world, 4, "meeting-on-time")
-    assert world.placement.attention == ()
+    assert not world.placement.attention
     heard(world, 2)
     assert [(voice.wellbeing, voice.on) for voice in world.placement.voices] == [(4, START), (2, START)]
     assert [a.code for a in world.placement.attention] == ["wellbeing-low"]

@@ -233,9 +233,9 @@ def test_an_approval_may_begin_later_and_end_earlier_than_was_planned() -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "rule"),
     [
-        ({"form": "FLEKSJOB"}, "form", "R-APPROVAL-1"),
-        ({"hours": 5}, "hours", "R-APPROVAL-1"),
-        ({"to": date(2026, 11, 1)}, "to", "R-APPROVAL-1"),
+        ({"form": "FLEKSJOB"}, "form", "R-COVER"),
+        ({"hours": 5}, "hours", "R-COVER"),
+        ({"to": date(2026, 11, 1)}, "to", "R-COVER"),
         ({"kommune": "0607"}, "kommune", "R-XBORDER-1"),
         ({"stage_id": an_id(99)}, "stage_id", "state"),
     ],
@@ -298,9 +298,11 @@ def test_the_approvals_of_other_parties_approve_no_praktik() -> None:
 UNPAID: dict[str, Any] = {"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB"}
 
 
-def test_praktik_has_a_last_day() -> None:
-    with refused("missing-field", "to"):
-        plan(begun(), date(2026, 11, 23), **UNPAID)
+def test_praktik_without_a_last_day_and_a_long_one_warn() -> None:
+    answers = [
+        plan(begun(), date(2026, 11, 23), to=to, **UNPAID) for to in (None, date(2027, 2, 22), date(2027, 2, 21))
+    ]
+    assert [[w.rule for w in a.warnings] for a in answers] == [["R-PRAKTIK-3"], ["R-PRAKTIK-2"], []]
 
 
 @pytest.mark.parametrize(("to", "fits"), [(date(2027, 5, 23), True), (date(2027, 5, 24), False)])
@@ -308,7 +310,7 @@ def test_praktik_lasts_26_weeks_at_most(to: date, fits: bool) -> None:
     if fits:
         assert plan(begun(), date(2026, 11, 23), to=to, **UNPAID).approval_needed
     else:
-        with refused("R-WEEKS-1", "to"):
+        with refused("R-PRAKTIK-1", "to"):
             plan(begun(), date(2026, 11, 23), to=to, **UNPAID)
 
 

@@ -188,6 +188,12 @@ class CandidateGone(OfPlacement):
     """The kommune withdrew the candidate after the agreement."""
 
 
+class Forget(Command):
+    """Timer: nothing was agreed about a candidate for so long that the age band is not needed."""
+
+    candidate: str
+
+
 class Remember(Command):
     """A placement is over: the candidate's history knows it."""
 

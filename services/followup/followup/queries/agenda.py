@@ -138,14 +138,18 @@ async def _challenges(pool: Connection, hard: list[Challenge], day: _Day) -> lis
 
 
 async def _at_work(pool: Connection, until: date, mine: list[str] | None, limit: int) -> list[Placement]:
-    """Whose next check-in is overdue or comes by that day, or that stand still; the earliest first."""
+    """Whose next check-in is overdue or comes by that day, that stand still, or around which something happened.
+
+    What happened comes first, then the earliest.
+    """
     return await many(
         pool,
         Placement,
         "SELECT state, shape FROM aggregate WHERE kind = 'placement'"
-        " AND (state->'plan'->0->>'on' <= $1 OR state->>'state' = 'paused')"
+        " AND (state->'plan'->0->>'on' <= $1 OR state->'attention' <> '[]'"
+        "  OR (state->>'state' = 'paused' AND state->>'reason' = 'approval-expired'))"
         " AND ($2::text[] IS NULL OR state->>'consultant' IS NULL OR state->>'consultant' = ANY ($2))"
-        " ORDER BY state->'plan'->0->>'on', id LIMIT $3",
+        " ORDER BY coalesce(state->'attention', '[]') = '[]', state->'plan'->0->>'on', id LIMIT $3",
         until.isoformat(),
         mine,
         limit,

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from followup import texts
 from followup.rules import Decision, ages, approvals, checkins, dates
 from followup.state.placements import LIVING, Attention, Placement
-from shared.catalogue.forms import form as form_of
 from shared.catalogue.forms import is_paid
 from shared.catalogue.limits import limits
 from shared.events.base import Stage
@@ -37,11 +36,10 @@ def planned(p: Placement, stage: Stage, age_band: str | None, today: date, *, co
     warned = ages.checked(stage, age_band, known, confirmed=confirmed)
     approved = approvals.fitted(stage, p.approvals)
     stage = approved or stage
-    if not is_paid(stage.form):
-        _unpaid(stage)
+    praktik = () if is_paid(stage.form) else _unpaid(stage)
     others = tuple(s for s in p.ahead if s.from_ != stage.from_)
     before = tuple(s for s in (*p.stages, *others) if s.from_ < stage.from_)
-    warnings = (*hours_jump(before[-1], stage), *unpaid_chain(before, stage), *warned)
+    warnings = (*hours_jump(before[-1], stage), *unpaid_chain(before, stage), *praktik, *warned)
     ramp = (*(s for s in p.ramp if s.from_ != stage.from_), stage)
     p = p.changed(ahead=_in_order((*others, stage)), ramp=_in_order(ramp))
     return p, [PlacementStagePlanned(**p.about, stage=stage, warnings=warnings, approval_needed=approved is None)]
@@ -65,7 +63,7 @@ def answered(p: Placement, answer: PlacementAnswered, today: date) -> Decision:
         p = noticed(p.changed(ahead=ahead, declined=(*p.declined, stage.stage_id)), "kommune-declined", today)
         return p, [PlacementStageDeclined(**p.about, stage_id=stage.stage_id, reason=answer.reason)]
     if field := approvals.misfit(answer, stage, today):
-        raise Refused.by("R-APPROVAL-1", field)
+        raise Refused.by("R-COVER", field)
     approved, given = approvals.within(answer, stage, today), approvals.given(answer, stage)
     if given in p.approvals:
         return p, []
@@ -130,15 +128,16 @@ def hours_jump(before: Stage, after: Stage) -> tuple[str, ...]:
     return ("R-HOURS-JUMP",) if jump else ()
 
 
-def _unpaid(stage: Stage) -> None:
+def _unpaid(stage: Stage) -> tuple[str, ...]:
     """A short step towards something (R-PROG-1): it has a last day, and no more weeks than the law gives it."""
     if stage.next_step is None:
         raise Refused.by("R-PROG-1", "next_step")
     if stage.to is None:
-        raise texts.last_day_missing()
-    weeks = form_of(stage.form, stage.from_).limits(stage.from_).get("weeks-extended")
-    if weeks and stage.to >= stage.from_ + timedelta(weeks=weeks.value):
-        raise Refused.by("R-WEEKS-1", "to")
+        return ("R-PRAKTIK-3",)
+    limit, weeks = limits(stage.form, stage.from_), (stage.to - stage.from_ + DAY) / timedelta(weeks=1)
+    if "weeks-extended" in limit and weeks > limit["weeks-extended"].value:
+        raise Refused.by("R-PRAKTIK-1", "to")
+    return ("R-PRAKTIK-2",) if "weeks" in limit and weeks > limit["weeks"].value else ()
 
 
 def _in_order(stages: Iterable[Stage]) -> tuple[Stage, ...]:

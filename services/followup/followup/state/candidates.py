@@ -19,5 +19,5 @@ class Candidate(Aggregate):
     """The candidate's version at the last withdrawal; an agreement on a later version stands."""
     placements: frozenset[str] = frozenset()
     age_band: str | None = None
-    """For the rules of each stage. Forgotten at a withdrawal, where nothing was agreed."""
+    """For the rules of each stage. Forgotten after 30 days, or at a withdrawal, where nothing was agreed."""
     past: tuple[Past, ...] = ()
