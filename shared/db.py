@@ -1,8 +1,9 @@
-"""Connections to PostgreSQL: each service works in its own schema, under its own role."""
+"""Connections to PostgreSQL: each service works in its own schema, under its own role, with the rights said here."""
 
 import asyncio
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
@@ -31,7 +32,13 @@ def schema_of(service: str) -> str:
 
 
 def role_of(service: str) -> str:
+    """As which it logs in."""
     return ROLE_PREFIX + schema_of(service)
+
+
+def reader_of(service: str) -> str:
+    """As which it reads for a kommune: PostgreSQL shows only the rows that are the kommune's own."""
+    return f"{role_of(service)}_kommune"
 
 
 async def connect_pool(url: str, schema: str, *, size: int = 12, idle_timeout: str = "5s") -> asyncpg.Pool:
@@ -59,29 +66,101 @@ REBUILD = "_rebuild"
 """A projection is rebuilt in a schema with this ending, and swapped in."""
 
 
+RIGHTS = "SELECT, INSERT, UPDATE, DELETE"
+"""What a service may do with its tables."""
+OTHER_RIGHTS = {
+    # What has happened can be added to, and not changed.
+    "access_log": "SELECT, INSERT",
+    "outbox_failed": "SELECT, INSERT",
+    "dead_letter": "SELECT, INSERT, UPDATE",
+    # At an erasure the keys of the living are written anew, so that no file holds the destroyed one.
+    "person_key": f"{RIGHTS}, TRUNCATE",
+    # The administrator's.
+    "schema_migrations": "",
+}
+"""What it may do with these; no migration grants anything."""
+POWERS = {
+    "rolsuper": "NOSUPERUSER",
+    "rolcreatedb": "NOCREATEDB",
+    "rolcreaterole": "NOCREATEROLE",
+    "rolreplication": "NOREPLICATION",
+    "rolbypassrls": "NOBYPASSRLS",
+    "rolinherit": "NOINHERIT",
+}
+"""What none of our roles has, and how it is taken away."""
+TOO_STRONG = """
+SELECT EXISTS (
+  SELECT FROM pg_roles WHERE pg_has_role(session_user, oid, 'MEMBER') AND rolname <> ALL ($1::text[])
+     AND (rolsuper OR starts_with(rolname, 'pg_') OR starts_with(rolname, 'la_'))
+  OR rolname = session_user AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls))
+"""
+"""Whether a login may become more than these roles, which are the service's own."""
+
+
 async def migrate(url: str, service: str, folders: Sequence[Path], *, schema: str | None = None) -> None:
-    """Create the schema and the role where they are missing, then bring the tables up to date (dbmate).
+    """Create the schema and the roles where they are missing, bring the tables up to date (dbmate), and say the rights.
 
     `url` is an administrator's. Needed before the service starts; running it twice changes nothing.
     """
-    schema, role = schema or schema_of(service), role_of(service)
+    schema = schema or schema_of(service)
     conn = await asyncpg.connect(url, timeout=10)
     try:
-        async with conn.transaction():
-            await conn.execute("SELECT pg_advisory_xact_lock(hashtext('lederalliancen-migrate'))")
-            if not await conn.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
-                await conn.execute(f'CREATE ROLE "{role}" LOGIN')
-            await conn.execute(f'GRANT "{role}" TO CURRENT_USER')
+        async with _alone(conn):
+            await _make_roles(conn, service)
             await conn.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
-            await conn.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO "{role}"')
-            for what in ("TABLES", "SEQUENCES"):
-                rights = "SELECT, INSERT, UPDATE, DELETE" if what == "TABLES" else "USAGE"
-                await conn.execute(
-                    f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" GRANT {rights} ON {what} TO "{role}"'
-                )
+        await _dbmate(url, schema, folders)
+        async with _alone(conn):
+            await _grant(conn, schema, service)
     finally:
         await conn.close()
-    await _dbmate(url, schema, folders)
+
+
+@asynccontextmanager
+async def _alone(conn: Connection) -> AsyncIterator[None]:
+    async with conn.transaction():
+        await conn.execute("SELECT pg_advisory_xact_lock(hashtext('lederalliancen-migrate'))")
+        yield
+
+
+async def _make_roles(conn: Connection, service: str) -> None:
+    """The service's login, which can become nothing but the role as which it reads for a kommune."""
+    login, reader = role_of(service), reader_of(service)
+    for role, may in ((login, "LOGIN"), (reader, "NOLOGIN")):
+        if not await conn.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+            await conn.execute(f'CREATE ROLE "{role}" {may}')
+        has = await conn.fetchrow("SELECT * FROM pg_roles WHERE rolname = $1", role)
+        # Only what it has: an administrator who is no superuser may not even name the others.
+        if taken := [word for power, word in POWERS.items() if has[power]]:
+            await conn.execute(f'ALTER ROLE "{role}" {" ".join(taken)}')
+    await conn.execute(f'GRANT "{reader}" TO "{login}"')
+    await conn.execute(f'GRANT "{login}" TO CURRENT_USER')
+
+
+async def _grant(conn: Connection, schema: str, service: str) -> None:
+    """Say all rights anew: what an older version gave, or somebody by hand, is gone.
+
+    Tables with row-level security are what a kommune reads from; its reading role sees nothing else.
+    """
+    login, reader = role_of(service), reader_of(service)
+    everybody = f'"{login}", "{reader}", PUBLIC'
+    for what in (f'SCHEMA "{schema}"', f'ALL TABLES IN SCHEMA "{schema}"', f'ALL SEQUENCES IN SCHEMA "{schema}"'):
+        await conn.execute(f"REVOKE ALL ON {what} FROM {everybody}")
+    await conn.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO "{login}", "{reader}"')
+    tables = await conn.fetch(
+        "SELECT relname AS name, relrowsecurity AS by_row FROM pg_class"
+        " WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'p')",
+        f'"{schema}"',
+    )
+    for name, by_row in tables:
+        if rights := OTHER_RIGHTS.get(name, RIGHTS):
+            await conn.execute(f'GRANT {rights} ON "{schema}"."{name}" TO "{login}"')
+        if by_row:
+            await conn.execute(f'GRANT SELECT ON "{schema}"."{name}" TO "{reader}"')
+    # Until PostgreSQL 14, and in what was upgraded from there, everybody may create in `public`.
+    if await conn.fetchval(
+        "SELECT has_schema_privilege($1, oid, 'CREATE') FROM pg_namespace WHERE nspname = 'public'", login
+    ):
+        await conn.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 
 
 async def _dbmate(url: str, schema: str, folders: Sequence[Path]) -> None:

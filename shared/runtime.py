@@ -19,6 +19,7 @@ from shared.spine.consumer import Consumer
 from shared.spine.dead_letters import Due
 from shared.spine.engine import Spine
 from shared.spine.failures import FOR_GOOD, Backoff, passes, words
+from shared.spine.lifting import Forgetting
 from shared.spine.membership import Slot
 from shared.spine.relay import Relay
 
@@ -34,11 +35,12 @@ class Runtime:
         config: Settings,
         *,
         vault: Vault | None = None,
+        forgetting: "Callable[[Spine], Forgetting] | None" = None,
         may_fire: "MayFire | None" = None,
         collect: "Collect | None" = None,
     ) -> None:
         self.name, self.book, self.config, self.collect = book.service, book, config, collect
-        self._vault = vault
+        self._vault, self._forgetting = vault, forgetting
         self.schema = db.schema_of(self.name)
         self.clock = Clock(config.clock_file)
         self.url = config.database_url.get_secret_value()
@@ -57,10 +59,16 @@ class Runtime:
             raise LookupError(f"{self.name} keeps no contact data")
         return self._vault
 
+    @property
+    def awaits_erasures(self) -> bool:
+        """Keeps contact data, and has not looked yet whether this database is older than an erasure."""
+        return self._vault is not None and not self.relay.looked
+
     async def __aenter__(self) -> "Runtime":
         self.pool = await asyncpg.create_pool(self.url, min_size=0, max_size=12, **db.connection_options(self.schema))
         self.spine = Spine(self.pool, self.book, self.clock, may_fire=self._may_fire)
-        self.relay = Relay(self.name, self.schema, self.pool, self.url, self.config)
+        forgetting = self._forgetting(self.spine) if self._forgetting else None
+        self.relay = Relay(self.name, self.schema, self.pool, self.url, self.config, forgetting=forgetting)
         self.slot = Slot(self.url, self.schema)
         deadline = timedelta(seconds=self.config.park_deadline_seconds)
         self._tasks = [
@@ -97,6 +105,8 @@ class Runtime:
         while not self._stop_consuming.is_set():
             try:
                 number = await self.slot.take()
+                if self.consumer is None and await self._too_strong():
+                    log.warning("login_too_strong", way_out=f"log in as {db.role_of(self.name)} in LA_DATABASE_URL")
             except Exception as error:
                 if not passes(error) and not isinstance(error, (asyncpg.PostgresError, RuntimeError)):
                     raise
@@ -109,6 +119,11 @@ class Runtime:
             self.consumer = Consumer(self.name, self.spine, self.config, self.topics, str(number))
             await self.consumer.run(self._stop_consuming, self.slot.still_ours)
             await self.consumer.stop()
+
+    async def _too_strong(self) -> bool:
+        """The login could do more than this service may. A first trial with an administrator's still works."""
+        own = [db.role_of(self.name), db.reader_of(self.name)]
+        return bool(await self.pool.fetchval(db.TOO_STRONG, own))
 
     async def _may_fire(self, due: list[Due]) -> list[Due]:
         return await self._ask_may_fire(self, due) if self._ask_may_fire else due

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+import asyncpg
 import httpx
 
 from deploy.demo import fresh
@@ -22,8 +23,10 @@ from deploy.demo.api import Api
 from deploy.demo.calendar import Calendar
 from deploy.demo.kommuner import SCRIPT
 from deploy.local.ports import check_free
+from deploy.local.postgres import login
 from deploy.local.processes import Processes
 from deploy.local.stack import Stack, StackError
+from shared.db import role_of
 
 SERVICES = ("intake", "municipality-gateway", "matching", "followup", "metrics")
 KOMMUNER = "kommuner"
@@ -39,7 +42,7 @@ class World:
     def __init__(self, home: Path, start: datetime, first_port: int = 8001, kafka_port: int | None = None) -> None:
         self.home, self._start = home, start
         self.shell = home / "demo.env"
-        """While the demo is up: its settings, for a shell that wants to look around."""
+        """While the demo is up: its settings, with the administrator's login, for a shell that wants to look around."""
         names = (*SERVICES, KOMMUNER)
         self._ports = {name: first_port + i for i, name in enumerate(names)}
         self.urls = {name: f"http://127.0.0.1:{port}" for name, port in self._ports.items()}
@@ -73,8 +76,9 @@ class World:
             for command in ("migrate", "topics"):
                 _run([BIN / "lederalliancen", command], env)
             undo.enter_context(self.processes)
-            for name in SERVICES:
-                self.processes.start(name, [BIN / name], {**env, "LA_HTTP_PORT": str(self._ports[name])})
+            for name, url in asyncio.run(_logins(self.stack.database)).items():
+                own = {"LA_DATABASE_URL": url, "LA_HTTP_PORT": str(self._ports[name])}
+                self.processes.start(name, [BIN / name], {**env, **own})
             self.processes.start(KOMMUNER, [sys.executable, "-m", "deploy.demo.kommuner"], self._for_kommuner())
             self._exit = undo.pop_all()
         return self
@@ -127,6 +131,20 @@ class World:
         log = self.processes.log(dead[0])
         end = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
         raise StackError(f"{dead[0]} stopped. The end of its log, {log}:\n{end}")
+
+
+async def _logins(database: str) -> dict[str, str]:
+    """Each service's own address of the database, with a password: an operator's server may ask for one."""
+    urls = {}
+    admin = await asyncpg.connect(database)
+    try:
+        for name in SERVICES:
+            role, password = role_of(name), secrets.token_urlsafe(24)
+            await admin.execute(f"ALTER ROLE {role} PASSWORD '{password}'")
+            urls[name] = login(database, role, password)
+    finally:
+        await admin.close()
+    return urls
 
 
 def _run(command: list[Any], env: dict[str, str]) -> None:

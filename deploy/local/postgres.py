@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from importlib.metadata import distribution
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from deploy.local.child import Child, as_account
 from deploy.local.errors import StackError
@@ -94,6 +94,13 @@ class Postgres:
         done = subprocess.run(command, input=text, capture_output=True, text=True, **as_account(self._account))
         if done.returncode:
             raise StackError(f"PostgreSQL could not be prepared. {Path(command[0]).name} says:\n{done.stderr}")
+
+
+def login(url: str, role: str, password: str = "") -> str:
+    """The same database for another role."""
+    parts = urlsplit(url)
+    user = f"{role}:{quote(password, safe='')}" if password else role
+    return urlunsplit(parts._replace(netloc=f"{user}@{parts.netloc.rpartition('@')[2]}"))
 
 
 def _options() -> list[str]:

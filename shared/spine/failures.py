@@ -32,10 +32,11 @@ _WORDS = {
     "3F": "not migrated: run lederalliancen migrate",
     "42P01": "not migrated: run lederalliancen migrate",
     "42703": "not migrated: run lederalliancen migrate",
-    "42501": "lacks a right: run lederalliancen migrate as an administrator",
+    "42501": "lacks a right: is the login in LA_DATABASE_URL the service's own? run lederalliancen migrate",
     "22023": "has no such role: run lederalliancen migrate as an administrator",
     "08P01": "is behind a transaction pooler: name the server itself",
     "53300": "has no connection left",
+    "55P03": "is held by a dump or another long transaction: goes on when that has ended",
     "57": "is shutting down or starting",
 }
 FOR_GOOD = ("28", "3D000", "08P01")

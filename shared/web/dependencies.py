@@ -1,20 +1,25 @@
 """What routes ask for: the running service, an aggregate or 404, people's contact data, and a decision."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+import structlog
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
 from structlog.contextvars import get_contextvars
 
+from shared import db
+from shared.db import Connection
 from shared.runtime import Runtime
 from shared.spine import aggregates
 from shared.spine.work import Aggregate, Command
-from shared.web.access import Principal
-from shared.web.problems import NOT_FOUND, Problem
+from shared.web.access import UNBOUND, Principal
+from shared.web.problems import NOT_FOUND, UNAVAILABLE, Problem
 
+log = structlog.get_logger()
 A = TypeVar("A", bound=Aggregate)
 V = TypeVar("V", bound=BaseModel)
 
@@ -28,16 +33,45 @@ RuntimeDep = Annotated[Runtime, Depends(_runtime)]
 """The service as it runs: `pool`, `spine`, `vault`, `clock`, `config`."""
 
 
-async def get_or_404(runtime: Runtime, kind: type[A], id_: UUID | str, field: str) -> A:
-    """The aggregate of that id, or a 404 that names the field."""
-    found = await aggregates.one(runtime.pool, kind, str(id_))
+@asynccontextmanager
+async def seen_by(runtime: Runtime, who: Principal) -> AsyncIterator[Connection]:
+    """A connection that sees what they see: to a kommune PostgreSQL shows its own rows alone, whatever is asked.
+
+    Give it back before you ask for another one: all of them may be held by those who wait for a second.
+    """
+    async with runtime.pool.acquire() as conn:
+        if who.roles != {"kommune"}:
+            yield conn
+            return
+        async with conn.transaction(readonly=True):
+            await conn.execute(
+                "SELECT set_config('role', $1, true), set_config('lederalliancen.kommuner', $2, true)",
+                db.reader_of(runtime.spine.book.service),
+                ",".join(who.kommuner),
+            )
+            yield conn
+
+
+async def get_or_404(runtime: Runtime, kind: type[A], id_: UUID | str, field: str, who: Principal | None = None) -> A:
+    """The aggregate of that id, or a 404 that names the field; as `who` sees it, where that is said."""
+    async with seen_by(runtime, who) if who else runtime.pool.acquire() as conn:
+        found = await aggregates.one(conn, kind, str(id_))
     if found is None:
+        if who and not who.roles & UNBOUND:
+            log.warning("not_own", sub=who.sub, field=field)
         raise Problem(NOT_FOUND, field=field)
     return found
 
 
+def after_erasures(runtime: Runtime) -> None:
+    """503 until it is known that this database is not older than an erasure: nobody comes back by a restore."""
+    if runtime.awaits_erasures:
+        raise Problem(UNAVAILABLE, headers={"Retry-After": "5"})
+
+
 async def people(runtime: Runtime, ids: Sequence[str], who: Principal, route: str) -> dict[str, dict[str, Any]]:
     """Contact data by person, without those who are erased; each reading leaves a row in the access log."""
+    after_erasures(runtime)
     async with runtime.pool.acquire() as conn:
         opened = await runtime.vault.open_(conn, [UUID(id_) for id_ in ids], who, route)
     return {str(id_): data for id_, data in opened.items()}

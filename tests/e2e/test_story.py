@@ -75,6 +75,7 @@ class Told:
         with World(home, START, first_port=ports, kafka_port=ports + 6) as world:
             trouble_made = trouble(world)
             self.plays, self.seen = asyncio.run(self._play(world, trouble_made, look_around=look_around))
+            self.logs = {name: world.processes.log(name).read_text() for name in SERVICES}
         self.trouble = trouble_made.done
 
     @staticmethod
@@ -136,6 +137,12 @@ def test_no_other_kommune_sees_anything_of_a_story(undisturbed: Told) -> None:
     assert seen.asked >= 98 * 12
     own = {"intake /referrals/{referral_id}/place", "matching /matches/{match_id}", "municipality-gateway /referrals"}
     assert own <= seen.own, "the one it belongs to must see it, or this proves nothing"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_service_logs_in_as_nothing_more_than_itself(undisturbed: Told, name: str) -> None:
+    assert '"started"' in undisturbed.logs[name]
+    assert "login_too_strong" not in undisturbed.logs[name]
 
 
 @pytest.mark.parametrize("story", ALL)

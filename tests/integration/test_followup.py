@@ -1,6 +1,6 @@
 """Follow-up with a real PostgreSQL: events in through the spine, commands over HTTP, and what comes out."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +20,7 @@ from shared.settings import OwnSettings
 from shared.spine.engine import Spine
 from shared.spine.envelope import Record, headers_of
 from shared.spine.work import Outgoing, Work
-from shared.web import access, problems
+from shared.web import access, edge
 from tests.contracts.examples.intake import examples as of_intake
 from tests.unit.followup.test_ages import proposed
 from tests.unit.followup.world import (
@@ -56,7 +56,7 @@ class World:
         self.spine = Spine(pool, service.book(OwnSettings()), self.clock)
         self.offset = 0
         app = FastAPI()
-        problems.install(app)
+        edge.install(app)
         app.include_router(service.router)
         app.state.verifier = access.LocalKey(KEY)
         app.state.runtime = SimpleNamespace(pool=pool, spine=self.spine, clock=self.clock)
@@ -212,6 +212,17 @@ async def test_the_agenda_shows_what_is_due_what_comes_and_what_stands_still(wor
     [line] = agenda["approval_expired"]
     assert (line["kind"], [c["kind"] for c in line["due"]]) == ("after-change", ["after-change"])
     assert (agenda["due"], agenda["coming"]) == ([], [])
+
+
+async def test_what_row_level_security_hides_no_route_shows_a_kommune(
+    world: World, hide_from_kommuner: Callable[[str], Awaitable[None]]
+) -> None:
+    await world.hear((agreed(), 1))
+    await hide_from_kommuner("followup.aggregate")
+    path, at_place = f"/placements/{MATCH}", f"/placements?place_id={PLACE}"
+    assert (await world.ask("GET", path, role="kommune", kommune="0410")).status == 404
+    assert await world.get(at_place, role="kommune", kommune="0410") == []
+    assert (await world.get(path))["placement_id"] == MATCH
 
 
 async def test_leaders_and_kommuner_see_their_own_and_nobody_elses(world: World) -> None:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 from httpx import ASGITransport, AsyncClient, Response
 
 from matching.app import service
@@ -187,12 +188,32 @@ async def test_everybody_sees_their_own_matches_only(world: World) -> None:
     assert await world.said() == ["match.proposed", "match.proposed"]
 
 
+async def test_what_row_level_security_hides_no_route_shows_a_kommune(
+    world: World, hide_from_kommuner: Callable[[str], Awaitable[None]]
+) -> None:
+    await world.hear(opened(), sent())
+    match, kommune = await world.propose(0), {"role": "kommune", "kommune": ESBJERG}
+    await hide_from_kommuner("matching.aggregate")
+    assert (await world.ask("GET", f"/matches/{match}", **kommune)).status_code == 404
+    assert (await world.ask("GET", f"/matches?place_id={PLACE}", **kommune)).json() == []
+    assert (await world.ask("GET", f"/matches/{match}")).status_code == 200
+
+
+async def test_a_place_that_is_nowhere_and_one_without_its_own_matches_look_alike_to_a_kommune(world: World) -> None:
+    await world.hear(opened())
+    for place in (PLACE, NOWHERE):
+        answer = await world.ask("GET", f"/matches?place_id={place}", role="kommune", kommune=VARDE)
+        assert (answer.status_code, answer.json()) == (200, [])
+
+
 async def test_what_is_another_ones_answers_as_what_is_nowhere(world: World) -> None:
     await world.hear(opened(), sent())
     match = await world.propose(0)
     strangers = [{"role": "kommune", "kommune": VARDE}, {"role": "leader", "leader": NOWHERE}]
     for who in strangers:
-        answers = [await world.ask("GET", f"/matches/{id_}", **who) for id_ in (match, NOWHERE)]
+        with structlog.testing.capture_logs() as lines:
+            answers = [await world.ask("GET", f"/matches/{id_}", **who) for id_ in (match, NOWHERE)]
+        assert [line["sub"] for line in lines if line["event"] == "not_own"] == ["-".join(["local", *who.values()])] * 2
         foreign, unknown = ({**a.json(), "instance": "", "correlation_id": ""} for a in answers)
         assert foreign == unknown
         assert [a.status_code for a in answers] == [404, 404]
@@ -203,7 +224,7 @@ async def test_what_cannot_be_used_is_refused_with_field_and_rule(world: World) 
     match = await world.propose()
     gate, approvals = f"/matches/{match}/gate", f"/matches/{match}/approvals"
     cases: list[tuple[str, Any, int, str, str]] = [
-        (gate, {"answers": {"is-it-nice": True}}, 422, "answers.is-it-nice.[key]", "unknown-code"),
+        (gate, {"answers": {"is-it-nice": True}}, 422, "answers.?", "unknown-code"),
         (gate, {"answers": {"next-step-planned": True}}, 422, "answers.next-step-planned", "unknown-code"),
         (gate, {"answers": {}}, 422, "answers", "too-few"),
         (approvals, {"answer": "none"}, 422, "answer", "unknown-code"),

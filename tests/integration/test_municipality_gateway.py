@@ -1,6 +1,6 @@
 """The gateway on a real PostgreSQL: replies by both ways in, the gate before a deadline, and who may see what."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -70,7 +70,7 @@ class World:
     def __init__(self, pool: asyncpg.Pool, url: str) -> None:
         key = b"m" * 32
         self.pool, self.clock, self.consumer = pool, Day(), Broker()
-        self.vault = Vault(key)
+        self.vault, self.awaits_erasures = Vault(key), False
         config = Settings(
             kafka_bootstrap="127.0.0.1:9092",
             database_url=url,
@@ -289,6 +289,29 @@ async def test_nobody_is_late_while_a_reply_over_http_is_on_its_way(world: World
     assert await world.state() == "accepted"
 
 
+async def test_what_row_level_security_hides_no_route_shows_a_kommune(
+    world: World, hide_from_kommuner: Callable[[str], Awaitable[None]]
+) -> None:
+    mine, card = token("kommune", kommune=ESBJERG), {"mentor": "ring", "confirmed_on": "2026-11-01"}
+    await world.http("PUT", f"/kommuner/{ESBJERG}/card", token("consultant"), json=card)
+    body = event("seen", {"referral_id": world.referral})
+    given = await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
+    paths = (
+        f"/kommuner/{ESBJERG}",
+        "/kommuner",
+        "/referrals",
+        f"/referrals/{world.referral}",
+        given.headers["location"],
+    )
+    before = [await world.http("GET", path, mine) for path in paths]
+    assert [a.status_code for a in before] == [200] * 5
+    for table in ("aggregate", "reply"):
+        await hide_from_kommuner(f"municipality_gateway.{table}")
+    whole, known, listed, one_, reply = [await world.http("GET", path, mine) for path in paths]
+    assert (whole.json()["card"], known.json()[0]["card_version"], listed.json()) == (None, 0, [])
+    assert (one_.status_code, reply.status_code) == (404, 404)
+
+
 async def test_a_kommune_sees_its_own_and_a_leader_sees_who_will_call(world: World) -> None:
     person = {"name": "Kontakt Person", "phone": "76161616", "role": "entrance", "valid_from": "2026-01-01"}
     found = await world.http("GET", f"/referrals/{world.referral}", token("consultant"))
@@ -304,6 +327,18 @@ async def test_a_kommune_sees_its_own_and_a_leader_sees_who_will_call(world: Wor
     seen = (await world.http("GET", f"/referrals/{world.referral}", leader)).json()
     assert seen["contact"] == {"name": "Kontakt Person", "phone": "+4576161616"}
     assert await world.pool.fetchval("SELECT count(*) FROM access_log WHERE reader LIKE '%leader%'") == 1
+
+
+async def test_nobody_is_shown_or_registered_before_it_is_known_who_was_erased(world: World) -> None:
+    contact = f"/kommuner/{ESBJERG}/contacts/{uuid4()}"
+    person = {"role": "youth-unit", "name": "En Person", "valid_from": "2026-11-01"}
+    world.awaits_erasures = True
+    for method, path, body in (("GET", f"/kommuner/{ESBJERG}", None), ("PUT", contact, person)):
+        answer = await world.http(method, path, token("consultant"), json=body)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert (await world.http("GET", "/referrals", token("consultant"))).status_code == 200
+    world.awaits_erasures = False
+    assert (await world.http("PUT", contact, token("consultant"), json=person)).status_code == 200
 
 
 async def test_the_directory_says_where_a_place_would_go_and_in_which_words(world: World) -> None:

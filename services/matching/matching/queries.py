@@ -17,7 +17,7 @@ from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
 from shared.spine.aggregates import many
 from shared.web.access import Principal
-from shared.web.dependencies import get_or_404
+from shared.web.dependencies import get_or_404, seen_by
 
 
 class TermsView(Shown, Terms, extra="ignore"): ...
@@ -72,21 +72,19 @@ class MatchView(Frozen):
 
 async def own_match(runtime: Runtime, match_id: UUID, who: Principal) -> Match:
     """404 where there is none, or it is another leader's or kommune's."""
-    match = await get_or_404(runtime, Match, match_id, "match_id")
+    match = await get_or_404(runtime, Match, match_id, "match_id", who)
     who.own("match_id", leader=match.leader_id, kommune=match.kommune)
     return match
 
 
 async def matches_at(runtime: Runtime, place_id: UUID, who: Principal) -> list[MatchView]:
     """The leader must be the place's; a kommune sees those of its own young people."""
-    place = await get_or_404(runtime, Place, place_id, "place_id")
     if "kommune" not in who.roles:
+        place = await get_or_404(runtime, Place, place_id, "place_id")
         who.own("place_id", leader=place.offer.leader_id)
-    return [
-        MatchView.of(match)
-        for match in await matches_of(runtime.pool, place.id)
-        if who.sees(leader=match.leader_id, kommune=match.kommune)
-    ]
+    async with seen_by(runtime, who) as conn:
+        found = await matches_of(conn, str(place_id))
+    return [MatchView.of(match) for match in found if who.sees(leader=match.leader_id, kommune=match.kommune)]
 
 
 async def matches_of(pool: Connection, place_id: str) -> list[Match]:

@@ -29,7 +29,7 @@ from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
 from shared.spine.aggregates import many
 from shared.web.access import Principal
-from shared.web.dependencies import get_or_404
+from shared.web.dependencies import get_or_404, seen_by
 
 
 class StageView(Shown, Stage, extra="ignore"): ...
@@ -153,18 +153,19 @@ class WholePlacementView(PlacementView):
 
 async def placements_at(runtime: Runtime, place_id: str, who: Principal) -> list[PlacementView]:
     """The first one first: ids are in order of time."""
-    found = await many(
-        runtime.pool,
-        Placement,
-        "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'place_id' = $1 ORDER BY id",
-        place_id,
-    )
+    async with seen_by(runtime, who) as conn:
+        found = await many(
+            conn,
+            Placement,
+            "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'place_id' = $1 ORDER BY id",
+            place_id,
+        )
     return [PlacementView.of(p) for p in found if who.sees(leader=p.leader_id, kommune=p.kommune)]
 
 
 async def whole_placement(runtime: Runtime, placement_id: str, who: Principal) -> WholePlacementView:
     """With all that belongs to it."""
-    p = await get_or_404(runtime, Placement, placement_id, "placement_id")
+    p = await get_or_404(runtime, Placement, placement_id, "placement_id", who)
     who.own("placement_id", leader=p.leader_id, kommune=p.kommune)
     of_young = who.sees(kommune=p.kommune)  # what is between the young person, the kommune and the consultant
     begun = [WholeStageView.of(s, approval_needed=False, begun=p.state != "planned") for s in p.stages]

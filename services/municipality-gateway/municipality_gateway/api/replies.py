@@ -16,7 +16,7 @@ from municipality_gateway.texts import id_reused, refused
 from shared.events.topics import REPLIES
 from shared.frozen import Frozen
 from shared.spine.envelope import Bad, Record
-from shared.web.dependencies import Dispatch, RuntimeDep
+from shared.web.dependencies import Dispatch, RuntimeDep, seen_by
 from shared.web.problems import TOO_LARGE, Problem
 
 router = APIRouter()
@@ -58,7 +58,8 @@ async def give_reply(
     about = id_ if read.subject.startswith("offset-") else read.subject
     command = GiveReply(kommune=code, source=source, reply_id=id_, about=about, body=raw.decode())
     await dispatch(command, who, GivenAnswer)
-    there = await noted(runtime.pool, code, id_, source)
+    async with seen_by(runtime, who) as conn:
+        there = await noted(conn, code, id_, source)
     if there is None or there["hash"] != hash_of(raw):  # without a hash it came over Kafka
         raise id_reused()
     response.headers["Location"] = f"/kommuner/{code}/replies/{quote(id_, safe='')}?source={quote(source, safe='')}"
@@ -75,4 +76,4 @@ async def reply(
 ) -> ReplyView:
     """`pending`, `taken` or `refused` (with field, rule and the way out); also of a reply that came through Kafka."""
     check_code(who, code)
-    return await answered(runtime, code, reply_id, source)
+    return await answered(runtime, who, code, reply_id, source)

@@ -16,7 +16,7 @@ from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
 from shared.spine.aggregates import many, one
 from shared.web.access import Principal
-from shared.web.dependencies import people
+from shared.web.dependencies import people, seen_by
 from shared.web.problems import NOT_FOUND, Problem
 
 
@@ -94,7 +94,8 @@ class RouteView(Frozen):
 async def own_kommune(runtime: Runtime, who: Principal, code: str) -> Kommune:
     """404 where it is another one's, or there is none of that code."""
     check_code(who, code)
-    return await one(runtime.pool, Kommune, code) or Kommune(id=code)
+    async with seen_by(runtime, who) as conn:
+        return await one(conn, Kommune, code) or Kommune(id=code)
 
 
 def check_code(who: Principal, code: str) -> None:
@@ -105,7 +106,9 @@ def check_code(who: Principal, code: str) -> None:
 
 async def directory(runtime: Runtime, who: Principal) -> list[KommuneView]:
     shown = [code for code in (*catalogue.KOMMUNER, catalogue.TEST_KOMMUNE) if who.sees(kommune=code)]
-    known, today = await _known(runtime.pool, shown), calendar.today(runtime.clock.now())
+    async with seen_by(runtime, who) as conn:
+        known = await _known(conn, shown)
+    today = calendar.today(runtime.clock.now())
     return [KommuneView.of(known.get(code) or Kommune(id=code), today) for code in shown]
 
 

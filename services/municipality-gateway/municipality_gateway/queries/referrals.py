@@ -15,9 +15,9 @@ from shared.db import Connection
 from shared.events.municipality_gateway import TaskStatus
 from shared.frozen import Frozen
 from shared.runtime import Runtime
-from shared.spine.aggregates import one, read
+from shared.spine.aggregates import many, one
 from shared.web.access import Principal
-from shared.web.dependencies import get_or_404, people
+from shared.web.dependencies import get_or_404, people, seen_by
 
 
 class ReferralView(Frozen):
@@ -43,7 +43,7 @@ class ReferralView(Frozen):
     nobody_left: bool | None = None
 
     @classmethod
-    def of(cls, referral: Referral, place: Place, who: Principal) -> Self:
+    def of(cls, referral: Referral, place: Place | None, who: Principal) -> Self:
         kommune_alone = "kommune" in who.roles and "consultant" not in who.roles
         return cls(
             referral_id=referral.id,
@@ -63,7 +63,7 @@ class ReferralView(Frozen):
             guided=referral.guided,
             happened=referral.happened,
             matched=len(referral.matched),
-            **({} if kommune_alone else {"nobody_left": place.nobody_left}),
+            **({} if place is None or kommune_alone else {"nobody_left": place.nobody_left}),
         )
 
 
@@ -86,16 +86,19 @@ class WholeReferralView(ReferralView):
 async def list_of_referrals(runtime: Runtime, who: Principal, place_id: UUID | None, limit: int) -> list[ReferralView]:
     """The newest first."""
     codes = None if "consultant" in who.roles else sorted(who.kommuner)
-    found = await _with_places(runtime.pool, codes, str(place_id) if place_id else None, limit)
-    return [ReferralView.of(referral, place, who) for referral, place in found]
+    async with seen_by(runtime, who) as conn:
+        referrals = await _referrals(conn, codes, str(place_id) if place_id else None, limit)
+        places = await _places(conn, {referral.place_id for referral in referrals})
+    return [ReferralView.of(referral, places.get(referral.place_id), who) for referral in referrals]
 
 
 async def whole_referral(runtime: Runtime, who: Principal, referral_id: UUID) -> WholeReferralView:
     """For its kommune and its leader too; the reading of the contact's data is logged."""
-    referral = await get_or_404(runtime, Referral, referral_id, "referral_id")
+    referral = await get_or_404(runtime, Referral, referral_id, "referral_id", who)
     who.own("referral_id", kommune=referral.kommune, leader=referral.leader_id)
-    place = await get_or_404(runtime, Place, referral.place_id, "place_id")
-    kommune = await one(runtime.pool, Kommune, referral.kommune)
+    async with seen_by(runtime, who) as conn:
+        place = await one(conn, Place, referral.place_id)
+        kommune = await one(conn, Kommune, referral.kommune)
     persons = await people(runtime, [referral.contact_id], who, "GET /referrals/{id}")
     return WholeReferralView(
         **ReferralView.of(referral, place, who).model_dump(exclude_unset=True),
@@ -110,21 +113,29 @@ async def card_version_of(runtime: Runtime, code: str) -> int:
     return kommune.card_version if kommune else 0
 
 
-async def _with_places(
-    pool: Connection, kommuner: Iterable[str] | None, place_id: str | None, limit: int
-) -> list[tuple[Referral, Place]]:
+async def _referrals(
+    conn: Connection, kommuner: Iterable[str] | None, place_id: str | None, limit: int
+) -> list[Referral]:
     """Of these kommuner, or of all where None."""
-    rows = await pool.fetch(
-        "SELECT r.state AS referral, r.shape AS referral_shape, p.state AS place, p.shape AS place_shape"
-        " FROM aggregate r JOIN aggregate p ON p.kind = 'place' AND p.id = r.state->>'place_id'"
-        " WHERE r.kind = 'referral' AND ($1::text[] IS NULL OR r.state->>'kommune' = ANY($1))"
-        " AND ($2::text IS NULL OR r.state->>'place_id' = $2)"
-        " ORDER BY r.state->>'sent_on' DESC, r.id LIMIT $3",
+    return await many(
+        conn,
+        Referral,
+        "SELECT state, shape FROM aggregate"
+        " WHERE kind = 'referral' AND ($1::text[] IS NULL OR state->>'kommune' = ANY($1))"
+        " AND ($2::text IS NULL OR state->>'place_id' = $2)"
+        " ORDER BY state->>'sent_on' DESC, id LIMIT $3",
         None if kommuner is None else list(kommuner),
         place_id,
         limit,
     )
-    return [
-        (read(Referral, row["referral"], row["referral_shape"]), read(Place, row["place"], row["place_shape"]))
-        for row in rows
-    ]
+
+
+async def _places(conn: Connection, ids: Iterable[str]) -> dict[str, Place]:
+    """Without those that a kommune does not see: all of them, for a place says who else is asked."""
+    found = await many(
+        conn,
+        Place,
+        "SELECT state, shape FROM aggregate WHERE kind = 'place' AND id = ANY($1::text[])",
+        list(ids),
+    )
+    return {place.id: place for place in found}

@@ -8,6 +8,8 @@ import asyncpg
 from shared.db import Connection
 from shared.frozen import Frozen
 from shared.runtime import Runtime
+from shared.web.access import Principal
+from shared.web.dependencies import seen_by
 from shared.web.problems import NOT_FOUND, Problem
 
 ReplyState = Literal["pending", "taken", "refused"]
@@ -37,8 +39,9 @@ async def noted(pool: Connection, kommune: str, id_: str, source: str | None) ->
     )
 
 
-async def answered(runtime: Runtime, kommune: str, id_: str, source: str | None) -> ReplyView:
-    found = await noted(runtime.pool, kommune, id_, source)
+async def answered(runtime: Runtime, who: Principal, kommune: str, id_: str, source: str | None) -> ReplyView:
+    async with seen_by(runtime, who) as conn:
+        found = await noted(conn, kommune, id_, source)
     if found is None:
         raise Problem(NOT_FOUND, field="reply_id")
     return ReplyView(**{name: value for name, value in found.items() if name != "hash"})
