@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.openmetrics import exposition as openmetrics
 
 from shared.events.topics import family_of
 from shared.runtime import Runtime
@@ -87,7 +88,7 @@ async def ready(request: Request) -> JSONResponse:
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
-    """Prometheus text. Bind it to the operators' network.
+    """Prometheus text, or OpenMetrics to whoever accepts it. Bind it to the operators' network.
 
     What belongs to this process is always there. What had to be read is there only if it was read for this scrape;
     `lederalliancen_collected` says of each source whether it was.
@@ -98,7 +99,6 @@ async def metrics(request: Request) -> Response:
     if runtime.collect:
         sources["figures"] = runtime.collect(runtime)
     limits = {"database": FIGURES_WITHIN, "kafka": LAG_WITHIN, "figures": COLLECT_WITHIN}
-    registry = CollectorRegistry()
     found = await asyncio.gather(*(_tried(limits[name], source) for name, source in sources.items()))
     read = dict(zip(sources, found, strict=True))
     said = GaugeMetricFamily(
@@ -106,8 +106,12 @@ async def metrics(request: Request) -> Response:
     )
     for name, families in read.items():
         said.add_metric([runtime.name, name], float(families is not None))
-    registry.register(_Collected([said, *own, *(one for families in read.values() for one in families or ())]))
-    return Response(generate_latest(REGISTRY) + generate_latest(registry), media_type="text/plain; version=0.0.4")
+    collected = [said, *own, *(one for families in read.values() for one in families or ())]
+    # The library's `choose_encoder` fails on a version that is no number.
+    if "application/openmetrics-text" in request.headers.get("accept", ""):
+        text: bytes = openmetrics.generate_latest(_All(collected))  # type: ignore[no-untyped-call]
+        return Response(text, media_type=openmetrics.CONTENT_TYPE_LATEST)
+    return Response(generate_latest(_All(collected)), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 async def within(seconds: float, work: Awaitable[T]) -> T:
@@ -133,14 +137,14 @@ async def _tried(seconds: float, source: Awaitable[Iterable[Metric]]) -> list[Me
         return None
 
 
-class _Collected:
-    """Figures that were read for this scrape."""
+class _All:
+    """What this process counts, and what was read for this scrape."""
 
     def __init__(self, found: list[Metric]) -> None:
         self._found = found
 
     def collect(self) -> list[Metric]:
-        return self._found
+        return [*REGISTRY.collect(), *self._found]
 
 
 def collected_of(runtime: Runtime) -> list[Metric]:
