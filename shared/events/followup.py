@@ -172,9 +172,10 @@ class InterventionEvent(FollowupEvent):
 
 
 class InterventionTried(InterventionEvent, name="intervention.tried", subject="intervention_id"):
-    """Tried. `minutes`: what it cost."""
+    """Tried. `minutes`: what it cost. `first_of_challenge`: nothing was tried against that challenge before."""
 
     minutes: int
+    first_of_challenge: bool | None = None
 
 
 class InterventionJudged(InterventionEvent, name="intervention.judged", subject="intervention_id"):

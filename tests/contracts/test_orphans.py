@@ -39,12 +39,8 @@ NOT_SAID_YET = {
 }
 # Declared, and heard by nobody yet.
 NOT_HEARD_YET = {
-    "place.changed",
-    "leader.development-noted",
-    "placement.certificate-issued",
     "match.suggested",
     "match.explained",
-    "referral.cancellation-requested",
     "placement.support-answered",
     "contact.retired",
     "candidate.registered",
