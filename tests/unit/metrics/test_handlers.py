@@ -40,11 +40,10 @@ def referral(kind: type[Event], kommune: str = "0561", **more: Any) -> Event:
     return kind.model_validate({**ids, "state": "requested", "business_status": "x", **more})
 
 
-def sent(kommune: str = "0561", place_kommune: str = "0561") -> Event:
-    return referral(
-        gateway.ReferralSent, kommune, round=1, seats=1, place_version=1, place_kommune=place_kommune,
-        contact_id=LEADER, contact_role="entrance", why="own", minutes=0, answer_by="2026-11-30",
-    )  # fmt: skip
+def sent(kommune: str = "0561", place_kommune: str = "0561", **more: Any) -> Event:
+    asked = {"contact_id": LEADER, "contact_role": "entrance", "why": "own", "minutes": 0, "answer_by": "2026-11-30"}
+    of_place = {"round": 1, "seats": 1, "place_version": 1, "place_kommune": place_kommune}
+    return referral(gateway.ReferralSent, kommune, **{**asked, **of_place, **more})
 
 
 def match(kind: type[Event], **more: Any) -> Event:
