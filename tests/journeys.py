@@ -221,8 +221,12 @@ class Journey:
 
 
 def records(journeys: list[Journey]) -> list[Record]:
+    return recorded([entry for journey in journeys for entry in journey.events])
+
+
+def recorded(events: list[tuple[Event, datetime]]) -> list[Record]:
     """As their services' relays would have sent them: versions count per topic and subject; in order of time."""
-    said = sorted((entry for journey in journeys for entry in journey.events), key=lambda entry: entry[1])
+    said = sorted(events, key=lambda entry: entry[1])
     versions: dict[tuple[str, str], int] = {}
     found = []
     for n, (event, at) in enumerate(said):
