@@ -39,16 +39,18 @@ def tried(
     intervention: Intervention, challenge: Challenge | None, placement: Placement | None, now: datetime
 ) -> tuple[Intervention, Challenge | None, Sequence[InterventionEvent]]:
     """The first one against a challenge is the response to it."""
-    about = challenge or placement
+    about, first = challenge or placement, None
     if about is None:
         raise texts.subject_missing()
     if challenge:
+        first = challenge.helped_at is None
         if intervention.placement_id not in (None, challenge.placement_id):
             raise texts.other_placement()
         intervention = intervention.changed(placement_id=challenge.placement_id)
         challenge = challenge.changed(helped_at=challenge.helped_at or now)
     intervention = intervention.changed(place_id=about.place_id)
-    return intervention, challenge, [InterventionTried(intervention_id=intervention.id, **dict(intervention))]
+    said = InterventionTried(intervention_id=intervention.id, first_of_challenge=first, **dict(intervention))
+    return intervention, challenge, [said]
 
 
 def judged(intervention: Intervention, result: str) -> tuple[Intervention, Sequence[InterventionEvent]]:
