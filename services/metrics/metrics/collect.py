@@ -31,8 +31,6 @@ async def collect(runtime: Runtime) -> list[Metric]:
     families.append(corrections(totals))
     families += [gauge(figure, rows) for figure, rows in (await queries.gauges(pool)).items()]
     families.append(durations(await queries.histogram(pool)))
-    medians = await queries.medians(pool)
-    families.append(gauge(figures.STEP_MEDIAN, [((one.step,), one.seconds) for one in medians], zeros=False))
     families += worth(await queries.matches_of_a_year(pool, now), await queries.paid(pool), now)
     families.append(gauge(figures.LAG, await _lag(runtime)))
     return families
@@ -50,13 +48,13 @@ def corrections(totals: Iterable[Total]) -> Metric:
     return _filled(family, figure, [((PREFIX + total.counter,), total.corrected) for total in totals])
 
 
-def gauge(figure: Figure, rows: Rows, *, zeros: bool = True) -> Metric:
-    return _filled(GaugeMetricFamily(PREFIX + figure.name, figure.unit, labels=figure.names), figure, rows, zeros)
+def gauge(figure: Figure, rows: Rows) -> Metric:
+    return _filled(GaugeMetricFamily(PREFIX + figure.name, figure.unit, labels=figure.names), figure, rows)
 
 
-def _filled(family: Any, figure: Figure, rows: Rows, zeros: bool = True) -> Metric:
+def _filled(family: Any, figure: Figure, rows: Rows) -> Metric:
     """Each series once: the ones that are always there, and what was found, under its bounded labels."""
-    found: dict[Labels, float] = dict.fromkeys(figure.series() if zeros else (), 0.0)
+    found: dict[Labels, float] = dict.fromkeys(figure.series(), 0.0)
     for labels, number in rows:
         bound = figure.bound(labels)
         found[bound] = found.get(bound, 0.0) + number

@@ -210,10 +210,10 @@ STEPS = (
     Step("match-to-start", "agreed", "started"),  # of a match
     Step("challenge-to-help", "raised", "helped"),  # of a challenge; the first intervention tried
 )
-STEP = Label("step", tuple(step.name for step in STEPS))
-STEP_SECONDS = _figure("step_duration_seconds", "One journey that took this step. Seconds.", STEP)
-STEP_MEDIAN = _figure(
-    "step_median_seconds", "Half of all journeys took this step faster, without what was entered in error.", STEP
+STEP_SECONDS = _figure(
+    "step_duration_seconds",
+    "One journey that took this step. Seconds.",
+    Label("step", tuple(step.name for step in STEPS)),
 )
 BUCKETS = (
     HOUR, 4 * HOUR, DAY, 2 * DAY, 3 * DAY, 5 * DAY, 7 * DAY,
