@@ -202,10 +202,14 @@ class InterventionEvent(FollowupEvent):
 
 
 class InterventionTried(InterventionEvent, name="intervention.tried", subject="intervention_id"):
-    """Tried. `minutes`: what it cost. `at`: when it was, where that is another time than the event's."""
+    """Tried. `minutes`: what it cost. `at`: when it was, where that is another time than the event's.
+
+    `first_of_challenge`: nothing was tried against that challenge before.
+    """
 
     minutes: int
     at: datetime | None = None
+    first_of_challenge: bool | None = None
 
 
 class InterventionJudged(InterventionEvent, name="intervention.judged", subject="intervention_id"):

@@ -37,11 +37,8 @@ NOT_SAID_YET = {
 }
 # Declared, and heard by nobody yet.
 NOT_HEARD_YET = {
-    "leader.development-noted",
-    "placement.certificate-issued",
     "match.suggested",
     "match.explained",
-    "referral.cancellation-requested",
     "placement.stage-declined",
     "placement.corrected",
     "contact.retired",

@@ -107,6 +107,6 @@ def examples() -> list[Event]:
         followup.PlacementAnswerRefused(**begun, reply_id=REPLY, field="stage_id", rule="unknown-id"),
         followup.ChallengeRaised(**challenge, help="kommune"),
         followup.ChallengeClosed(**challenge, response_seconds=86_400),
-        followup.InterventionTried(**intervention, minutes=45),
+        followup.InterventionTried(**intervention, minutes=45, first_of_challenge=True),
         followup.InterventionJudged(**intervention, result="solved"),
     ]

@@ -69,6 +69,7 @@ def test_the_response_time_runs_to_the_first_intervention() -> None:
     judged(world, "solved", 1)
     (closed,) = world.heard(ChallengeClosed)
     assert closed.response_seconds == 7200
+    assert [tried.first_of_challenge for tried in world.heard(InterventionTried)] == [True, False]
 
 
 def test_an_intervention_knows_the_placement_of_its_challenge() -> None:

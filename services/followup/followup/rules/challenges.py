@@ -44,7 +44,7 @@ def tried(
     now: datetime,
 ) -> tuple[Intervention, Challenge | None, Sequence[InterventionEvent]]:
     """The first one against a challenge is the response to it; `at` where it was tried at another time than now."""
-    about = challenge or placement
+    about, first = challenge or placement, None
     if about is None:
         raise texts.subject_missing()
     if at and at > now:
@@ -52,12 +52,14 @@ def tried(
     if at and _before(at, challenge, placement):
         raise texts.days_in_order("at")
     if challenge:
+        first = challenge.helped_at is None
         if intervention.placement_id not in (None, challenge.placement_id):
             raise texts.other_placement()
         intervention = intervention.changed(placement_id=challenge.placement_id)
         challenge = challenge.changed(helped_at=min(challenge.helped_at or now, at or now))
     intervention = intervention.changed(place_id=about.place_id, at=at)
-    return intervention, challenge, [InterventionTried(intervention_id=intervention.id, **dict(intervention))]
+    said = InterventionTried(intervention_id=intervention.id, first_of_challenge=first, **dict(intervention))
+    return intervention, challenge, [said]
 
 
 def _before(at: datetime, challenge: Challenge | None, placement: Placement | None) -> bool:
