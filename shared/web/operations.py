@@ -96,7 +96,8 @@ async def _operator(request: Request) -> None:
     """Whoever brings the operators' token; without such a setting, the machine itself."""
     token: SecretStr | None = request.app.state.metrics_token
     if token is None:
-        if not _is_here(request.client.host if request.client else ""):
+        # What came through a proxy comes from elsewhere, whatever a header says.
+        if "x-forwarded-for" in request.headers or not _is_here(request.client.host if request.client else ""):
             raise Problem(CLOSED)
         return
     scheme, _, given = ",".join(request.headers.getlist("authorization")).partition(" ")
