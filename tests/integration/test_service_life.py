@@ -237,4 +237,4 @@ async def test_migrating_twice_changes_nothing_and_topics_are_created_once(stack
     await services()["intake"].migrate(prepared)
     again = await topic_admin.create(KafkaSettings(kafka_bootstrap=stack.kafka))
     assert again.as_declared
-    assert again.declared == 99 * 2 + 5 + 5
+    assert again.declared == 99 * 2 + 6 + 5
