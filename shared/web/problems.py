@@ -93,7 +93,12 @@ PERSONAL_DATA = Kind(
         "Feltet indeholder noget, der ligner et CPR-nummer. Intet er gemt.",
         "The field holds something that looks like a CPR number. Nothing was stored.",
     ),
-    ("Fjern det, og send igen.", "Remove it and send again."),
+    (
+        "Fjern det, og send igen. Er det et andet nummer, så skriv det i dets eget felt (telefon, CVR, P-nummer), "
+        "eller udelad det.",
+        "Remove it and send again. If it is another number, write it into its own field (phone, CVR, P-number), "
+        "or leave it out.",
+    ),
 )
 UNSTORABLE = Kind(
     "unstorable-text",
