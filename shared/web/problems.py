@@ -94,10 +94,8 @@ PERSONAL_DATA = Kind(
         "The field holds something that looks like a CPR number. Nothing was stored.",
     ),
     (
-        "Fjern det, og send igen. Er det et andet nummer, så skriv det i dets eget felt (telefon, CVR, P-nummer), "
-        "eller udelad det.",
-        "Remove it and send again. If it is another number, write it into its own field (phone, CVR, P-number), "
-        "or leave it out.",
+        "Fjern det, og send igen. Et andet nummer skrives i sit eget felt (telefon, CVR, P-nummer) eller udelades.",
+        "Remove it and send again. Another number goes into its own field (phone, CVR, P-number), or is left out.",
     ),
 )
 UNSTORABLE = Kind(
