@@ -9,7 +9,7 @@ such a shape, and is no number of a person, is known by its own form (`_OTHERS`)
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -76,6 +76,40 @@ _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 def said(key: object) -> str:
     """How a key is named to its sender and in logs; integers are places of our own counting."""
     return str(key) if isinstance(key, int) or _WORD.fullmatch(str(key)) else "?"
+
+
+def names_in(schema: object) -> frozenset[str]:
+    """The fields and parameters that a JSON Schema or an OpenAPI document knows: names of ours."""
+    found: set[str] = set()
+    todo = [schema]
+    while todo:
+        here = todo.pop()
+        if isinstance(here, Mapping):
+            fields, parameter = here.get("properties"), here.get("name") if "in" in here else None
+            found |= set(fields) if isinstance(fields, Mapping) else set()
+            found |= {parameter.lower()} if isinstance(parameter, str) else set()
+            todo += here.values()
+        elif isinstance(here, list):
+            todo += here
+    return frozenset(found)
+
+
+def fields_at(document: Any, schema: Any, place: Iterable[int | str]) -> list[str]:
+    """The fields that a schema (a part of that document) knows at a place; none where it does not say."""
+    try:
+        for part in place:
+            schema = _resolved(document, schema)
+            schema = schema["items"] if isinstance(part, int) else schema["properties"][part]
+        return list(_resolved(document, schema)["properties"])
+    except KeyError:
+        return []
+
+
+def _resolved(document: Any, schema: Any) -> Any:
+    schema = next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
+    for step in schema["$ref"].removeprefix("#/").split("/") if "$ref" in schema else ():
+        document = schema = document[step]
+    return schema
 
 
 def _is_p_number(text: str) -> bool:

@@ -6,6 +6,9 @@ Whatever is said here was read now; what could not be read is not said.
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import replace
+from hmac import compare_digest
+from ipaddress import ip_address
 from typing import Any, TypeVar
 
 import asyncpg
@@ -13,12 +16,13 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
+from pydantic import SecretStr
 
 from shared.events.topics import family_of
 from shared.runtime import Runtime
 from shared.spine.failures import NewerShape, of_kafka, passes, words
 from shared.web.access import open_route
-from shared.web.problems import UNAVAILABLE, Problem, language
+from shared.web.problems import CLOSED, UNAVAILABLE, Problem, language
 
 router = APIRouter(tags=["operations"], dependencies=[Depends(open_route)])
 T = TypeVar("T")
@@ -79,15 +83,36 @@ async def ready(request: Request) -> JSONResponse:
             reasons["kafka"] = type(error).__name__
     if runtime.relay.failure:
         reasons["relay"] = runtime.relay.failure
+    if runtime.awaits_erasures:
+        reasons["people"] = "contact data stay closed until Kafka was asked whether somebody in it was erased since"
     troubles = consumer.troubles if consumer else {}
     idle = not reasons and not state["outbox"] and not sum(state["lag"].values()) and not state["due"]
     body = {"ready": not reasons, "reasons": reasons, "troubles": troubles, "idle": idle, **state}
     return JSONResponse(body, status_code=200 if not reasons else 503)
 
 
-@router.get("/metrics")
+async def _operator(request: Request) -> None:
+    """Whoever brings the operators' token; without such a setting, the machine itself."""
+    token: SecretStr | None = request.app.state.metrics_token
+    if token is None:
+        if not _is_here(request.client.host if request.client else ""):
+            raise Problem(CLOSED)
+        return
+    scheme, _, given = ",".join(request.headers.getlist("authorization")).partition(" ")
+    if scheme.lower() != "bearer" or not compare_digest(given.encode(), token.get_secret_value().encode()):
+        raise Problem(replace(CLOSED, status=401), headers={"WWW-Authenticate": "Bearer"})
+
+
+def _is_here(address: str) -> bool:
+    try:
+        return ip_address(address.removeprefix("::ffff:")).is_loopback
+    except ValueError:
+        return False
+
+
+@router.get("/metrics", dependencies=[Depends(_operator)])
 async def metrics(request: Request) -> Response:
-    """Prometheus text. Bind it to the operators' network.
+    """Prometheus text, for operators: to whoever brings `LA_METRICS_TOKEN`, or without one to the machine itself.
 
     What belongs to this process is always there. What had to be read is there only if it was read for this scrape;
     `lederalliancen_collected` says of each source whether it was.
@@ -213,8 +238,9 @@ def behind(ends: Mapping[Any, int], done: Mapping[tuple[str, int], int]) -> dict
     return dict(found)
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, metrics_token: SecretStr | None) -> None:
     """Every failure of the database that passes is 503."""
+    app.state.metrics_token = metrics_token
     for kind in (asyncpg.PostgresError, asyncpg.InterfaceError, NewerShape, OSError, TimeoutError):
         app.add_exception_handler(kind, database_failed)
     app.include_router(router)

@@ -19,7 +19,7 @@ from shared.settings import OwnSettings
 from shared.spine.engine import Spine
 from shared.spine.envelope import Record, headers_of
 from shared.spine.work import Outgoing, Work
-from shared.web import access, problems
+from shared.web import access, edge
 from tests.unit.followup.world import (
     CANDIDATE,
     COMPANY,
@@ -53,7 +53,7 @@ class World:
         self.spine = Spine(pool, service.book(OwnSettings()), self.clock)
         self.offset = 0
         app = FastAPI()
-        problems.install(app)
+        edge.install(app)
         app.include_router(service.router)
         app.state.verifier = access.LocalKey(KEY)
         app.state.runtime = SimpleNamespace(pool=pool, spine=self.spine, clock=self.clock)

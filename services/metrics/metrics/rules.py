@@ -1,6 +1,6 @@
 """How things are counted, and what is not shown. Pure: states and numbers in, states and numbers out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from metrics.state.placements import Placement
 from metrics.state.referrals import Acquaintance
@@ -62,16 +62,28 @@ def may_show(number: int) -> bool:
     return number == 0 or number >= SMALL
 
 
+def part_may_show(part: int, whole: int) -> bool:
+    """Beside its whole: what is left of that is a number too."""
+    return may_show(part) and may_show(whole - part)
+
+
 def suppressed(cells: Mapping[Cell, int]) -> dict[Cell, int | None]:
     """None for what is not shown: small cells, and the next smallest until the hidden ones cannot be told from a total.
 
     A breakdown's sum is known from the funnel, so one hidden cell alone, or a small hidden rest, would show through.
+    So would as many hidden cells as their sum, for none of them is 0: if there are no others, nothing is said at all.
     """
     hidden = {cell for cell, number in cells.items() if not may_show(number)}
     for cell in sorted(cells, key=lambda cell: (cells[cell], cell)):
-        enough = not hidden or (len(hidden) > 1 and sum(cells[one] for one in hidden) >= SMALL)
-        if enough:
+        if not hidden or _hide(cells, hidden):
             break
         if cells[cell]:
             hidden.add(cell)
+    if hidden and may_show(sum(cells.values())) and not _hide(cells, hidden):
+        return {}
     return {cell: None if cell in hidden else number for cell, number in cells.items()}
+
+
+def _hide(cells: Mapping[Cell, int], hidden: Set[Cell]) -> bool:
+    """Each other."""
+    return len(hidden) > 1 and sum(cells[cell] for cell in hidden) >= max(SMALL, len(hidden) + 1)

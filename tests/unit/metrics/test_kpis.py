@@ -58,7 +58,7 @@ def test_a_median_is_in_whole_hours_and_not_shown_of_few() -> None:
 
 
 def test_what_it_is_worth_is_exact_and_rounded_and_names_its_assumptions() -> None:
-    worth = answer(matches=77)["worth"]
+    worth = answer((Total(figures.MATCHES_AGREED.name, ("0561",), 77),), matches=77)["worth"]
     caveats = worth.pop("caveats")
     assert all(isinstance(caveat, str) for caveat in caveats)
     assert worth == {
@@ -72,3 +72,25 @@ def test_what_it_is_worth_is_exact_and_rounded_and_names_its_assumptions() -> No
 @pytest.mark.parametrize("few", [1, 4])
 def test_of_few_matches_no_worth_is_told(few: int) -> None:
     assert answer(matches=few)["worth"] == {"matches": FEW}
+
+
+@pytest.mark.parametrize(("ever", "shown"), [(77, True), (78, False), (81, False), (82, True)])
+def test_the_matches_of_a_year_are_not_shown_where_few_others_would_be_left_of_all(ever: int, shown: bool) -> None:
+    kpis = answer((Total(figures.MATCHES_AGREED.name, ("0561",), ever),), matches=77)
+    assert kpis["funnel"]["matches_agreed_total"]["value"] == ever
+    assert (kpis["worth"]["matches"] == FEW, "kroner_a_year" in kpis["worth"]) == (not shown, shown)
+
+
+def test_no_hidden_cell_of_any_breakdown_follows_from_the_funnel() -> None:
+    counted = [Total(figure.name, labels, 1) for figure in BY for labels in _labels(figure)]
+    kpis = answer(tuple(counted))
+    for name, cell in kpis["funnel"].items():
+        parts = kpis["by"].get(name, [])
+        hidden = [part for part in parts if part["suppressed"]]
+        if cell["value"] and hidden:
+            rest = cell["value"] - sum(part["value"] or 0 for part in parts)
+            assert rest > len(hidden) > 1
+
+
+def _labels(figure: figures.Figure) -> list[tuple[str, ...]]:
+    return [tuple(f"{name}-{n}" for name in figure.labels) for n in range(6)]

@@ -42,8 +42,9 @@ class CellView(Frozen):
     suppressed: bool
 
     @classmethod
-    def of(cls, number: int) -> "CellView":
-        shown = rules.may_show(number)
+    def of(cls, number: int, whole: int | None = None) -> "CellView":
+        """`whole`: what it is a part of, which is shown as well."""
+        shown = rules.may_show(number) if whole is None else rules.part_may_show(number, whole)
         return cls(value=number if shown else None, suppressed=not shown)
 
 
@@ -115,7 +116,7 @@ class WorthView(MatchesView):
 
 
 class KpisView(Frozen):
-    """`worth` says no more than `matches` where they are too few to show."""
+    """`worth` says no more than `matches` where they, or those of earlier years, are too few to show."""
 
     as_of: date
     kind: Literal["beskrivende"] = "beskrivende"
@@ -127,15 +128,14 @@ class KpisView(Frozen):
 
     @classmethod
     def of(cls, today: date, counted: Sequence[Total], durations: Sequence[Median], matches: int) -> "KpisView":
+        of_year = CellView.of(matches, whole=sum(_cells(counted, figures.MATCHES_AGREED).values()))
         return cls(
             as_of=today,
             suppression=SuppressionView(below=rules.SMALL, rule="R-KPI-PRIV"),
             funnel={figure.name: CellView.of(sum(_cells(counted, figure).values())) for figure in FUNNEL},
             by={figure.name: _parts(_cells(counted, figure)) for figure in BY},
             median_hours={one.step: DurationView.of(one) for one in durations},
-            worth=WorthView.of(matches, today)
-            if rules.may_show(matches)
-            else MatchesView(matches=CellView.of(matches)),
+            worth=MatchesView(matches=of_year) if of_year.suppressed else WorthView.of(matches, today),
         )
 
 
@@ -156,4 +156,4 @@ def _cells(counted: Sequence[Total], figure: Figure) -> dict[rules.Cell, int]:
 
 def _parts(cells: dict[rules.Cell, int]) -> list[PartView]:
     kept = rules.suppressed(cells)
-    return [PartView(of=cell, value=kept[cell], suppressed=kept[cell] is None) for cell in sorted(cells)]
+    return [PartView(of=cell, value=kept[cell], suppressed=kept[cell] is None) for cell in sorted(kept)]
