@@ -30,8 +30,6 @@ NOT_SAID_YET = {
     "followup.v1": {"placement.moved", "placement.certificate-issued"},
     "matching.suggestions.v1": {"match.suggested", "match.explained"},
     "municipality-gateway.v1": {
-        "referral.cancelled",
-        "referral.cancellation-requested",
         "placement.support-answered",
         "contact.retired",
     },
@@ -50,7 +48,7 @@ NOT_HEARD_YET = {
     "candidate.registered",
     "candidate.changed",
 }
-NOT_TAKEN_YET = {"reply.candidate-registered", "reply.support-answered", "reply.cancellation-confirmed"}
+NOT_TAKEN_YET = {"reply.candidate-registered", "reply.support-answered"}
 
 
 def named(contract: Contract) -> str:

@@ -1,6 +1,7 @@
 """Why it cannot be, in Danish and English: which field, which rule, and the way out. Never what was sent."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from shared.catalogue.codes import codes
 from shared.spine.decision import Refused
@@ -65,10 +66,23 @@ def id_reused() -> Refused:
     return Refused("id-reused", "id", *_TEXTS["id-reused"], status=409)
 
 
-def by_rule(rule_id: str, field: str) -> Refused:
-    """A rule of the catalogue; among the refusals of replies its code is `rule:<rule id>`."""
+def by_rule(rule_id: str, field: str, da: str = "", en: str = "") -> Refused:
+    """A rule of the catalogue, and what it means here; among the refusals of replies its code is `rule:<rule id>`."""
     said = Refused.by(rule_id, field)
-    return Refused(f"rule:{rule_id}", field, said.da, said.en)
+    return Refused(f"rule:{rule_id}", field, f"{said.da} {da}".strip(), f"{said.en} {en}".strip())
+
+
+# fmt: off
+_MONTHS = (
+    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november",
+    "december",
+)
+# fmt: on
+
+
+def day(on: date) -> str:
+    """23. november 2026"""
+    return f"{on.day}. {_MONTHS[on.month - 1]} {on.year}"
 
 
 def not_yours(field: str) -> Refused:
@@ -105,6 +119,30 @@ def referral_over() -> Refused:
         "Henvendelsen er slut og kan ikke besvares mere. Ring til konsulenten, hvis I har en ung til pladsen.",
         "The referral is over and takes no more replies. Call the consultant if you have somebody for the place.",
     )
+
+
+def asked_back() -> Refused:
+    return Refused(
+        "state",
+        "referral_id",
+        "Vi har bedt jer om at stoppe, for virksomheden skal ikke bruge en ung lige nu. Svar `cancellation-confirmed`,"
+        " eller ring til konsulenten, hvis I har en ung klar.",
+        "You were asked to stop, for the company wants nobody for now. Reply `cancellation-confirmed`, or call the"
+        " consultant if you have somebody ready.",
+    )
+
+
+def not_asked_back() -> Refused:
+    return Refused(
+        "state",
+        "referral_id",
+        "Vi har ikke bedt jer om at stoppe. Svar `rejected` med en årsag, hvis I ikke kan finde en ung.",
+        "You were not asked to stop. Reply `rejected` with a reason if you cannot find somebody.",
+    )
+
+
+def held_too_long(latest: date) -> Refused:
+    return by_rule("R-HOLD", "until", f"Senest den {day(latest)}.", f"By {latest.isoformat()} at the latest.")
 
 
 def no_guidance_any_more() -> Refused:

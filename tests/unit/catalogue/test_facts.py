@@ -39,7 +39,7 @@ def test_a_task_says_why_it_is_checked_for_under_18() -> None:
 
 def test_every_rule_says_what_it_is_and_the_way_out() -> None:
     found = [rule(entry.code) for entry in codes("rules")]
-    assert len(found) == 25
+    assert len(found) == 27
     for one in found:
         assert re.fullmatch(r"R-[A-Z0-9-]+", one.id)
         assert one.severity in get_args(Severity)
@@ -61,6 +61,8 @@ def test_the_deadlines_are_those_agreed() -> None:
         expired=5,
         accepted_nudge=15,
         accepted_due=20,
+        hold_nudge=10,
+        hold=20,
         asking_back=3,
         match_answer=10,
     )

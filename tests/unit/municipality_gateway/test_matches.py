@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from municipality_gateway.state.referrals import Referral
 from shared.events import matching
 from shared.events import municipality_gateway as say
 from shared.events.kommune import referrals as copy
@@ -82,12 +83,12 @@ def test_an_agreed_match_completes_the_referral_and_nobody_else_is_asked() -> No
 
 
 def test_with_two_seats_one_match_is_not_the_end_but_time_may_be() -> None:
-    gateway, _ = asked(seats=2)
+    gateway, referral = asked(seats=2)
     proposed(gateway)
-    gateway.tell(agreed(gateway))
+    gateway.tell(agreed(gateway, seats_left=1))
     assert gateway.referral().state == "in-progress"
     gateway.morning(date(2026, 12, 22))
-    assert gateway.referral().state == "completed"
+    assert gateway.get(Referral, referral).state == "completed"
 
 
 def test_a_match_that_fell_through_sends_the_kommune_searching_again() -> None:

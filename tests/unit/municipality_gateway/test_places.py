@@ -106,13 +106,6 @@ def test_when_every_kommune_is_silent_the_last_referral_has_expired_and_nobody_i
     assert not gateway.timers
 
 
-def test_no_further_kommune_is_asked_about_a_place_on_pause() -> None:
-    gateway, referral = asked()
-    gateway.tell(intake.PlacePaused(**about_place("paused"), reason="busy"))
-    assert gateway.reply(ESBJERG, "rejected", {"referral_id": referral, "reason": "no-capacity"}) == "taken"
-    assert gateway.news() == ["referral.sent", "referral.leader-guided", "referral.seen", "referral.rejected"]
-
-
 def test_a_reopened_place_is_a_new_round_with_a_new_referral() -> None:
     gateway, referral = asked()
     gateway.reply(ESBJERG, "rejected", {"referral_id": referral, "reason": "no-capacity"})

@@ -182,10 +182,10 @@ def proposed(gateway: Gateway) -> str:
     return reply
 
 
-def agreed(gateway: Gateway) -> matching.MatchAgreed:
+def agreed(gateway: Gateway, *, seats_left: int = 0, **other: Any) -> matching.MatchAgreed:
     event: matching.MatchAgreed = match_event(
-        matching.MatchAgreed, gateway, terms=TERMS, approvals=(), gate=(), seats_left=0, contact_id=CONTACT,
-        company_id=COMPANY,
+        matching.MatchAgreed, gateway, terms=TERMS, approvals=(), gate=(), seats_left=seats_left, contact_id=CONTACT,
+        company_id=COMPANY, **other,
     )  # fmt: skip
     return event
 

@@ -4,8 +4,12 @@ from shared.spine.work import Command
 
 
 class Widen(Command):
-    """A referral is over: where nothing came of it, the next kommune is asked."""
+    """A referral is open no more: where seats are left, a kommune is asked.
+
+    `found_by`: the kommune that found somebody. `again`: it did not say itself that it has nobody more.
+    """
 
     place_id: str
     referral_id: str
     found_by: str | None = None
+    again: bool = False

@@ -16,6 +16,13 @@ class Ask(Command):
     minutes: int
 
 
+class Recall(Command):
+    """The place wants nobody more for now, or a consultant says so: the kommune is told, or asked to stop looking."""
+
+    referral_id: str
+    reason: str
+
+
 class RecordGuidance(Command):
     """`card_version`: which version of the kommune's procedure card the leader was told."""
 

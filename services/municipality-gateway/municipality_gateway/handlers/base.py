@@ -46,19 +46,19 @@ def keep(work: Work, before: Referral, change: Change) -> None:
     for event in events:
         tell(work, event, after.kommune)
     set_deadlines(work, before, after)
-    if after.over and not before.over:
+    if before.open and not after.open:
         found_by = after.kommune if after.matched else None
-        command = Widen(place_id=after.place_id, referral_id=after.id, found_by=found_by)
+        command = Widen(place_id=after.place_id, referral_id=after.id, found_by=found_by, again=not after.enough)
         work.soon(("place", after.place_id), f"widen-{after.id}", command)
 
 
 def set_deadlines(work: Work, before: Referral | None, after: Referral) -> None:
     """Where the waiting is another one than before; a deadline that has passed is not set again."""
     old, new = waits(before) if before else {}, waits(after)
-    if old == new:
-        return
     work.cancel_timer(after.key, *(old.keys() - new.keys()))
     for step, day in new.items():
+        if old.get(step) == day:
+            continue
         command = Deadline(referral_id=after.id, kommune=after.kommune, step=step)
         work.timer(after.key, step, end_of_day(day), command)
 

@@ -6,10 +6,12 @@ from municipality_gateway import texts
 from municipality_gateway.commands.matches import MatchDeadline
 from municipality_gateway.handlers.base import handlers, keep, on_reply, own, pass_on, refuse, tell
 from municipality_gateway.handlers.placements import answer_stage
+from municipality_gateway.handlers.places import ask_back
 from municipality_gateway.rules import referrals as rules
 from municipality_gateway.rules import replies
 from municipality_gateway.state.matches import Answer, Match, Party
 from municipality_gateway.state.placements import Stage
+from municipality_gateway.state.places import Place
 from municipality_gateway.state.referrals import Referral
 from shared.catalogue.calendar import end_of_day
 from shared.events.kommune.replies import KommuneApproved, KommuneDeclined, YoungPersonAnswered
@@ -59,12 +61,20 @@ def approved(work: Work, message: Message[MatchApproved]) -> None:
     pass_on(work, message.data, match.kommune)
 
 
-@handlers.on(MatchAgreed, (Match, "match_id"), (Referral, "referral_id"))
+@handlers.on(MatchAgreed, (Match, "match_id"), (Referral, "referral_id"), (Place, "place_id"))
 def agreed(work: Work, message: Message[MatchAgreed]) -> None:
-    match, referral = work.need(Match, message.data.match_id), work.need(Referral, message.data.referral_id)
+    """With no seat left the other kommuner are asked back, where it is still about the same round."""
+    data = message.data
+    match, referral = work.need(Match, data.match_id), work.need(Referral, data.referral_id)
+    place = work.need(Place, data.place_id)
     settle(work, match.changed(state="agreed", owed=frozenset()))
-    pass_on(work, message.data, match.kommune)
-    keep(work, referral, rules.matched(referral, match.id, match.reply_id))
+    pass_on(work, data, match.kommune)
+    keep(work, referral, rules.matched(referral, match.id, match.reply_id, data.seats_left))
+    place = place.changed(agreed=place.agreed | {match.id}, first=referral.kommune)
+    if data.seats_left or referral.round != place.round:
+        work.put(place)
+    else:
+        ask_back(work, place, "seats-filled")
 
 
 @handlers.on(MatchDeclined, MatchCancelled, (Match, "match_id"), (Referral, "referral_id"))

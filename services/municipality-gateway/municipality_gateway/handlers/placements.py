@@ -6,6 +6,7 @@ from municipality_gateway.handlers.base import handlers, on_reply, own, pass_on,
 from municipality_gateway.rules import replies
 from municipality_gateway.state.matches import Answer, Match
 from municipality_gateway.state.placements import Placement, Stage
+from municipality_gateway.state.places import Place
 from shared.events.followup import (
     ChallengeRaised,
     PlacementAnswerRefused,
@@ -55,13 +56,19 @@ def _stage(placement: Placement, stage_id: str) -> Stage:
     PlacementCheckinDue,
     PlacementPaused,
     PlacementResumed,
-    PlacementCancelled,
-    PlacementEnded,
     PlacementOutcomeRecorded,
     (Placement, "placement_id"),
 )
 def passed_on(work: Work, message: Message[PlacementEvent]) -> None:
     placement = work.need(Placement, message.data.placement_id)
+    pass_on(work, message.data, placement.kommune)
+
+
+@handlers.on(PlacementCancelled, PlacementEnded, (Placement, "placement_id"), (Place, "place_id"))
+def over(work: Work, message: Message[PlacementCancelled | PlacementEnded]) -> None:
+    """Its seat is free again."""
+    placement, place = work.need(Placement, message.data.placement_id), work.need(Place, message.data.place_id)
+    work.put(place.changed(ended=place.ended | {placement.match_id}))
     pass_on(work, message.data, placement.kommune)
 
 

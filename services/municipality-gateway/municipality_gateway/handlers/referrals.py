@@ -1,7 +1,7 @@
 """A referral: a kommune is asked, the leader guided; what the kommune says of it, and what follows its silence."""
 
 from municipality_gateway import texts
-from municipality_gateway.commands.referrals import Ask, Deadline, GuidanceAnswer, RecordGuidance
+from municipality_gateway.commands.referrals import Ask, Deadline, GuidanceAnswer, Recall, RecordGuidance
 from municipality_gateway.copies import place_for
 from municipality_gateway.handlers.base import handlers, keep, on_reply, own, set_deadlines, tell
 from municipality_gateway.rules import kommuner, waiting
@@ -12,6 +12,7 @@ from municipality_gateway.state.referrals import Referral
 from shared.catalogue.reach import Reach
 from shared.events.kommune.replies import (
     Accepted,
+    CancellationConfirmed,
     Closed,
     Held,
     LeaderContacted,
@@ -27,11 +28,7 @@ from shared.spine.work import Message, Work
 @handlers.on(Ask, (Place, "place_id"), (Kommune, "kommune"), (Referral, "referral_id"))
 def ask(work: Work, message: Message[Ask]) -> None:
     data, place = message.data, work.need(Place, message.data.place_id)
-    if work.get(Referral, data.referral_id):
-        return
-    if not place.accepting:
-        left = tuple(id_ for id_ in place.referrals if id_ != data.referral_id)
-        work.put(place.changed(referrals=left))
+    if work.get(Referral, data.referral_id) or data.referral_id not in place.referrals:  # asked back before it was sent
         return
     kommune = work.get(Kommune, data.kommune) or Kommune(id=data.kommune)
     desk = kommuner.desk(kommune, kommuner.FIRST, work.today)
@@ -45,6 +42,13 @@ def ask(work: Work, message: Message[Ask]) -> None:
             tell(work, event, data.kommune)
     work.put(referral)
     set_deadlines(work, None, referral)
+
+
+@handlers.on(Recall, (Referral, "referral_id"))
+def recall(work: Work, message: Message[Recall]) -> None:
+    """One that was never sent needs not be asked back."""
+    if referral := work.get(Referral, message.data.referral_id):
+        keep(work, referral, rules.recall(referral, work.today, message.data.reason, "system"))
 
 
 @handlers.on(RecordGuidance, (Referral, "referral_id"))
@@ -76,6 +80,8 @@ def waited(work: Work, message: Message[Deadline]) -> None:
             keep(work, referral, rules.resume(referral, work.today))
         case "expired" | "due":
             keep(work, referral, waiting.run_out(referral))
+        case "taken-back":
+            keep(work, referral, waiting.take_back(referral))
 
 
 def _escalate(work: Work, referral: Referral, kommune: Kommune, desk: kommuner.Desk) -> None:
@@ -93,10 +99,8 @@ def _escalate(work: Work, referral: Referral, kommune: Kommune, desk: kommuner.D
 
 
 def asked_of(work: Work, reply: ReferralReply, code: str) -> Referral:
-    """The referral that a kommune may speak of, while it is open."""
-    referral = own(work, Referral, reply.referral_id, code)
-    rules.check_open(referral)
-    return referral
+    """The referral that a kommune may speak of; whether it still takes the reply is a rule."""
+    return own(work, Referral, reply.referral_id, code)
 
 
 @on_reply(Seen, (Referral, "referral_id"))
@@ -127,6 +131,12 @@ def held(work: Work, message: Message[Held], code: str) -> None:
 def closed(work: Work, message: Message[Closed], code: str) -> None:
     referral = asked_of(work, message.data, code)
     keep(work, referral, rules.close(referral))
+
+
+@on_reply(CancellationConfirmed, (Referral, "referral_id"))
+def cancellation_confirmed(work: Work, message: Message[CancellationConfirmed], code: str) -> None:
+    referral = asked_of(work, message.data, code)
+    keep(work, referral, rules.confirm(referral))
 
 
 @on_reply(LeaderContacted, (Referral, "referral_id"))

@@ -16,6 +16,11 @@ def to_ask(place: Place) -> list[Reach]:
     return left[: free if place.opened.at_once == "several" else min(1, free)]
 
 
+def new_round(place: Place) -> Place:
+    """Everybody may be asked anew."""
+    return place.changed(round=place.round + 1, asked=())
+
+
 def _near(place: Place) -> list[Reach]:
     near = [reach for reach in reachable(place.opened.kommune, MAX_MINUTES) if reach.kommune != TEST_KOMMUNE]
     return sorted(near, key=lambda reach: reach.kommune != place.first)

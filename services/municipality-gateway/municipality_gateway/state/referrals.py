@@ -11,16 +11,25 @@ from shared.events.municipality_gateway import TaskStatus
 from shared.spine.work import Aggregate
 
 OVER = frozenset({"completed", "rejected", "failed", "cancelled", "entered-in-error"})
-Step = Literal["reminder", "deputy", "entrance", "expired", "nudge", "due", "resume"]
+ASKED_BACK = "cancellation-requested"
+Step = Literal["reminder", "deputy", "entrance", "expired", "nudge", "due", "resume", "taken-back"]
 
 
 class Held(Data):
-    """What a referral was before the kommune asked for time."""
+    """What a referral was before the kommune asked for time. `since`: the day on which this hold began."""
 
     state: TaskStatus
     business_status: str
     reason: str
     until: date
+    since: date | None = None
+
+
+class AskedBack(Data):
+    """Why it was asked back after the kommune had accepted, and until when the kommune may confirm it."""
+
+    reason: str
+    due_by: date
 
 
 class Referral(Aggregate):
@@ -48,6 +57,11 @@ class Referral(Aggregate):
     guided: bool = False
     company_known: bool | None = None
     held: Held | None = None
+    first_held: date | None = None
+    """The time that a kommune may ask for counts from here, however often it asks."""
+    asked_back: AskedBack | None = None
+    enough: bool = False
+    """The kommune said itself that it has nobody more."""
     happened: dict[str, datetime] = Field(default_factory=dict)
     """Business status -> when: the leader contacted, a meeting planned or missed."""
     proposals: frozenset[str] = frozenset()
@@ -57,3 +71,8 @@ class Referral(Aggregate):
     @property
     def over(self) -> bool:
         return self.state in OVER
+
+    @property
+    def open(self) -> bool:
+        """The kommune looks for somebody, or could. No seat waits for one that is asked back."""
+        return not self.over and self.asked_back is None
