@@ -34,6 +34,8 @@ class Record:
     """The id of the topic that had this name when it was read: one that is made anew counts from 0 again."""
     unreadable: str | None = None
     """Why nobody can read what is there."""
+    at: datetime | None = None
+    """When the broker wrote it down; None where the sender's own clock is all that is known."""
 
     @property
     def position(self) -> "Place":

@@ -93,6 +93,8 @@ class Message(Generic[D_co]):
     correlation: str | None = None
     topic: str = ""
     offset: int | None = None
+    at: datetime | None = None
+    """When it lay on its topic, as the broker says; not known of what was never there, or by a clock that is moved."""
     by: str = "system"
     """Who asked: the subject of the access token, or `system`."""
 
