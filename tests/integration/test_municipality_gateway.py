@@ -25,6 +25,7 @@ from shared.spine.aggregates import one
 from shared.spine.dead_letters import Due
 from shared.spine.engine import Spine
 from shared.spine.envelope import Record, headers_of
+from shared.spine.redrive import redrive
 from shared.spine.work import Outgoing, Work
 from shared.web.access import mint
 from tests.unit.municipality_gateway.world import (
@@ -171,7 +172,7 @@ async def test_a_reply_delivered_twice_counts_once_and_its_id_cannot_be_used_for
     other = reply_record(ESBJERG, "rejected", {"referral_id": world.referral, "reason": "hours"}, id="svar", offset=2)
     await world.reply(yes, again)
     await world.reply(other)
-    assert (await world.said(OUT))[2:] == ["reply.taken", "reply.refused"]
+    assert (await world.said(OUT))[2:] == ["referral.accepted", "reply.taken", "reply.refused"]
     assert await world.state() == "accepted"
     answer = await world.http("GET", f"/kommuner/{ESBJERG}/replies/svar", token("kommune", kommune=ESBJERG))
     assert answer.json()["state"] == "taken"
@@ -417,3 +418,19 @@ async def test_a_nul_in_a_header_stops_nobody(world: World) -> None:
     await world.reply(named, valued, reply_record(ESBJERG, "accepted", {"referral_id": world.referral}, offset=3))
     assert await world.state() == "accepted"
     assert (await world.said(f"k.{ESBJERG}.referrals.v1")).count("reply.refused") == 2
+
+
+async def test_what_was_said_in_time_counts_also_when_an_error_of_ours_is_mended_days_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers = service.handlers.routes
+    held = next(kind for kind in handlers if kind.__name__ == "Held")
+    with monkeypatch.context() as broken:
+        broken.setitem(handlers, held, type(handlers[held])(lambda work, message: 1 / 0, handlers[held].keys))
+        data = {"referral_id": world.referral, "reason": "wait-candidate", "until": "2026-11-24"}
+        await world.reply(reply_record(ESBJERG, "held", data, at=MONDAY))
+    world.consumer.failure = "KafkaConnectionError"  # nobody is late meanwhile
+    world.clock.now_ = MONDAY + timedelta(days=3)
+    letter = await world.pool.fetchval("SELECT id FROM dead_letter")
+    assert await redrive(world.spine, letter, by="operator") == "applied"
+    assert await world.state() == "on-hold"

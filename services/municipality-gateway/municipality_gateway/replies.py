@@ -44,6 +44,7 @@ def parse_reply(record: Record) -> Message[Reply] | Bad:
         time=datetime.fromisoformat(attributes["time"].upper()),
         topic=record.topic,
         offset=record.offset,
+        at=record.at,
     )
 
 

@@ -164,6 +164,33 @@ def not_in_the_future() -> Refused:
     )
 
 
+def not_happened(field: str) -> Refused:
+    return Refused(
+        "date-future",
+        field,
+        f"Datoen i {field} ligger i fremtiden, og det er ikke sket endnu. Ret datoen, eller send svaret den dag.",
+        f"The date in {field} lies in the future, and it has not happened yet. Correct it, or reply on that day.",
+    )
+
+
+def too_early(field: str) -> Refused:
+    return Refused(
+        "date-order",
+        field,
+        f"Datoen i {field} er for tidlig: den er gået, eller den ligger før det, den følger efter. Ret datoen.",
+        f"The date in {field} is too early: it has passed, or lies before what it follows. Correct it.",
+    )
+
+
+def too_far(field: str) -> Refused:
+    return Refused(
+        "date-far",
+        field,
+        f"Datoen i {field} ligger for langt ude i fremtiden. Ret årstallet, eller vælg en tidligere dag.",
+        f"The date in {field} lies too far in the future. Correct the year, or choose an earlier day.",
+    )
+
+
 def nobody_matched() -> Refused:
     return Refused(
         "state",

@@ -66,7 +66,7 @@ def test_voice_and_outcome_are_passed_on_without_saying_more_than_codes() -> Non
     voice = {"placement_id": PLACEMENT, "wellbeing": 4, "learning": ["instructions"]}
     assert gateway.reply(ESBJERG, "voice-passed-on", voice) == "taken"
     assert gateway.last(say.CandidateHeard).candidate_id == CANDIDATE
-    outcome = {"placement_id": PLACEMENT, "outcome": "O-ORDINARY", "hours": 37, "on": "2027-03-01"}
+    outcome = {"placement_id": PLACEMENT, "outcome": "O-ORDINARY", "hours": 37, "on": "2026-11-23"}
     assert gateway.reply(ESBJERG, "outcome-reported", outcome) == "taken"
     assert gateway.news() == ["placement.reported"]
 

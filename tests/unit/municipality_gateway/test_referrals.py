@@ -48,7 +48,7 @@ def test_a_reply_whose_effect_already_holds_is_taken_without_effect(what: str) -
 
 def test_whether_the_company_was_known_may_be_told_after_an_implied_yes() -> None:
     gateway, referral = asked()
-    gateway.reply(ESBJERG, "leader-contacted", {"referral_id": referral, "at": "2026-11-24T09:00:00+01:00"})
+    gateway.reply(ESBJERG, "leader-contacted", {"referral_id": referral, "at": "2026-11-23T09:00:00+01:00"})
     gateway.news()
     gateway.reply(ESBJERG, "accepted", {"referral_id": referral, "company_known": True})
     assert gateway.last(say.ReferralAccepted).company_known is True

@@ -81,6 +81,7 @@ def reply_record(
     data: dict[str, Any],
     *,
     offset: int = 7,
+    at: datetime | None = None,
     headers: Headers | None = None,
     value: bytes | None = None,
     **attributes: Any,
@@ -96,7 +97,7 @@ def reply_record(
     }
     own = [(f"ce_{name}", text.encode()) for name, text in said.items() if text is not None]
     body = json.dumps(data).encode() if value is None else value
-    return Record(REPLIES.of(kommune), 0, offset, b"k", body, headers if headers is not None else own)
+    return Record(REPLIES.of(kommune), 0, offset, b"k", body, headers if headers is not None else own, at=at)
 
 
 class Gateway(harness.World):

@@ -1,6 +1,7 @@
 """What the handlers share: telling the services and the kommune, keeping a referral, answering a reply."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from municipality_gateway.rules.waiting import waits
 from municipality_gateway.state.matches import Match
 from municipality_gateway.state.placements import Placement, Stage
 from municipality_gateway.state.referrals import Referral
-from shared.catalogue.calendar import end_of_day
+from shared.catalogue.calendar import end_of_day, today
 from shared.catalogue.kommuner import TEST_KOMMUNE
 from shared.events.base import REGISTRY, Event
 from shared.events.kommune.referrals import ReplyRefused, ReplyTaken
@@ -77,6 +78,7 @@ def on_reply(*what: type[Reply] | KeySource) -> Callable[[Decide[R]], Decide[R]]
         @wraps(decide)
         def taken(work: Work, message: Message[R]) -> None:
             code = kommune_of(message.topic) or ""
+            replies.check_days(message.data, said_on(work, message))
             if code != TEST_KOMMUNE:
                 decide(work, message, code)
             _take(work, message, code)
@@ -85,6 +87,11 @@ def on_reply(*what: type[Reply] | KeySource) -> Callable[[Decide[R]], Decide[R]]
         return decide
 
     return register
+
+
+def said_on(work: Work, message: Message[Any]) -> date:
+    """The day in Denmark on which a reply lay on its topic: what was said in time counts, however late we read it."""
+    return today(min(message.at or work.now, work.now))
 
 
 def _take(work: Work, message: Message[Any], code: str) -> None:

@@ -3,7 +3,7 @@
 from municipality_gateway import texts
 from municipality_gateway.commands.referrals import Ask, Deadline, GuidanceAnswer, Recall, RecordGuidance
 from municipality_gateway.copies import place_for
-from municipality_gateway.handlers.base import handlers, keep, on_reply, own, set_deadlines, tell
+from municipality_gateway.handlers.base import handlers, keep, on_reply, own, said_on, set_deadlines, tell
 from municipality_gateway.rules import kommuner, waiting
 from municipality_gateway.rules import referrals as rules
 from municipality_gateway.state.kommuner import Kommune
@@ -124,7 +124,7 @@ def rejected(work: Work, message: Message[Rejected], code: str) -> None:
 @on_reply(Held, (Referral, "referral_id"))
 def held(work: Work, message: Message[Held], code: str) -> None:
     data, referral = message.data, asked_of(work, message.data, code)
-    keep(work, referral, rules.hold(referral, work.today, data.reason, data.until))
+    keep(work, referral, rules.hold(referral, said_on(work, message), data.reason, data.until))
 
 
 @on_reply(Closed, (Referral, "referral_id"))

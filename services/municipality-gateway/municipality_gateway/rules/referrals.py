@@ -11,6 +11,7 @@ from municipality_gateway.rules.kommuner import Desk
 from municipality_gateway.state.places import Place
 from municipality_gateway.state.referrals import ASKED_BACK, AskedBack, Held, Referral
 from shared.catalogue.calendar import add_working_days
+from shared.catalogue.calendar import today as in_denmark
 from shared.catalogue.deadlines import deadlines
 from shared.catalogue.reach import Reach
 from shared.events import municipality_gateway as say
@@ -189,6 +190,8 @@ HAPPENINGS: dict[str, type[ReferralEvent]] = {
 def happen(referral: Referral, today: date, status: str, at: datetime) -> Change:
     """The leader was contacted, a meeting planned or missed: that somebody did not come is a state, not an end."""
     referral, events = accept(referral, today)
+    if in_denmark(at) < referral.sent_on:
+        raise texts.too_early("at")
     if referral.happened.get(status) == at:
         return referral, events
     happened = {**referral.happened, status: at}
