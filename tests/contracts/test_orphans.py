@@ -17,6 +17,7 @@ TYPES = {topic: {c.model for c in contracts() if c.topic is topic} for topic in 
 FOR_OUTSIDERS = {
     "contact.registered": "a kommune's directory, for those who keep a copy of it",
     "contact.changed": "a kommune's directory, for those who keep a copy of it",
+    "contact.retired": "a kommune's directory, for those who keep a copy of it",
     "contact.erased": "whoever keeps a copy of the directory must forget, too",
     "leader.signed-up-again": "who comes back by themselves, for evaluators",
     "leader.erased": "whoever keeps a copy must forget, too",
@@ -31,7 +32,6 @@ NOT_SAID_YET = {
     "matching.suggestions.v1": {"match.suggested", "match.explained"},
     "municipality-gateway.v1": {
         "placement.support-answered",
-        "contact.retired",
     },
     "municipality-gateway.candidates.v1": {"candidate.registered", "candidate.changed"},
 }
@@ -44,7 +44,6 @@ NOT_HEARD_YET = {
     "match.explained",
     "referral.cancellation-requested",
     "placement.support-answered",
-    "contact.retired",
     "candidate.registered",
     "candidate.changed",
 }

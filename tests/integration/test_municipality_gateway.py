@@ -172,7 +172,7 @@ async def test_a_reply_delivered_twice_counts_once_and_its_id_cannot_be_used_for
     other = reply_record(ESBJERG, "rejected", {"referral_id": world.referral, "reason": "hours"}, id="svar", offset=2)
     await world.reply(yes, again)
     await world.reply(other)
-    assert (await world.said(OUT))[2:] == ["referral.accepted", "reply.taken", "reply.refused"]
+    assert (await world.said(OUT))[1:] == ["referral.accepted", "reply.taken", "reply.refused"]
     assert await world.state() == "accepted"
     answer = await world.http("GET", f"/kommuner/{ESBJERG}/replies/svar", token("kommune", kommune=ESBJERG))
     assert answer.json()["state"] == "taken"
@@ -185,7 +185,7 @@ async def test_a_refused_reply_is_a_dead_letter_with_its_reason_and_an_unreadabl
     personal = reply_record(ESBJERG, "seen", {"referral_id": "010203-1234"}, offset=1)
     named = reply_record(ESBJERG, "seen", {"referral_id": world.referral, "name": "Anders And"}, offset=3)
     await world.reply(broken, personal, named, reply_record(ESBJERG, "seen", {"referral_id": world.referral}, offset=2))
-    assert sorted((await world.said(OUT))[2:]) == ["reply.refused"] * 3 + ["reply.taken"]
+    assert sorted((await world.said(OUT))[1:]) == ["reply.refused"] * 3 + ["reply.taken"]
     dead = await world.pool.fetch('SELECT * FROM dead_letter ORDER BY "offset"')
     assert {row["status"] for row in dead} == {"refused"}
     assert [row["error"] for row in dead] == ["wrong-type", "personal-data", "unknown-field"]
@@ -256,15 +256,13 @@ async def test_silence_takes_the_place_to_the_next_kommune(world: World) -> None
     world.clock.now_ = TUESDAY_AFTER
     await world.settle()
     assert await world.state() == "failed"
-    assert (await world.said("municipality-gateway.v1"))[2:] == [
+    assert await world.said("municipality-gateway.v1") == [
+        "referral.sent",
         "referral.reminded",
-        "referral.escalated",
-        "referral.escalated",
         "referral.expired",
         "referral.sent",
-        "referral.leader-guided",
     ]
-    assert await world.said(f"k.{VARDE}.referrals.v1") == ["referral.sent", "referral.leader-guided"]
+    assert await world.said(f"k.{VARDE}.referrals.v1") == ["referral.sent"]
 
 
 async def test_nobody_is_late_while_kafka_is_away_or_its_replies_are_unread(world: World) -> None:

@@ -200,6 +200,27 @@ def nobody_matched() -> Refused:
     )
 
 
+def nobody_to_name() -> Refused:
+    return Refused(
+        "nobody-to-name",
+        "referral_id",
+        "Der er ingen kontaktperson i kommunen at give lederen besked om. Opret en med"
+        " PUT /kommuner/{code}/contacts/{id}, og prøv igen.",
+        "The kommune has no contact person whom the leader could be told of. Register one with"
+        " PUT /kommuner/{code}/contacts/{id}, and try again.",
+        409,
+    )
+
+
+def no_such_contact(field: str) -> Refused:
+    return Refused(
+        "unknown-id",
+        field,
+        "Kommunen har ingen kontaktperson med det id. Se dem hos GET /kommuner/{code}.",
+        "The kommune has no contact with that id. See them at GET /kommuner/{code}.",
+    )
+
+
 def contact_of_another() -> Refused:
     return Refused(
         "not-yours",

@@ -68,7 +68,9 @@ def test_a_contact_is_changed_and_keeps_what_a_newer_build_wrote_of_her() -> Non
     gateway.tell(RegisterContact.model_validate({**changed, "person": {}}))
     assert gateway.get(Contact, CONTACT).model_dump(mode="json") == {
         "id": CONTACT, "kommune": ESBJERG, "role": "youth-unit", "unit": None,
-        "valid_from": "2026-02-01", "valid_to": "2027-01-31", "languages": ["da"],
+        "area": None, "deputy_id": None,
+        "valid_from": "2026-02-01", "valid_to": "2027-01-31", "away_from": None, "away_to": None,
+        "confirmed_on": "2026-11-23", "retired": False, "languages": ["da"],
     }  # fmt: skip
     assert gateway.get(Kommune, ESBJERG).contacts == (gateway.get(Contact, CONTACT),)
     assert gateway.news() == ["contact.registered", "contact.changed"]

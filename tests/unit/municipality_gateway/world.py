@@ -8,6 +8,8 @@ from uuid import uuid4
 from municipality_gateway.handlers import handlers
 from municipality_gateway.handlers.base import on_refused
 from municipality_gateway.replies import parse_reply
+from municipality_gateway.rules.kommuner import default_entrance
+from municipality_gateway.state.kommuner import Contact, Kommune
 from municipality_gateway.state.places import Offer
 from municipality_gateway.state.referrals import Referral
 from shared.events import followup, intake, matching
@@ -143,9 +145,18 @@ class Gateway(harness.World):
         return max(found, key=lambda referral: referral.round)
 
 
+def staff(gateway: Gateway, *codes: str) -> None:
+    """Somebody answers at the entrance of each of these kommuner."""
+    for code in codes:
+        facts = {"kommune": code, "role": "entrance", "valid_from": date(2026, 1, 1), "confirmed_on": MONDAY.date()}
+        contact = Contact(id=default_entrance(code).contact_id, **facts)
+        gateway.states |= {contact.key: contact, ("kommune", code): Kommune(id=code, contacts=(contact,))}
+
+
 def asked(**other: Any) -> tuple[Gateway, str]:
-    """A gateway that has asked Esbjerg, and the id of that referral."""
+    """A gateway that has asked Esbjerg, where somebody is there as in Varde, and the id of that referral."""
     gateway = Gateway()
+    staff(gateway, ESBJERG, VARDE)
     gateway.tell(opened(**other))
     return gateway, gateway.referral().id
 

@@ -10,7 +10,6 @@ from municipality_gateway.commands.referrals import GuidanceAnswer, RecordGuidan
 from municipality_gateway.queries.referrals import (
     ReferralView,
     WholeReferralView,
-    card_version_of,
     list_of_referrals,
     whole_referral,
 )
@@ -43,5 +42,4 @@ async def record_guidance(
 ) -> GuidanceAnswer:
     """The consultant has told the leader what comes next, by whom and when."""
     found = await get_or_404(runtime, Referral, referral_id, "referral_id")
-    version = await card_version_of(runtime, found.kommune)
-    return await dispatch(RecordGuidance(referral_id=found.id, card_version=version), who, GuidanceAnswer)
+    return await dispatch(RecordGuidance(referral_id=found.id, kommune=found.kommune), who, GuidanceAnswer)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from municipality_gateway.state.kommuner import Card
 from shared.catalogue import codes
-from shared.events.base import Code
+from shared.events.base import Code, Id
 from shared.events.kommune.referrals import OwnWord
 from shared.frozen import Frozen
 from shared.identifiers import Day, Email, Phone
@@ -21,8 +21,12 @@ class RegisterContactBody(Strict):
 
     role: codes.ContactRole
     unit: Code | None = None
+    area: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    deputy_id: Id | None = None
     valid_from: Day
     valid_to: Day | None = None
+    away_from: Day | None = None
+    away_to: Day | None = None
     name: Annotated[str, Field(min_length=1, max_length=120)]
     phone: Phone | None = None
     email: Email | None = None
@@ -33,8 +37,12 @@ class RegisterContact(Command):
     kommune: str
     role: str
     unit: str | None
+    area: str | None = None
+    deputy_id: str | None = None
     valid_from: date
     valid_to: date | None
+    away_from: date | None = None
+    away_to: date | None = None
     person: dict[str, Any]
 
 
@@ -98,3 +106,21 @@ class Forget(Command):
 
     kommune: str
     id: str
+
+
+class Retire(Command):
+    """She answers for the kommune no longer; her data are erased. `merged_into`: the other entry of the same person."""
+
+    contact_id: str
+    kommune: str
+    merged_into: str | None = None
+
+
+class MergeBody(Strict):
+    into: Id
+
+
+class LookAgain(Command):
+    """Somebody may have come or gone: is whoever was asked about a kommune's referrals still there?"""
+
+    kommune: str

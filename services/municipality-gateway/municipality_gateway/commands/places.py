@@ -11,5 +11,6 @@ class Widen(Command):
 
     place_id: str
     referral_id: str
+    kommune: str | None = None
     found_by: str | None = None
     again: bool = False

@@ -23,11 +23,19 @@ class Recall(Command):
     reason: str
 
 
-class RecordGuidance(Command):
-    """`card_version`: which version of the kommune's procedure card the leader was told."""
+class HandOver(Command):
+    """Whoever was asked may be there no more, or somebody may have come. `to`: the one who takes over."""
 
     referral_id: str
-    card_version: int
+    kommune: str
+    to: str | None = None
+
+
+class RecordGuidance(Command):
+    """The leader was told who will call, and how things are done there."""
+
+    referral_id: str
+    kommune: str
 
 
 class GuidanceAnswer(Frozen):

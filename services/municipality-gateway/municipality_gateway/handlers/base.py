@@ -49,7 +49,13 @@ def keep(work: Work, before: Referral, change: Change) -> None:
     set_deadlines(work, before, after)
     if before.open and not after.open:
         found_by = after.kommune if after.matched else None
-        command = Widen(place_id=after.place_id, referral_id=after.id, found_by=found_by, again=not after.enough)
+        command = Widen(
+            place_id=after.place_id,
+            referral_id=after.id,
+            kommune=after.kommune,
+            found_by=found_by,
+            again=not after.enough,
+        )
         work.soon(("place", after.place_id), f"widen-{after.id}", command)
 
 

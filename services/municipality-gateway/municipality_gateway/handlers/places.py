@@ -4,6 +4,7 @@ from municipality_gateway.commands.places import Widen
 from municipality_gateway.commands.referrals import Ask, Recall
 from municipality_gateway.handlers.base import handlers
 from municipality_gateway.rules import places as rules
+from municipality_gateway.state.kommuner import Kommune
 from municipality_gateway.state.placements import Placement
 from municipality_gateway.state.places import Offer, Place
 from municipality_gateway.state.referrals import Referral
@@ -47,10 +48,12 @@ def stopped(work: Work, message: Message[PlaceEvent]) -> None:
         ask_back(work, place, STOPS[type(message.data)])
 
 
-@handlers.on(Widen, (Place, "place_id"))
+@handlers.on(Widen, (Place, "place_id"), (Kommune, "kommune"))
 def widen(work: Work, message: Message[Widen]) -> None:
     """Seats left: where the kommune has said that it has nobody more the next is asked, else a new round begins."""
     data, place = message.data, work.need(Place, message.data.place_id)
+    if data.kommune and (kommune := work.get(Kommune, data.kommune)):
+        work.put(kommune.changed(open=kommune.open - {data.referral_id}))
     if data.referral_id not in place.referrals:
         return
     left = tuple(id_ for id_ in place.referrals if id_ != data.referral_id)

@@ -1,7 +1,7 @@
 """A referral: a kommune is asked, the leader guided; what the kommune says of it, and what follows its silence."""
 
 from municipality_gateway import texts
-from municipality_gateway.commands.referrals import Ask, Deadline, GuidanceAnswer, Recall, RecordGuidance
+from municipality_gateway.commands.referrals import Ask, Deadline, GuidanceAnswer, HandOver, Recall, RecordGuidance
 from municipality_gateway.copies import place_for
 from municipality_gateway.handlers.base import handlers, keep, on_reply, own, said_on, set_deadlines, tell
 from municipality_gateway.rules import kommuner, waiting
@@ -36,12 +36,19 @@ def ask(work: Work, message: Message[Ask]) -> None:
     referral, events = rules.send(place, data.referral_id, reach, desk, work.today)
     for event in events:
         tell(work, event, data.kommune, **place_for(place, kommune, referral.id, work.today, work.public))
-    if place.opened.guidance == "page":
-        referral, events = rules.guide(referral, kommune.card_version, "page")
-        for event in events:
-            tell(work, event, data.kommune)
-    work.put(referral)
+    referral, events = _guide_by_page(work, referral, kommune)
+    for event in events:
+        tell(work, event, data.kommune)
+    work.put(referral, kommune.changed(open=kommune.open | {referral.id}))
     set_deadlines(work, None, referral)
+
+
+def _guide_by_page(work: Work, referral: Referral, kommune: Kommune) -> rules.Change:
+    """Only where there is somebody to name: till then it is on the consultant's day."""
+    named = kommuner.is_named(kommune, referral.contact_id, work.today)
+    if referral.guided or referral.guidance != "page" or not named:
+        return referral, []
+    return rules.guide(referral, kommune.card_version, "page")
 
 
 @handlers.on(Recall, (Referral, "referral_id"))
@@ -51,14 +58,31 @@ def recall(work: Work, message: Message[Recall]) -> None:
         keep(work, referral, rules.recall(referral, work.today, message.data.reason, "system"))
 
 
-@handlers.on(RecordGuidance, (Referral, "referral_id"))
+@handlers.on(HandOver, (Referral, "referral_id"), (Kommune, "kommune"))
+def hand_over(work: Work, message: Message[HandOver]) -> None:
+    """Nobody who is gone holds a referral; where nobody was, it goes to the first who comes."""
+    referral, kommune = work.get(Referral, message.data.referral_id), work.get(Kommune, message.data.kommune)
+    if referral and kommune and referral.open:
+        keep(work, referral, _with_somebody(work, referral, kommune, message.data.to))
+
+
+def _with_somebody(work: Work, referral: Referral, kommune: Kommune, to: str | None = None) -> rules.Change:
+    if kommuner.is_named(kommune, referral.contact_id, work.today):
+        return _guide_by_page(work, referral, kommune)
+    return _turn_to(work, referral, kommune, kommuner.successor(kommune, referral.contact_id, work.today, to))
+
+
+@handlers.on(RecordGuidance, (Referral, "referral_id"), (Kommune, "kommune"))
 def record_guidance(work: Work, message: Message[RecordGuidance]) -> GuidanceAnswer:
     """The consultant has called the leader. Again when the contact person is another one."""
     referral = work.need(Referral, message.data.referral_id)
-    if referral.over:
+    kommune = work.get(Kommune, message.data.kommune)
+    if not referral.open:
         raise texts.no_guidance_any_more()
+    if kommune is None or not kommuner.is_named(kommune, referral.contact_id, work.today):
+        raise texts.nobody_to_name()
     if not referral.guided:
-        keep(work, referral, rules.guide(referral, message.data.card_version, "call"))
+        keep(work, referral, rules.guide(referral, kommune.card_version, "call"))
     return GuidanceAnswer(referral_id=referral.id, guided=True)
 
 
@@ -71,11 +95,15 @@ def waited(work: Work, message: Message[Deadline]) -> None:
     kommune = work.get(Kommune, referral.kommune) or Kommune(id=referral.kommune)
     match step:
         case "reminder" | "nudge":
-            keep(work, referral, waiting.remind(referral))
+            after, events = _with_somebody(work, referral, kommune)
+            if after.contact_id == referral.contact_id:  # else another one has just been asked
+                after, reminded = waiting.remind(after)
+                events += reminded
+            keep(work, referral, (after, events))
         case "deputy":
-            _escalate(work, referral, kommune, kommuner.desk(kommune, kommuner.SECOND, work.today))
+            keep(work, referral, _turn_to(work, referral, kommune, kommuner.desk(kommune, kommuner.SECOND, work.today)))
         case "entrance":
-            _escalate(work, referral, kommune, kommuner.desk(kommune, ("entrance",), work.today))
+            keep(work, referral, _turn_to(work, referral, kommune, kommuner.desk(kommune, ("entrance",), work.today)))
         case "resume":
             keep(work, referral, rules.resume(referral, work.today))
         case "expired" | "due":
@@ -84,15 +112,13 @@ def waited(work: Work, message: Message[Deadline]) -> None:
             keep(work, referral, waiting.take_back(referral))
 
 
-def _escalate(work: Work, referral: Referral, kommune: Kommune, desk: kommuner.Desk) -> None:
-    """Another person is another guidance: by page at once, by call when the consultant has made it."""
+def _turn_to(work: Work, referral: Referral, kommune: Kommune, desk: kommuner.Desk) -> rules.Change:
+    """Another person is another guidance; the one who is asked already is not asked twice."""
+    if desk.contact_id == referral.contact_id:
+        return referral, []
     after, events = waiting.escalate(referral, desk)
-    if referral.guided and desk.contact_id != referral.contact_id:
-        after = after.changed(guided=False)
-        if referral.guidance == "page":
-            after, told = rules.guide(after, kommune.card_version, "page")
-            events += told
-    keep(work, referral, (after, events))
+    after, told = _guide_by_page(work, after.changed(guided=False), kommune)
+    return after, [*events, *told]
 
 
 # -- what the kommune says ---------------------------------------------------------------------------------------------

@@ -49,8 +49,13 @@ class ContactView(Frozen):
 
     role: str
     unit: str | None
+    area: str | None
+    deputy_id: str | None
     valid_from: date
     valid_to: date | None
+    away_from: date | None
+    away_to: date | None
+    confirmed_on: date | None
     contact_id: str
     name: str | None = None
     phone: str | None = None
@@ -59,10 +64,7 @@ class ContactView(Frozen):
     @classmethod
     def of(cls, contact: Contact, person: dict[str, str]) -> Self:
         return cls(
-            role=contact.role,
-            unit=contact.unit,
-            valid_from=contact.valid_from,
-            valid_to=contact.valid_to,
+            **contact.model_dump(include=set(cls.model_fields)),
             contact_id=contact.id,
             **person,
         )

@@ -108,11 +108,6 @@ async def whole_referral(runtime: Runtime, who: Principal, referral_id: UUID) ->
     )
 
 
-async def card_version_of(runtime: Runtime, code: str) -> int:
-    kommune = await one(runtime.pool, Kommune, code)
-    return kommune.card_version if kommune else 0
-
-
 async def _referrals(
     conn: Connection, kommuner: Iterable[str] | None, place_id: str | None, limit: int
 ) -> list[Referral]:

@@ -51,7 +51,7 @@ def escalate(referral: Referral, desk: Desk) -> Change:
         referral,
         contact_id=desk.contact_id,
         contact_role=desk.role,
-        due_by=referral.answer_by,
+        due_by=max(waits(referral).values()),
     )
     return referral, [asked]
 
