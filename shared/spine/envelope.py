@@ -68,6 +68,8 @@ class Bad:
     refusal: Refused | None = None
     personal: bool = False
     """It looks like personal data: its content is not kept."""
+    digest: bytes | None = None
+    """As of a message: of what it says, as far as that could be read."""
 
 
 class Ignored(BaseModel):

@@ -95,6 +95,8 @@ class Message(Generic[D_co]):
     offset: int | None = None
     at: datetime | None = None
     """When it lay on its topic, as the broker says; not known of what was never there, or by a clock that is moved."""
+    digest: bytes | None = None
+    """Of what it says, where that can be written in more than one way; else the bytes are compared."""
     by: str = "system"
     """Who asked: the subject of the access token, or `system`."""
 
