@@ -82,7 +82,7 @@ class World:
         self.spine = Spine(pool, service.book(config), self.clock, may_fire=self._may_fire)
         app = service.app(config)
         app.state.runtime = self
-        self._transport = ASGITransport(app)
+        self.transport = ASGITransport(app)
         self._offset = 0
         self.referral = ""
 
@@ -128,7 +128,7 @@ class World:
         ]
 
     async def http(self, method: str, path: str, token: str, **more: Any) -> Response:
-        async with AsyncClient(transport=self._transport, base_url="http://gateway") as client:
+        async with AsyncClient(transport=self.transport, base_url="http://gateway") as client:
             return await client.request(method, path, headers={"authorization": f"Bearer {token}"}, **more)
 
 
@@ -386,12 +386,49 @@ async def test_over_http_an_id_that_was_used_over_kafka_is_refused(world: World)
     assert (refused.status_code, refused.json()["rule"]) == (409, "id-reused")
 
 
-async def test_an_id_that_looks_like_an_offset_is_an_id(world: World) -> None:
-    mine, body = token("kommune", kommune=ESBJERG), event("seen", {"referral_id": world.referral}) | {"id": "offset-1"}
-    await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
+async def test_the_same_content_is_the_same_reply_however_it_came(world: World) -> None:
+    """Binary, then structured in another order, then over HTTP; and the other way round."""
+    data = {"referral_id": world.referral, "company_known": True}
+    body = event("accepted", data)
+    mine = token("kommune", kommune=ESBJERG)
+    turned = orjson.dumps({**dict(reversed(body.items())), "data": dict(reversed(data.items()))})
+    structured = [("content-type", b"application/cloudevents+json")]
+    binary = reply_record(ESBJERG, "accepted", data, id=body["id"], source=body["source"], offset=1)
+    await world.reply(binary)
+    await world.reply(reply_record(ESBJERG, "", {}, value=turned, headers=structured, offset=2))
+    given = await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
+    assert (given.status_code, given.json()["state"]) == (202, "taken")
+    assert await world.relay() == []
+    assert (await world.said(OUT)).count("reply.taken") == 1
+    first = {**body, "id": "den-anden-vej"}
+    await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=first)
     await world.reply(*await world.relay())
-    answer = await world.http("GET", f"/kommuner/{ESBJERG}/replies/offset-1", mine)
-    assert answer.json()["state"] == "taken"
+    again = reply_record(ESBJERG, "accepted", data, id=first["id"], source=body["source"], offset=9)
+    await world.reply(again)
+    assert (await world.said(OUT)).count("reply.taken") == 2
+    assert "reply.refused" not in await world.said(OUT)
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [b'"hours":NaN', b'"hours":1e999', b'"hours":-Infinity', b'"hours":12,"hours":13'],
+    ids=["NaN", "1e999", "-Infinity", "a member twice"],
+)
+async def test_over_http_what_is_no_json_on_kafka_is_none_either(world: World, hours: bytes) -> None:
+    body = event("candidate-proposed", {"referral_id": world.referral, **PROPOSAL, "hours": 77})
+    raw = orjson.dumps(body).replace(b'"hours":77', hours)
+    assert hours in raw
+    mine = {"authorization": f"Bearer {token('kommune', kommune=ESBJERG)}", "content-type": "application/json"}
+    async with AsyncClient(transport=world.transport, base_url="http://gateway") as client:
+        refused = await client.post(f"/kommuner/{ESBJERG}/replies", content=raw, headers=mine)
+    assert refused.status_code == 422
+    assert await world.relay() == []
+
+
+async def test_an_id_of_our_own_form_is_ours(world: World) -> None:
+    mine, body = token("kommune", kommune=ESBJERG), event("seen", {"referral_id": world.referral}) | {"id": "offset-7"}
+    refused = await world.http("POST", f"/kommuner/{ESBJERG}/replies", mine, json=body)
+    assert (refused.status_code, refused.json()["field"]) == (422, "id")
 
 
 async def test_an_error_of_ours_is_told_kept_open_and_holds_no_deadline_back(

@@ -1,5 +1,6 @@
 """What a kommune says of a referral, and where that leaves it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -34,7 +35,9 @@ def test_every_reply_is_answered_on_the_kommunes_own_topic() -> None:
     taken = gateway.last(copy.ReplyTaken)
     assert (taken.reply, taken.source, taken.what, taken.offset) == ("svar-1", f"/kommune/{ESBJERG}", "seen", 12)
     assert taken.referral_id == referral
-    assert gateway.rows == [Answered(ESBJERG, f"/kommune/{ESBJERG}", "svar-1", "taken", "seen")]
+    assert [replace(row, hash=None) for row in gateway.rows] == [
+        Answered(ESBJERG, f"/kommune/{ESBJERG}", "svar-1", "taken", "seen")
+    ]
 
 
 @pytest.mark.parametrize("what", ["seen", "accepted"])

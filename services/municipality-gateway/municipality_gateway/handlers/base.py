@@ -108,10 +108,20 @@ def _take(work: Work, message: Message[Any], code: str) -> None:
         ),
         kommune=code,
     )
-    work.write(Answered(kommune=code, source=message.source, id=message.id, state="taken", what=what))
+    work.write(
+        Answered(kommune=code, source=message.source, id=message.id, state="taken", what=what, hash=message.digest)
+    )
 
 
-def refuse(work: Work, kommune: str, about: str, reply: str, refusal: Refused, **of_reply: Any) -> None:
+def refuse(
+    work: Work,
+    kommune: str,
+    about: str,
+    reply: str,
+    refusal: Refused,
+    digest: bytes | None = None,
+    **of_reply: Any,
+) -> None:
     """Tell the kommune, and note it for who asks. `of_reply`: source, what and offset, as far as they are known."""
     _tell_refused(work, kommune, about, reply, refusal, **of_reply)
     work.write(
@@ -125,6 +135,7 @@ def refuse(work: Work, kommune: str, about: str, reply: str, refusal: Refused, *
             rule=refusal.rule,
             da=refusal.da,
             en=refusal.en,
+            hash=digest,
         )
     )
 
@@ -135,7 +146,7 @@ def on_refused(work: Work, record: Record, message: Message[Any] | Bad, refusal:
     what = what_of(message.type if isinstance(message, Bad) else type(message.data).TYPE)
     if message.id:
         of_reply = {"source": message.source, "what": what, "offset": record.offset}
-        refuse(work, code, message.subject, message.id, refusal, **of_reply)
+        refuse(work, code, message.subject, message.id, refusal, message.digest, **of_reply)
     else:
         name = f"offset-{record.offset}"
         _tell_refused(work, code, message.subject, name, refusal, what=what, offset=record.offset)
