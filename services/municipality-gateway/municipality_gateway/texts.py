@@ -233,5 +233,7 @@ def contact_of_another() -> Refused:
 
 def by_list(code: str, field: str) -> Refused:
     """A code of the list of refusals, in the list's own words."""
+    if code in _TEXTS:
+        return refused(code, field)
     known = codes("reply-refused")
-    return Refused(code, field, f"{known.label(code, 'da')}.", f"{known.label(code, 'en')}.")
+    return Refused(code, field, f"{known.label(code, 'da').rstrip('.')}.", f"{known.label(code, 'en').rstrip('.')}.")

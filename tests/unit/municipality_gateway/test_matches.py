@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from municipality_gateway.state.referrals import Referral
 from shared.events import matching
 from shared.events import municipality_gateway as say
@@ -116,13 +118,44 @@ def test_a_proposal_that_is_not_possible_is_told_with_its_rule() -> None:
     gateway.news(OUT)
     gateway.tell(match_event(matching.MatchRefused, gateway, reply_id="forslag", rule="R-FIT-HOURS"))
     assert gateway.last(copy.MatchRefused).rule == "R-FIT-HOURS"
+    noted = gateway.rows[-1]
+    assert (noted.id, noted.state, noted.field, noted.rule) == ("forslag", "refused", "hours", "rule:R-FIT-HOURS")
+    assert noted.source == f"/kommune/{ESBJERG}"
+    assert "reply.refused" not in gateway.news(OUT)  # match.refused says it
     assert gateway.referral().business_status == "searching"
 
 
 def test_an_answer_refused_further_in_becomes_a_refused_reply_with_the_way_out() -> None:
     gateway, _ = asked()
     proposed(gateway)
+    yes = {"match_id": MATCH, "answer": "yes"}
+    gateway.reply(ESBJERG, "young-person-answered", yes, id="ja", offset=31)
     late = match_event(matching.MatchAnswerRefused, gateway, reply_id="ja", field="match_id", rule="no-seat")
     gateway.tell(late)
     refused = gateway.last(copy.ReplyRefused)
     assert (refused.reply, refused.rule, refused.da) == ("ja", "no-seat", "Der er ingen ledig plads.")
+    assert (refused.source, refused.what, refused.offset) == (f"/kommune/{ESBJERG}", "young-person-answered", 31)
+    assert refused.referral_id == MATCH
+    noted = gateway.rows[-1]
+    assert (noted.id, noted.source, noted.state, noted.rule) == ("ja", f"/kommune/{ESBJERG}", "refused", "no-seat")
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown", "says"),
+    [
+        ("rule:R-FIT-HOURS", "rule:R-FIT-HOURS", "Foreslå et andet timetal"),
+        ("R-FIT-HOURS", "rule:R-FIT-HOURS", "Foreslå et andet timetal"),
+        ("missing-field", "missing-field", "Feltet from mangler."),
+        ("state", "state", "sagen i from"),
+        ("date-far", "date-far", "Datoen i from"),
+        ("of-tomorrow", "state", "Det er ikke muligt, som sagen står nu."),
+    ],
+)
+def test_what_is_refused_further_in_speaks_of_its_own_rule_and_field(rule: str, shown: str, says: str) -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.tell(match_event(matching.MatchAnswerRefused, gateway, reply_id="x", field="from", rule=rule))
+    refused = gateway.last(copy.ReplyRefused)
+    assert (refused.rule, refused.field) == (shown, "from")
+    assert says in refused.da
+    assert ".." not in refused.da + refused.en

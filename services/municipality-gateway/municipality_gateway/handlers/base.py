@@ -13,8 +13,9 @@ from municipality_gateway.rules import replies
 from municipality_gateway.rules.referrals import Change
 from municipality_gateway.rules.waiting import waits
 from municipality_gateway.state.matches import Match
-from municipality_gateway.state.placements import Placement, Stage
+from municipality_gateway.state.placements import Challenge, Placement, Stage
 from municipality_gateway.state.referrals import Referral
+from municipality_gateway.state.replies import Said
 from shared.catalogue.calendar import end_of_day, today
 from shared.catalogue.kommuner import TEST_KOMMUNE
 from shared.events.base import REGISTRY, Event
@@ -124,6 +125,12 @@ def refuse(
 ) -> None:
     """Tell the kommune, and note it for who asks. `of_reply`: source, what and offset, as far as they are known."""
     _tell_refused(work, kommune, about, reply, refusal, **of_reply)
+    _note_refused(work, kommune, reply, refusal, digest, **of_reply)
+
+
+def _note_refused(
+    work: Work, kommune: str, reply: str, refusal: Refused, digest: bytes | None = None, **of_reply: Any
+) -> None:
     work.write(
         Answered(
             kommune=kommune,
@@ -138,6 +145,16 @@ def refuse(
             hash=digest,
         )
     )
+
+
+def refuse_later(
+    work: Work, kommune: str, about: str, reply_id: str, said: Said | None, refusal: Refused, *, tell: bool = True
+) -> None:
+    """A decider further in could not use what was taken. `tell`: where no event of its own says so."""
+    of_reply: dict[str, Any] = said.model_dump(include={"source", "what", "offset"}) if said else {}
+    if tell:
+        _tell_refused(work, kommune, said.about if said else about, reply_id, refusal, **of_reply)
+    _note_refused(work, kommune, reply_id, refusal, **of_reply)
 
 
 def on_refused(work: Work, record: Record, message: Message[Any] | Bad, refusal: Refused) -> None:
@@ -167,7 +184,7 @@ def _tell_refused(work: Work, kommune: str, about: str, reply: str, refusal: Ref
     )
 
 
-Owned = TypeVar("Owned", Referral, Match, Placement, Stage)
+Owned = TypeVar("Owned", Referral, Match, Placement, Stage, Challenge)
 
 
 def own(work: Work, kind: type[Owned], id_: str, code: str) -> Owned:

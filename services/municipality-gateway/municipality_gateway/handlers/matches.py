@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from municipality_gateway import texts
 from municipality_gateway.commands.matches import MatchDeadline
-from municipality_gateway.handlers.base import handlers, keep, on_reply, own, pass_on, refuse, tell
+from municipality_gateway.handlers.base import handlers, keep, on_reply, own, pass_on, refuse_later, tell, what_of
 from municipality_gateway.handlers.placements import answer_stage
 from municipality_gateway.handlers.places import ask_back
 from municipality_gateway.rules import referrals as rules
@@ -13,6 +13,7 @@ from municipality_gateway.state.matches import Answer, Match, Party
 from municipality_gateway.state.placements import Stage
 from municipality_gateway.state.places import Place
 from municipality_gateway.state.referrals import Referral
+from municipality_gateway.state.replies import with_said
 from shared.catalogue.calendar import end_of_day
 from shared.events.kommune.replies import KommuneApproved, KommuneDeclined, YoungPersonAnswered
 from shared.events.matching import (
@@ -52,6 +53,10 @@ def refused(work: Work, message: Message[MatchRefused]) -> None:
     referral = work.need(Referral, data.referral_id)
     pass_on(work, data, data.kommune)
     keep(work, referral, rules.fell_through(referral, data.reply_id))
+    refusal = replies.decided(data.rule, replies.FIELDS.get(data.rule, "referral_id"))
+    refuse_later(
+        work, referral.kommune, referral.id, data.reply_id, referral.said.get(data.reply_id), refusal, tell=False
+    )
 
 
 @handlers.on(MatchApproved, (Match, "match_id"))
@@ -85,11 +90,12 @@ def over(work: Work, message: Message[MatchDeclined | MatchCancelled]) -> None:
     keep(work, referral, rules.fell_through(referral, match.reply_id, match.id))
 
 
-@handlers.on(MatchAnswerRefused)
+@handlers.on(MatchAnswerRefused, (Match, "match_id"))
 def answer_refused(work: Work, message: Message[MatchAnswerRefused]) -> None:
     """In a race a decider further in may still refuse what was taken."""
-    data = message.data
-    refuse(work, data.kommune, data.match_id, data.reply_id, replies.decided(data.rule, data.field))
+    data, match = message.data, work.need(Match, message.data.match_id)
+    said, refusal = match.said.get(data.reply_id), replies.decided(data.rule, data.field)
+    refuse_later(work, data.kommune, match.id, data.reply_id, said, refusal)
 
 
 @handlers.on(MatchDeadline, (Match, "match_id"))
@@ -149,7 +155,8 @@ def _answer(work: Work, message: Message[Any], code: str, given: Answer) -> None
         raise texts.wrong_state("match_id")
     answers = (*(a for a in match.answers if a.party != given.party), given)
     owed = frozenset[Party]() if given.answer == "no" else match.owed - {given.party}
-    settle(work, match.changed(answers=answers, owed=owed))
+    said = with_said(match.said, message, what_of(type(message.data).TYPE) or "")
+    settle(work, match.changed(answers=answers, owed=owed, said=said))
     work.emit(
         MatchAnswered(
             match_id=match.id,

@@ -11,7 +11,6 @@ from municipality_gateway import texts
 from shared.catalogue.calendar import add_months, today
 from shared.catalogue.codes import codes
 from shared.catalogue.limits import limits
-from shared.catalogue.rules import rule
 from shared.events.kommune import replies as said
 from shared.events.kommune.replies import Reply
 from shared.spine.decision import Refused
@@ -26,13 +25,38 @@ def unknown(field: str) -> NoReturn:
     raise texts.unknown(field)
 
 
+FIELDS = {
+    "R-FIT-HOURS": "hours",
+    "R-FIT-TIMES": "times_of_day",
+    "R-FIT-FORM": "form",
+    "R-FIT-TASKS": "tasks",
+    "R-FIT-REACH": "profile.reach",
+    "R-U18-1": "tasks",
+    "R-U18-2": "times_of_day",
+    "R-PROG-1": "next_step",
+    "R-PAY-1": "until",
+    "candidate-taken": "candidate_id",
+    "no-seat": "seat",
+}
+"""Of a proposal: what to look at first when matching finds it impossible by that rule."""
+
+_BY_CODE = {
+    "state": texts.wrong_state,
+    "unknown-id": texts.unknown,
+    "not-yours": texts.not_yours,
+    "date-order": texts.too_early,
+    "date-future": texts.not_happened,
+    "date-far": texts.too_far,
+}
+
+
 def decided(code: str, field: str) -> Refused:
     """What a decider further in gave as its reason: a rule of the catalogue, or a code of the list."""
-    try:
-        rule(code)
-    except KeyError:
-        return texts.by_list(code if code in codes("reply-refused") else "state", field)
-    return texts.by_rule(code, field)
+    if code.removeprefix("rule:") in codes("rules"):
+        return texts.by_rule(code.removeprefix("rule:"), field)
+    if code in _BY_CODE:
+        return _BY_CODE[code](field)
+    return texts.by_list(code if code in codes("reply-refused") else "state", field)
 
 
 def check_days(reply: Reply, on: date) -> None:

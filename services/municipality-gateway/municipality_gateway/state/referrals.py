@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from municipality_gateway.state.replies import Said
 from shared.catalogue.reach import Why
 from shared.events.base import Data
 from shared.events.municipality_gateway import TaskStatus
@@ -67,6 +68,7 @@ class Referral(Aggregate):
     proposals: frozenset[str] = frozenset()
     """Ids of the replies that proposed somebody, as long as nothing has become of them."""
     matched: frozenset[str] = frozenset()
+    said: dict[str, Said] = Field(default_factory=dict)
 
     @property
     def over(self) -> bool:
