@@ -23,6 +23,14 @@ class Recall(Command):
     reason: str
 
 
+class TellChange(Command):
+    """A place that a kommune is asked about is another one now. `changes` names its fields."""
+
+    referral_id: str
+    place_id: str
+    changes: tuple[str, ...]
+
+
 class HandOver(Command):
     """Whoever was asked may be there no more, or somebody may have come. `to`: the one who takes over."""
 

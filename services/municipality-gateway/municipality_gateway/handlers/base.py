@@ -41,12 +41,15 @@ def pass_on(work: Work, event: Event, kommune: str, **more: Any) -> None:
         work.emit(copy, kommune=kommune)
 
 
-def keep(work: Work, before: Referral, change: Change) -> None:
-    """Save a referral, say what happened, and see to what follows: its deadlines, and the next kommune."""
+def keep(work: Work, before: Referral, change: Change, **more: Any) -> None:
+    """Save a referral, say what happened, and see to what follows: its deadlines, and the next kommune.
+
+    `more`: what the kommune's copy tells beyond the event.
+    """
     after, events = change
     work.put(after)
     for event in events:
-        tell(work, event, after.kommune)
+        tell(work, event, after.kommune, **more)
     set_deadlines(work, before, after)
     if before.open and not after.open:
         found_by = after.kommune if after.matched else None

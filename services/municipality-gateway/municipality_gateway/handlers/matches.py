@@ -22,8 +22,10 @@ from shared.events.matching import (
     MatchApproved,
     MatchCancelled,
     MatchDeclined,
+    MatchExplained,
     MatchProposed,
     MatchRefused,
+    MatchSuggested,
 )
 from shared.events.municipality_gateway import MatchAnswered
 from shared.spine.work import Message, Work
@@ -79,7 +81,7 @@ def agreed(work: Work, message: Message[MatchAgreed]) -> None:
     if data.seats_left or referral.round != place.round:
         work.put(place)
     else:
-        ask_back(work, place, "seats-filled")
+        work.put(ask_back(work, place, "seats-filled"))
 
 
 @handlers.on(MatchDeclined, MatchCancelled, (Match, "match_id"), (Referral, "referral_id"))
@@ -96,6 +98,12 @@ def answer_refused(work: Work, message: Message[MatchAnswerRefused]) -> None:
     data, match = message.data, work.need(Match, message.data.match_id)
     said, refusal = match.said.get(data.reply_id), replies.decided(data.rule, data.field)
     refuse_later(work, data.kommune, match.id, data.reply_id, said, refusal)
+
+
+@handlers.on(MatchSuggested, MatchExplained)
+def suggested(work: Work, message: Message[MatchSuggested | MatchExplained]) -> None:
+    """To the young person's kommune alone; nothing of it is kept."""
+    pass_on(work, message.data, message.data.kommune)
 
 
 @handlers.on(MatchDeadline, (Match, "match_id"))

@@ -1,14 +1,22 @@
 """A place opens: who is asked. What comes of it: who is asked next. It stops: those who are asked are asked back."""
 
 from municipality_gateway.commands.places import Widen
-from municipality_gateway.commands.referrals import Ask, Recall
+from municipality_gateway.commands.referrals import Ask, Recall, TellChange
 from municipality_gateway.handlers.base import handlers
 from municipality_gateway.rules import places as rules
 from municipality_gateway.state.kommuner import Kommune
 from municipality_gateway.state.placements import Placement
 from municipality_gateway.state.places import Offer, Place
 from municipality_gateway.state.referrals import Referral
-from shared.events.intake import PlaceClosed, PlaceEvent, PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened
+from shared.events.intake import (
+    PlaceChanged,
+    PlaceClosed,
+    PlaceEvent,
+    PlaceFilled,
+    PlaceOpened,
+    PlacePaused,
+    PlaceReopened,
+)
 from shared.spine.work import Message, Work
 
 
@@ -45,7 +53,27 @@ def stopped(work: Work, message: Message[PlaceEvent]) -> None:
     """No further kommune is asked, and those that are hear of it; a place that never opened is not ours."""
     if place := work.get(Place, message.data.place_id):
         place = place.changed(accepting=False, version=message.version or place.version)
-        ask_back(work, place, STOPS[type(message.data)])
+        work.put(ask_back(work, place, STOPS[type(message.data)]))
+
+
+@handlers.on(PlaceChanged, (Place, "place_id"))
+def changed(work: Work, message: Message[PlaceChanged]) -> None:
+    """Those who are asked hear of it; where it lies in another kommune after all, that one is asked instead."""
+    data, place = message.data, work.get(Place, message.data.place_id)
+    if place is None:
+        return
+    offer = Offer.model_validate(data.model_dump(by_alias=True, exclude={"changes"}))
+    moved = offer.kommune != place.opened.kommune
+    place = place.changed(opened=offer, version=message.version or place.version)
+    if moved:
+        place = rules.new_round(ask_back(work, place, "place-moved")).changed(first=None)
+    for id_ in place.referrals:
+        command = TellChange(referral_id=id_, place_id=place.id, changes=data.changes)
+        work.soon((Referral.KIND, id_), f"tell-change-{message.id}", command)
+    if place.accepting and place.free and (offer.at_once == "several" or not place.referrals):
+        ask_next(work, place)
+    else:
+        work.put(place)
 
 
 @handlers.on(Widen, (Place, "place_id"), (Kommune, "kommune"))
@@ -64,11 +92,11 @@ def widen(work: Work, message: Message[Widen]) -> None:
         ask_next(work, rules.new_round(place) if data.found_by and data.again and not left else place)
 
 
-def ask_back(work: Work, place: Place, reason: str) -> None:
+def ask_back(work: Work, place: Place, reason: str) -> Place:
     """Those who are asked are asked back, each in a transaction of its own."""
     for id_ in place.referrals:
         work.soon((Referral.KIND, id_), "recall", Recall(referral_id=id_, reason=reason))
-    work.put(place.changed(referrals=(), nobody_left=False))
+    return place.changed(referrals=(), nobody_left=False)
 
 
 def ask_next(work: Work, place: Place) -> None:

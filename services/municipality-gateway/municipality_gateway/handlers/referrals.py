@@ -1,8 +1,16 @@
 """A referral: a kommune is asked, the leader guided; what the kommune says of it, and what follows its silence."""
 
 from municipality_gateway import texts
-from municipality_gateway.commands.referrals import Ask, Deadline, GuidanceAnswer, HandOver, Recall, RecordGuidance
-from municipality_gateway.copies import place_for
+from municipality_gateway.commands.referrals import (
+    Ask,
+    Deadline,
+    GuidanceAnswer,
+    HandOver,
+    Recall,
+    RecordGuidance,
+    TellChange,
+)
+from municipality_gateway.copies import told_of
 from municipality_gateway.handlers.base import handlers, keep, on_reply, own, said_on, set_deadlines, tell
 from municipality_gateway.rules import kommuner, waiting
 from municipality_gateway.rules import referrals as rules
@@ -34,8 +42,10 @@ def ask(work: Work, message: Message[Ask]) -> None:
     desk = kommuner.desk(kommune, kommuner.FIRST, work.today)
     reach = Reach(data.kommune, data.why, data.minutes)
     referral, events = rules.send(place, data.referral_id, reach, desk, work.today)
+    told = told_of(place, kommune, referral.id, work.today, work.public)
+    referral = referral.changed(told=told)
     for event in events:
-        tell(work, event, data.kommune, **place_for(place, kommune, referral.id, work.today, work.public))
+        tell(work, event, data.kommune, **told.model_dump())
     referral, events = _guide_by_page(work, referral, kommune)
     for event in events:
         tell(work, event, data.kommune)
@@ -49,6 +59,22 @@ def _guide_by_page(work: Work, referral: Referral, kommune: Kommune) -> rules.Ch
     if referral.guided or referral.guidance != "page" or not named:
         return referral, []
     return rules.guide(referral, kommune.card_version, "page")
+
+
+@handlers.on(TellChange, (Place, "place_id"), (Referral, "referral_id"))
+def tell_change(work: Work, message: Message[TellChange]) -> None:
+    """The place is another one now: the kommune hears what changed, and how it is."""
+    data, place = message.data, work.need(Place, message.data.place_id)
+    referral = work.get(Referral, data.referral_id)
+    if referral is None or not referral.open:
+        return
+    words = Kommune(id=referral.kommune, words=referral.told.own_words if referral.told else ())
+    told = told_of(place, words, referral.id, work.today, work.public)
+    after, events = rules.place_changed(referral, place, told, data.changes)
+    more = {**told.model_dump(), "place_kommune": place.opened.kommune, "seats": after.seats}
+    keep(work, referral, (after, events), **more)
+    if not after.guided:  # the leader may wish for a page instead of a call
+        work.soon(after.key, "hand-over", HandOver(referral_id=after.id, kommune=after.kommune))
 
 
 @handlers.on(Recall, (Referral, "referral_id"))

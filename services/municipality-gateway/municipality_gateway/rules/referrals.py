@@ -9,7 +9,7 @@ from typing import Any
 from municipality_gateway import texts
 from municipality_gateway.rules.kommuner import Desk
 from municipality_gateway.state.places import Place
-from municipality_gateway.state.referrals import ASKED_BACK, AskedBack, Held, Referral
+from municipality_gateway.state.referrals import ASKED_BACK, AskedBack, Held, Referral, Told
 from shared.catalogue.calendar import add_working_days
 from shared.catalogue.calendar import today as in_denmark
 from shared.catalogue.deadlines import deadlines
@@ -217,6 +217,18 @@ def fell_through(referral: Referral, reply_id: str, match_id: str | None = None)
         return referral, []
     referral = referral.changed(state="accepted", business_status="searching")
     return referral, [said(say.ReferralChanged, referral)]
+
+
+def place_changed(referral: Referral, place: Place, told: Told, changes: tuple[str, ...]) -> Change:
+    """What is no matter of the kommune's, such as the leader's wishes for guidance, is not told."""
+    referral = referral.changed(
+        told=told,
+        seats=max(1, len(referral.matched) + place.free),
+        place_version=place.version,
+        guidance=place.opened.guidance,
+    )
+    named = tuple(name for name in changes if name in {*Told.model_fields, "seats", "kommune"})
+    return referral, [said(say.ReferralChanged, referral, changes=named)] if named else []
 
 
 def recall(referral: Referral, today: date, reason: str, by: str) -> Change:

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from municipality_gateway.state.replies import Said
 from shared.catalogue.reach import Why
-from shared.events.base import Data
+from shared.events.base import Data, Task
+from shared.events.kommune.referrals import OwnWord
 from shared.events.municipality_gateway import TaskStatus
 from shared.spine.work import Aggregate
 
@@ -24,6 +25,24 @@ class Held(Data):
     reason: str
     until: date
     since: date | None = None
+
+
+class Told(Data):
+    """The place as its kommune was told of it: all that is needed to answer, without ids of people."""
+
+    postnr: str
+    tasks: tuple[Task, ...]
+    hours_from: float
+    hours_to: float
+    times_of_day: tuple[str, ...]
+    forms: tuple[str, ...]
+    purpose: str
+    support: tuple[str, ...] = ()
+    frame: tuple[str, ...] = ()
+    sector: str | None = None
+    size_band: str | None = None
+    own_words: tuple[OwnWord, ...] = ()
+    place_url: str
 
 
 class AskedBack(Data):
@@ -68,6 +87,7 @@ class Referral(Aggregate):
     proposals: frozenset[str] = frozenset()
     """Ids of the replies that proposed somebody, as long as nothing has become of them."""
     matched: frozenset[str] = frozenset()
+    told: Told | None = None
     said: dict[str, Said] = Field(default_factory=dict)
 
     @property
