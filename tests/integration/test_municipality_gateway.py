@@ -31,12 +31,12 @@ from shared.web.access import mint
 from tests.unit.municipality_gateway.world import (
     CONTACT,
     ESBJERG,
+    FANOE,
     LEADER,
     MONDAY,
     PLACE,
     PROPOSAL,
     TEST,
-    VARDE,
     opened,
     reply_record,
 )
@@ -262,7 +262,7 @@ async def test_silence_takes_the_place_to_the_next_kommune(world: World) -> None
         "referral.expired",
         "referral.sent",
     ]
-    assert await world.said(f"k.{VARDE}.referrals.v1") == ["referral.sent"]
+    assert await world.said(f"k.{FANOE}.referrals.v1") == ["referral.sent"]
 
 
 async def test_nobody_is_late_while_kafka_is_away_or_its_replies_are_unread(world: World) -> None:
@@ -317,11 +317,11 @@ async def test_a_kommune_sees_its_own_and_a_leader_sees_who_will_call(world: Wor
     contact = found.json()["contact_id"]
     put = await world.http("PUT", f"/kommuner/{ESBJERG}/contacts/{contact}", token("consultant"), json=person)
     assert put.status_code == 200
-    stranger, leader = token("kommune", kommune=VARDE), token("leader", leader=LEADER)
+    stranger, leader = token("kommune", kommune=FANOE), token("leader", leader=LEADER)
     for path in (f"/referrals/{world.referral}", f"/kommuner/{ESBJERG}", f"/kommuner/{ESBJERG}/replies/x"):
         assert (await world.http("GET", path, stranger)).status_code == 404
     assert (await world.http("GET", "/referrals", stranger)).json() == []
-    assert [k["kommune"] for k in (await world.http("GET", "/kommuner", stranger)).json()] == [VARDE]
+    assert [k["kommune"] for k in (await world.http("GET", "/kommuner", stranger)).json()] == [FANOE]
     assert (await world.http("GET", f"/referrals/{world.referral}", token("leader", leader=CONTACT))).status_code == 404
     seen = (await world.http("GET", f"/referrals/{world.referral}", leader)).json()
     assert seen["contact"] == {"name": "Kontakt Person", "phone": "+4576161616"}
@@ -351,7 +351,10 @@ async def test_the_directory_says_where_a_place_would_go_and_in_which_words(worl
     shown = (await world.http("GET", f"/kommuner/{ESBJERG}", consultant)).json()
     assert shown["terms"] == words["terms"]
     route = (await world.http("GET", "/route?postnr=6700", consultant)).json()
-    assert [(to["kommune"], to["why"]) for to in route][:2] == [(ESBJERG, "own"), (VARDE, "neighbour")]
+    assert [(to["kommune"], to["why"]) for to in route][:2] == [(ESBJERG, "own"), (FANOE, "joint")]
+    assert route[0]["reason"] == "Pladsen ligger i Esbjerg Kommune."
+    elsewhere = (await world.http("GET", "/route?postnr=6700&kommune=0573", consultant)).json()
+    assert (elsewhere[0]["kommune"], elsewhere[0]["why"]) == ("0573", "own")
     assert (await world.http("GET", "/route?postnr=0001", consultant)).status_code == 422
     assert (await world.http("GET", "/kommuner/0000", consultant)).status_code == 404
 
@@ -363,7 +366,7 @@ async def test_the_list_says_when_nobody_is_left_to_ask(world: World) -> None:
     listed = (await world.http("GET", f"/referrals?place_id={PLACE}", token("consultant"))).json()
     assert {(row["kommune"], row["state"], row["nobody_left"]) for row in listed} == {
         (ESBJERG, "failed", True),
-        (VARDE, "failed", True),
+        (FANOE, "failed", True),
     }
     assert listed[0]["sent_on"] > date(2026, 11, 23).isoformat()
 
@@ -469,3 +472,35 @@ async def test_what_was_said_in_time_counts_also_when_an_error_of_ours_is_mended
     letter = await world.pool.fetchval("SELECT id FROM dead_letter")
     assert await redrive(world.spine, letter, by="operator") == "applied"
     assert await world.state() == "on-hold"
+
+
+async def test_a_consultant_takes_back_and_asks_whom_she_will(world: World) -> None:
+    consultant = token("consultant")
+    ask = await world.http("POST", f"/places/{PLACE}/ask", consultant, json={"kommune": "0851"})
+    assert (ask.status_code, ask.json()["kommune"]) == (200, "0851")
+    back = await world.http(
+        "POST", f"/referrals/{world.referral}/recall", consultant, json={"reason": "match-elsewhere"}
+    )
+    assert back.json()["state"] == "cancelled"
+    await world.settle()
+    listed = (await world.http("GET", f"/referrals?place_id={PLACE}", consultant)).json()
+    assert {(row["kommune"], row["state"]) for row in listed} == {(ESBJERG, "cancelled"), ("0851", "requested")}
+    again = await world.http("POST", f"/places/{PLACE}/ask", consultant, json={"kommune": "0851"})
+    assert (again.status_code, again.json()["field"]) == (409, "kommune")
+    unknown = await world.http("POST", f"/places/{uuid4()}/ask", consultant, json={"kommune": "0851"})
+    assert unknown.status_code == 404
+
+
+async def test_who_leaves_is_off_the_list_and_two_entries_become_one(world: World) -> None:
+    consultant = token("consultant")
+    one_, two, three = (str(uuid4()) for _ in range(3))
+    person = {"name": "Kontakt Person", "phone": "76161616", "role": "youth-unit", "valid_from": "2026-01-01"}
+    path = f"/kommuner/{ESBJERG}/contacts"
+    for id_ in (one_, two, three):
+        assert (await world.http("PUT", f"{path}/{id_}", consultant, json=person)).status_code == 200
+    gone = await world.http("DELETE", f"{path}/{one_}", consultant)
+    merged = await world.http("POST", f"{path}/{two}/merge", consultant, json={"into": three})
+    assert (gone.status_code, merged.json()["contact_id"]) == (200, three)
+    shown = (await world.http("GET", f"/kommuner/{ESBJERG}", consultant)).json()["contacts"]
+    assert [(contact["contact_id"], contact["confirmed_on"]) for contact in shown] == [(three, "2026-11-23")]
+    assert await world.pool.fetchval("SELECT count(*) FROM person") == 1

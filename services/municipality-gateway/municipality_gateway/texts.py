@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from shared.catalogue.codes import codes
+from shared.catalogue.kommuner import kommune
+from shared.catalogue.reach import Reach
 from shared.spine.decision import Refused
 
 # {field} is a name from our own contract.
@@ -145,7 +147,58 @@ def held_too_long(latest: date) -> Refused:
     return by_rule("R-HOLD", "until", f"Senest den {day(latest)}.", f"By {latest.isoformat()} at the latest.")
 
 
-def no_guidance_any_more() -> Refused:
+def why(reach: Reach, home: str) -> str:
+    """Why this kommune, in one sentence for a leader or consultant."""
+    there, here, time = kommune(reach.kommune).formal_name, kommune(home).formal_name, duration(reach.minutes)
+    return {
+        "own": f"Pladsen ligger i {there}.",
+        "joint": f"{there} og {here} har, så vidt vi ved, fælles indgang for virksomheder; der er {time} dertil.",
+        "neighbour": f"{there} er nabo til {here}, {time} væk.",
+        "link": f"{there} ligger {time} væk over bro eller gennem tunnel.",
+        "ferry": f"{there} nås med færge på {time}.",
+        "commute": f"{there} ligger {time} væk.",
+        "asked-for": f"Der er ønsket, at {there} bliver spurgt.",
+    }[reach.why]
+
+
+def duration(minutes: int) -> str:
+    """12 minutter; 1 time og 15 minutter"""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} {'time' if hours == 1 else 'timer'}"] if hours else []
+    parts += [f"{rest} {'minut' if rest == 1 else 'minutter'}"] if rest or not hours else []
+    return " og ".join(parts)
+
+
+def only_a_test() -> Refused:
+    return Refused(
+        "test-kommune",
+        "kommune",
+        "Testkommunen kan ikke spørges om en rigtig plads. Vælg en af de 98 kommuner: GET /kommuner viser dem.",
+        "The test kommune is not asked about a real place. Choose one of the 98: GET /kommuner shows them.",
+    )
+
+
+def place_not_open() -> Refused:
+    return Refused(
+        "state",
+        "place_id",
+        "Pladsen er ikke åben, eller alle pladser er besat. Åbn den igen med lederen, før en kommune bliver spurgt.",
+        "The place is not open, or all of its seats are filled. Reopen it with the leader before a kommune is asked.",
+        409,
+    )
+
+
+def asked_already() -> Refused:
+    return Refused(
+        "state",
+        "kommune",
+        "Kommunen er spurgt og har pladsen nu. Vent på svaret, eller træk henvendelsen tilbage først.",
+        "The kommune is asked already and has the place now. Wait for its answer, or recall the referral first.",
+        409,
+    )
+
+
+def over_already() -> Refused:
     return Refused(
         "referral-over",
         "referral_id",

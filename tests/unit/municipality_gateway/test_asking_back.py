@@ -12,11 +12,11 @@ from shared.events import municipality_gateway as say
 from shared.events.kommune import referrals as copy
 from tests.unit.municipality_gateway.world import (
     ESBJERG,
+    FANOE,
     OTHER_CANDIDATE,
     PLACE,
     PLACEMENT,
     PROPOSAL,
-    VARDE,
     Gateway,
     about_place,
     agreed,
@@ -130,7 +130,7 @@ def test_one_that_accepted_and_is_on_hold_is_asked_back_too_and_not_resumed() ->
 def test_the_last_seat_is_the_end_for_the_other_kommuner_also_before_intake_says_so() -> None:
     gateway, _ = asked(at_once="several", max_kommuner=3)
     others = [key[1] for key, state in gateway.states.items() if isinstance(state, Referral)][1:]
-    gateway.reply(VARDE, "accepted", {"referral_id": gateway.referral(VARDE).id})
+    gateway.reply(FANOE, "accepted", {"referral_id": gateway.referral(FANOE).id})
     proposed(gateway)
     gateway.news()
     gateway.tell(agreed(gateway))
@@ -211,7 +211,7 @@ def test_a_kommune_with_a_match_that_has_nobody_more_completes_and_the_seat_is_o
     assert gateway.reply(ESBJERG, what, {"referral_id": referral, "reason": "enough"}) == "taken"
     assert gateway.get(Referral, referral).state == "completed"
     sent = gateway.last(say.ReferralSent)
-    assert (sent.kommune, sent.round, sent.seats) == (VARDE, 1, 1)
+    assert (sent.kommune, sent.round, sent.seats) == (FANOE, 1, 1)
     assert gateway.reply(ESBJERG, what, {"referral_id": referral, "reason": "enough"}) == "taken"
     assert gateway.news() == ["referral.completed", "referral.sent", "referral.leader-guided"]
 

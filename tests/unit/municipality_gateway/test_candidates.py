@@ -4,8 +4,8 @@ from shared.events import municipality_gateway as say
 from tests.unit.municipality_gateway.world import (
     CANDIDATE,
     ESBJERG,
+    FANOE,
     PROFILE,
-    VARDE,
     asked,
     proposed,
 )
@@ -18,7 +18,7 @@ def test_a_candidate_is_withdrawn_once_and_only_by_its_own_kommune() -> None:
     gone = {"candidate_id": CANDIDATE, "reason": "education"}
     assert gateway.reply(ESBJERG, "candidate-withdrawn", gone) == "unknown-id"
     proposed(gateway)
-    assert gateway.reply(VARDE, "candidate-withdrawn", gone) == "not-yours"
+    assert gateway.reply(FANOE, "candidate-withdrawn", gone) == "not-yours"
     gateway.news(CANDIDATES)
     assert gateway.reply(ESBJERG, "candidate-withdrawn", gone) == "taken"
     assert gateway.reply(ESBJERG, "candidate-withdrawn", gone) == "taken"
@@ -40,7 +40,7 @@ def test_who_was_withdrawn_can_be_registered_again() -> None:
     gateway, _ = asked()
     person = {"candidate_id": CANDIDATE, "profile": PROFILE}
     gateway.reply(ESBJERG, "candidate-registered", person)
-    assert gateway.reply(VARDE, "candidate-withdrawn", {"candidate_id": CANDIDATE, "reason": "moved"}) == "not-yours"
+    assert gateway.reply(FANOE, "candidate-withdrawn", {"candidate_id": CANDIDATE, "reason": "moved"}) == "not-yours"
     assert gateway.reply(ESBJERG, "candidate-withdrawn", {"candidate_id": CANDIDATE, "reason": "moved"}) == "taken"
     gateway.reply(ESBJERG, "candidate-registered", person)
     assert gateway.news(CANDIDATES) == ["candidate.registered", "candidate.withdrawn", "candidate.registered"]

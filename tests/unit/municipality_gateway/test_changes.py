@@ -15,9 +15,9 @@ from tests.unit.municipality_gateway.test_asking_back import PAUSED, accepted
 from tests.unit.municipality_gateway.world import (
     CANDIDATE,
     ESBJERG,
+    FANOE,
     MATCH,
     PLACE,
-    VARDE,
     Gateway,
     agreed,
     asked,
@@ -62,10 +62,10 @@ def test_a_leader_who_wishes_for_a_page_after_all_is_told_at_once() -> None:
 
 def test_a_place_in_another_kommune_after_all_is_taken_back_and_asked_about_there() -> None:
     gateway, referral = accepted()
-    gateway.tell(changed("kommune", kommune=VARDE))
+    gateway.tell(changed("kommune", kommune=FANOE))
     assert gateway.last(say.ReferralCancellationRequested).reason == "place-moved"
     sent = gateway.last(say.ReferralSent)
-    assert (sent.kommune, sent.why, sent.place_kommune, sent.round) == (VARDE, "own", VARDE, 2)
+    assert (sent.kommune, sent.why, sent.place_kommune, sent.round) == (FANOE, "own", FANOE, 2)
     assert gateway.get(Referral, referral).asked_back
 
 
@@ -73,7 +73,7 @@ def test_a_place_on_pause_may_move_and_nobody_is_asked() -> None:
     gateway, _ = asked()
     gateway.tell(PAUSED)
     gateway.news()
-    gateway.tell(changed("kommune", kommune=VARDE))
+    gateway.tell(changed("kommune", kommune=FANOE))
     assert gateway.news() == []
 
 
@@ -88,7 +88,7 @@ def test_whoever_is_asked_back_or_done_hears_of_no_change() -> None:
 def test_a_leader_who_lets_more_kommuner_be_asked_has_the_next_one_asked() -> None:
     gateway, _ = asked(at_once="several", max_kommuner=1)
     gateway.tell(changed("max_kommuner", at_once="several", max_kommuner=2))
-    assert gateway.last(say.ReferralSent).kommune == VARDE
+    assert gateway.last(say.ReferralSent).kommune == FANOE
 
 
 def test_seats_that_are_matched_are_not_offered_again_by_a_change() -> None:

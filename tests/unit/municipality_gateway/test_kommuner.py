@@ -15,8 +15,8 @@ from tests.unit.municipality_gateway.world import (
     COMPANY,
     CONTACT,
     ESBJERG,
+    FANOE,
     LEADER,
-    VARDE,
     Gateway,
     asked,
     opened,
@@ -55,7 +55,7 @@ def test_a_contact_belongs_to_one_kommune() -> None:
     facts = {"contact_id": CONTACT, "role": "deputy", "unit": None, "valid_from": "2026-01-01", "valid_to": None}
     gateway.tell(RegisterContact.model_validate({**facts, "kommune": ESBJERG, "person": {}}))
     with pytest.raises(Refused, match="not-yours"):
-        gateway.tell(RegisterContact.model_validate({**facts, "kommune": VARDE, "person": {}}))
+        gateway.tell(RegisterContact.model_validate({**facts, "kommune": FANOE, "person": {}}))
 
 
 def test_a_contact_is_changed_and_keeps_what_a_newer_build_wrote_of_her() -> None:

@@ -10,10 +10,10 @@ from shared.events import municipality_gateway as say
 from shared.events.kommune import referrals as copy
 from tests.unit.municipality_gateway.world import (
     ESBJERG,
+    FANOE,
     MATCH,
     OTHER_CANDIDATE,
     PROPOSAL,
-    VARDE,
     agreed,
     asked,
     match_event,
@@ -70,7 +70,7 @@ def test_an_approval_says_its_form_hours_and_days() -> None:
 def test_a_kommune_cannot_answer_for_another_ones_match() -> None:
     gateway, _ = asked()
     proposed(gateway)
-    assert gateway.reply(VARDE, "young-person-answered", {"match_id": MATCH, "answer": "yes"}) == "not-yours"
+    assert gateway.reply(FANOE, "young-person-answered", {"match_id": MATCH, "answer": "yes"}) == "not-yours"
 
 
 def test_an_agreed_match_completes_the_referral_and_nobody_else_is_asked() -> None:

@@ -11,9 +11,9 @@ from shared.spine.decision import NotYet
 from tests.unit.municipality_gateway.world import (
     CANDIDATE,
     ESBJERG,
+    FANOE,
     PLACEMENT,
     STAGE,
-    VARDE,
     Gateway,
     agreed,
     asked,
@@ -57,7 +57,7 @@ def test_a_stage_is_approved_by_its_own_kommune() -> None:
     later = stage("10000000-0000-4000-8000-000000000009", form="LOENTILSKUD")
     gateway.tell(placement_event(followup.PlacementStagePlanned, gateway, stage=later, approval_needed=True))
     yes = {"stage_id": later.stage_id, "form": "LOENTILSKUD", "hours": 12, "from": "2027-01-11"}
-    assert gateway.reply(VARDE, "kommune-approved", yes) == "not-yours"
+    assert gateway.reply(FANOE, "kommune-approved", yes) == "not-yours"
     assert gateway.reply(ESBJERG, "kommune-approved", yes) == "taken"
     answered = gateway.last(say.PlacementAnswered)
     assert (answered.placement_id, answered.stage_id, answered.answer) == (PLACEMENT, later.stage_id, "yes")
@@ -112,7 +112,7 @@ def test_a_kommune_grants_the_support_that_was_wanted_and_the_same_answer_again_
 def test_support_is_answered_by_the_young_persons_kommune_and_says_what_is_granted() -> None:
     gateway = wanting_help()
     refused = {"challenge_id": CHALLENGE, "answer": "refused"}
-    assert gateway.reply(VARDE, "support-answered", refused) == "not-yours"
+    assert gateway.reply(FANOE, "support-answered", refused) == "not-yours"
     assert gateway.reply(ESBJERG, "support-answered", {**refused, "challenge_id": STRANGER}) == "unknown-id"
     assert gateway.reply(ESBJERG, "support-answered", {**refused, "answer": "granted"}) == "missing-field"
     over = {**refused, "from": "2026-12-02", "to": "2026-12-01"}

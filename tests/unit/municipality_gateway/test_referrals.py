@@ -10,9 +10,9 @@ from shared.events import municipality_gateway as say
 from shared.events.kommune import referrals as copy
 from tests.unit.municipality_gateway.world import (
     ESBJERG,
+    FANOE,
     PROPOSAL,
     TEST,
-    VARDE,
     asked,
 )
 
@@ -113,7 +113,7 @@ def test_a_referral_without_a_match_is_rejected_not_closed() -> None:
 
 def test_another_kommunes_referral_is_not_yours_and_an_unknown_one_is_unknown() -> None:
     gateway, referral = asked()
-    assert gateway.reply(VARDE, "accepted", {"referral_id": referral}) == "not-yours"
+    assert gateway.reply(FANOE, "accepted", {"referral_id": referral}) == "not-yours"
     assert gateway.reply(ESBJERG, "accepted", {"referral_id": STRANGER}) == "unknown-id"
     assert gateway.referral().state == "requested"
 

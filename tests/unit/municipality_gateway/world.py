@@ -24,7 +24,7 @@ MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LEADER, COMPANY, WORKPLACE, CONTACT = (f"00000000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
 PLACE, MATCH, PLACEMENT, STAGE = (f"10000000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
 CANDIDATE, OTHER_CANDIDATE = (f"20000000-0000-4000-8000-00000000000{n}" for n in range(1, 3))
-ESBJERG, VARDE, TEST = "0561", "0573", "9999"
+ESBJERG, FANOE, TEST = "0561", "0563", "9999"  # they share an entrance
 
 
 def opened(**other: Any) -> intake.PlaceOpened:
@@ -156,7 +156,7 @@ def staff(gateway: Gateway, *codes: str) -> None:
 def asked(**other: Any) -> tuple[Gateway, str]:
     """A gateway that has asked Esbjerg, where somebody is there as in Varde, and the id of that referral."""
     gateway = Gateway()
-    staff(gateway, ESBJERG, VARDE)
+    staff(gateway, ESBJERG, FANOE)
     gateway.tell(opened(**other))
     return gateway, gateway.referral().id
 

@@ -25,10 +25,11 @@ from municipality_gateway.queries.kommuner import (
     WholeKommuneView,
     directory,
     own_kommune,
-    way,
+    route_of,
     whole_kommune,
 )
 from municipality_gateway.state.kommuner import Card
+from shared.catalogue.kommuner import KommuneCode
 from shared.events.kommune.referrals import OwnWord
 from shared.identifiers import Postnr
 from shared.web.dependencies import Dispatch, RuntimeDep, after_erasures
@@ -109,7 +110,11 @@ async def route(
     postnr: Annotated[Postnr, Query()],
     who: Consultant,
     runtime: RuntimeDep,
+    kommune: KommuneCode | None = None,
     limit: Annotated[int, Query(ge=1, le=98)] = 5,
 ) -> list[RouteView]:
-    """Where a place at this postal code would go, in this order, why there, and to whom."""
-    return await way(runtime, postnr, limit)
+    """Where a place at this postal code would go, in this order, why there, and to whom.
+
+    `kommune`: which one, where the postal code lies in several; else the one that most of it lies in.
+    """
+    return await route_of(runtime, postnr, kommune, limit)

@@ -6,13 +6,21 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from municipality_gateway.api.base import Consultant, KommuneOrConsultant, Reader
-from municipality_gateway.commands.referrals import GuidanceAnswer, RecordGuidance
+from municipality_gateway.commands.places import AskedAnswer, AskThis, AskThisBody
+from municipality_gateway.commands.referrals import (
+    GuidanceAnswer,
+    RecordGuidance,
+    ReferralAnswer,
+    TakeBack,
+    TakeBackBody,
+)
 from municipality_gateway.queries.referrals import (
     ReferralView,
     WholeReferralView,
     list_of_referrals,
     whole_referral,
 )
+from municipality_gateway.state.places import Place
 from municipality_gateway.state.referrals import Referral
 from shared.web.dependencies import Dispatch, RuntimeDep, get_or_404
 
@@ -34,6 +42,24 @@ async def referrals(
 async def referral(referral_id: UUID, who: Reader, runtime: RuntimeDep) -> WholeReferralView:
     """For its kommune and its leader too: who will call, on which number, and how things are done there."""
     return await whole_referral(runtime, who, referral_id)
+
+
+@router.post("/referrals/{referral_id}/recall")
+async def recall(
+    referral_id: UUID, body: TakeBackBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> ReferralAnswer:
+    """Take a referral back. A kommune that has accepted is asked to stop looking; the next one is asked at once."""
+    await get_or_404(runtime, Referral, referral_id, "referral_id")
+    return await dispatch(TakeBack(referral_id=str(referral_id), reason=body.reason), who, ReferralAnswer)
+
+
+@router.post("/places/{place_id}/ask")
+async def ask_this(
+    place_id: UUID, body: AskThisBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> AskedAnswer:
+    """Ask this kommune too, however far away, and however many the leader wished for."""
+    await get_or_404(runtime, Place, place_id, "place_id")
+    return await dispatch(AskThis(place_id=str(place_id), kommune=body.kommune), who, AskedAnswer)
 
 
 @router.post("/referrals/{referral_id}/guidance")

@@ -1,6 +1,8 @@
 """What follows for a place: the next kommune is asked."""
 
-from shared.spine.work import Command
+from shared.catalogue.kommuner import KommuneCode
+from shared.frozen import Frozen
+from shared.spine.work import Command, Strict
 
 
 class Widen(Command):
@@ -14,3 +16,19 @@ class Widen(Command):
     kommune: str | None = None
     found_by: str | None = None
     again: bool = False
+
+
+class AskThisBody(Strict):
+    kommune: KommuneCode
+
+
+class AskThis(Command):
+    """A consultant knows which kommune to ask."""
+
+    place_id: str
+    kommune: str
+
+
+class AskedAnswer(Frozen):
+    referral_id: str
+    kommune: str

@@ -1,9 +1,12 @@
 """A referral is made, guided, and waits."""
 
+from typing import Literal
+
 from municipality_gateway.state.referrals import Step
 from shared.catalogue.reach import Why
+from shared.events.municipality_gateway import TaskStatus
 from shared.frozen import Frozen
-from shared.spine.work import Command
+from shared.spine.work import Command, Strict
 
 
 class Ask(Command):
@@ -21,6 +24,23 @@ class Recall(Command):
 
     referral_id: str
     reason: str
+
+
+class TakeBackBody(Strict):
+    """`match-elsewhere`: it has found somebody on another way. `entered-in-error`: it should not have been asked."""
+
+    reason: Literal["match-elsewhere", "entered-in-error"]
+
+
+class TakeBack(Command):
+    referral_id: str
+    reason: str
+
+
+class ReferralAnswer(Frozen):
+    referral_id: str
+    state: TaskStatus
+    business_status: str
 
 
 class TellChange(Command):

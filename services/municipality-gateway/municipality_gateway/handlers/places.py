@@ -1,6 +1,7 @@
 """A place opens: who is asked. What comes of it: who is asked next. It stops: those who are asked are asked back."""
 
-from municipality_gateway.commands.places import Widen
+from municipality_gateway import texts
+from municipality_gateway.commands.places import AskedAnswer, AskThis, Widen
 from municipality_gateway.commands.referrals import Ask, Recall, TellChange
 from municipality_gateway.handlers.base import handlers
 from municipality_gateway.rules import places as rules
@@ -8,6 +9,7 @@ from municipality_gateway.state.kommuner import Kommune
 from municipality_gateway.state.placements import Placement
 from municipality_gateway.state.places import Offer, Place
 from municipality_gateway.state.referrals import Referral
+from shared.catalogue.reach import Reach
 from shared.events.intake import (
     PlaceChanged,
     PlaceClosed,
@@ -99,12 +101,27 @@ def ask_back(work: Work, place: Place, reason: str) -> Place:
     return place.changed(referrals=(), nobody_left=False)
 
 
+@handlers.on(AskThis, (Place, "place_id"), (Kommune, "kommune"))
+def ask_this(work: Work, message: Message[AskThis]) -> AskedAnswer:
+    data, place = message.data, work.need(Place, message.data.place_id)
+    reach = rules.asked_for(place, data.kommune)
+    kommune = work.get(Kommune, data.kommune)
+    if kommune and kommune.open & {*place.referrals}:
+        raise texts.asked_already()
+    (id_,) = _ask(work, place, [reach])
+    return AskedAnswer(referral_id=id_, kommune=reach.kommune)
+
+
 def ask_next(work: Work, place: Place) -> None:
-    """Decide who is next; each referral is made in a transaction of its own, under its kommune's lock.
+    """Decide who is next."""
+    _ask(work, place, rules.to_ask(place))
+
+
+def _ask(work: Work, place: Place, chosen: list[Reach]) -> list[str]:
+    """Each referral is made in a transaction of its own, under its kommune's lock.
 
     Ids are random: from a derived one, a kommune could tell who else is asked.
     """
-    chosen = rules.to_ask(place)
     ids = {Work.new_id(): reach for reach in chosen}
     work.put(
         place.changed(
@@ -117,3 +134,4 @@ def ask_next(work: Work, place: Place) -> None:
     for id_, reach in ids.items():
         command = Ask(referral_id=id_, place_id=place.id, kommune=reach.kommune, why=reach.why, minutes=reach.minutes)
         work.soon((Referral.KIND, id_), "ask", command)
+    return list(ids)

@@ -8,6 +8,8 @@ from municipality_gateway.commands.referrals import (
     HandOver,
     Recall,
     RecordGuidance,
+    ReferralAnswer,
+    TakeBack,
     TellChange,
 )
 from municipality_gateway.copies import told_of
@@ -84,6 +86,17 @@ def recall(work: Work, message: Message[Recall]) -> None:
         keep(work, referral, rules.recall(referral, work.today, message.data.reason, "system"))
 
 
+@handlers.on(TakeBack, (Referral, "referral_id"))
+def take_back(work: Work, message: Message[TakeBack]) -> ReferralAnswer:
+    """A consultant takes it back; the next kommune is asked."""
+    referral = work.need(Referral, message.data.referral_id)
+    if not referral.open:
+        raise texts.over_already()
+    after, events = rules.recall(referral, work.today, message.data.reason, "consultant")
+    keep(work, referral, (after.changed(enough=True), events))
+    return ReferralAnswer(referral_id=after.id, state=after.state, business_status=after.business_status)
+
+
 @handlers.on(HandOver, (Referral, "referral_id"), (Kommune, "kommune"))
 def hand_over(work: Work, message: Message[HandOver]) -> None:
     """Nobody who is gone holds a referral; where nobody was, it goes to the first who comes."""
@@ -104,7 +117,7 @@ def record_guidance(work: Work, message: Message[RecordGuidance]) -> GuidanceAns
     referral = work.need(Referral, message.data.referral_id)
     kommune = work.get(Kommune, message.data.kommune)
     if not referral.open:
-        raise texts.no_guidance_any_more()
+        raise texts.over_already()
     if kommune is None or not kommuner.is_named(kommune, referral.contact_id, work.today):
         raise texts.nobody_to_name()
     if not referral.guided:

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
+from municipality_gateway import texts
 from municipality_gateway.rules.kommuner import FIRST, default_entrance, desk
-from municipality_gateway.rules.places import MAX_MINUTES
+from municipality_gateway.rules.places import way
 from municipality_gateway.state.kommuner import Card, Contact, Kommune
 from shared.catalogue import calendar
 from shared.catalogue import kommuner as catalogue
-from shared.catalogue.reach import Why, reachable
+from shared.catalogue.reach import Why
 from shared.db import Connection
 from shared.events.kommune.referrals import OwnWord
 from shared.frozen import Frozen, Shown
@@ -83,12 +84,13 @@ class WholeKommuneView(KommuneView):
 
 
 class RouteView(Frozen):
-    """One kommune of the way: why it, how far, and who would be asked."""
+    """One kommune of the way: why it, how far, and who would be asked. `reason` says it in Danish."""
 
     kommune: str
     name: str
     why: Why
     minutes: int
+    reason: str
     contact_id: str
     contact_role: str
 
@@ -128,9 +130,10 @@ async def whole_kommune(runtime: Runtime, who: Principal, code: str) -> WholeKom
     )
 
 
-async def way(runtime: Runtime, postnr: str, limit: int) -> list[RouteView]:
+async def route_of(runtime: Runtime, postnr: str, kommune: str | None, limit: int) -> list[RouteView]:
     """Where a place at this postal code would go, in this order, why there, and to whom."""
-    near = reachable(catalogue.kommuner_of_postnr(postnr)[0], MAX_MINUTES)[:limit]
+    home = kommune or catalogue.kommuner_of_postnr(postnr)[0]
+    near = way(home)[:limit]
     known = await _known(runtime.pool, [reach.kommune for reach in near])
     today = calendar.today(runtime.clock.now())
     desks = {reach.kommune: desk(known.get(reach.kommune) or Kommune(id=reach.kommune), FIRST, today) for reach in near}
@@ -140,6 +143,7 @@ async def way(runtime: Runtime, postnr: str, limit: int) -> list[RouteView]:
             name=catalogue.kommune(reach.kommune).name,
             why=reach.why,
             minutes=reach.minutes,
+            reason=texts.why(reach, home),
             contact_id=desks[reach.kommune].contact_id,
             contact_role=desks[reach.kommune].role,
         )

@@ -163,7 +163,7 @@ def close(referral: Referral) -> Change:
 
 def confirm(referral: Referral) -> Change:
     """The kommune has stopped looking, as it was asked to."""
-    if referral.state == "cancelled":
+    if referral.state in ("cancelled", "entered-in-error"):
         return referral, []
     if referral.over:
         raise texts.referral_over()
