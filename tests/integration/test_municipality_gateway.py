@@ -504,3 +504,68 @@ async def test_who_leaves_is_off_the_list_and_two_entries_become_one(world: Worl
     shown = (await world.http("GET", f"/kommuner/{ESBJERG}", consultant)).json()["contacts"]
     assert [(contact["contact_id"], contact["confirmed_on"]) for contact in shown] == [(three, "2026-11-23")]
     assert await world.pool.fetchval("SELECT count(*) FROM person") == 1
+
+
+async def test_the_desk_says_whom_to_ring_about_what_and_each_reading_is_logged(world: World) -> None:
+    consultant = token("consultant")
+    (line,) = (await world.http("GET", "/desk", consultant)).json()["lines"]
+    assert (line["kind"], line["due"], line["kommune"]) == ("no-contact", "2026-11-23", ESBJERG)
+    assert (line["referral_id"], line["place_id"], line["leader_id"]) == (world.referral, PLACE, LEADER)
+    assert "contact" not in line
+    person = {"name": "Kontakt Person", "phone": "76161616", "role": "youth-unit", "valid_from": "2026-01-01"}
+    contact = str(uuid4())
+    await world.http("PUT", f"/kommuner/{ESBJERG}/contacts/{contact}", consultant, json=person)
+    await world.settle()
+    assert (await world.http("GET", "/desk", consultant)).json()["lines"] == []
+    world.clock.now_ = datetime(2026, 11, 27, 8, tzinfo=UTC)
+    await world.settle()
+    (line,) = (await world.http("GET", "/desk", consultant)).json()["lines"]
+    assert (line["kind"], line["due"]) == ("silent", "2026-11-30")
+    assert line["da"] == "Esbjerg Kommune har ikke svaret endnu. Ring til kontaktpersonen."
+    for month in (6, 7):  # one kommune after the other is silent
+        world.clock.now_ = datetime(2027, month, 1, 8, tzinfo=UTC)
+        await world.settle()
+    desk = (await world.http("GET", "/desk?limit=1", consultant)).json()
+    assert (len(desk["lines"]), desk["more"]) == (1, 1)
+    lines = (await world.http("GET", "/desk", consultant)).json()["lines"]
+    assert {line["kind"] for line in lines} == {"nobody-left", "stale-contact"}
+    (stale,) = [line for line in lines if line["kind"] == "stale-contact"]
+    assert stale["contact"] == {"name": "Kontakt Person", "phone": "+4576161616"}
+    assert await world.pool.fetchval("SELECT count(*) FROM access_log WHERE route = 'GET /desk'") >= 1
+
+
+async def test_the_list_of_referrals_holds_all_that_was_sent_and_leads_to_its_next_page(world: World) -> None:
+    for n in range(1, 5):
+        await world.hear(opened(place_id=f"10000000-0000-4000-8000-00000000100{n}"))
+    mine = token("kommune", kommune=ESBJERG)
+    seen: list[str] = []
+    path: str | None = "/referrals?limit=2&state=requested"
+    pages = 0
+    while path:
+        answer = await world.http("GET", path, mine)
+        seen += [row["referral_id"] for row in answer.json()]
+        path = answer.links.get("next", {}).get("url")
+        pages += 1
+    assert (pages, len(seen), len(set(seen))) == (3, 5, 5)
+    whole = (await world.http("GET", f"/referrals?place_id={PLACE}", mine)).json()[0]
+    row = await world.pool.fetchval("SELECT value FROM outbox WHERE topic = $1 ORDER BY id LIMIT 1", OUT)
+    sent = orjson.loads(row)
+    assert sent["place_url"] == f"http://intake.test/referrals/{world.referral}/place"
+    assert {name: whole.get(name) for name in sent} == sent
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "found"),
+    [
+        ("state=accepted", 200, 0),
+        (f"kommune={FANOE}", 200, 0),
+        (f"kommune={ESBJERG}", 200, 1),
+        ("state=waiting", 422, None),
+        ("stat=requested", 422, None),
+        ("after=x", 422, None),
+    ],
+)
+async def test_a_filter_works_or_is_refused(world: World, query: str, status: int, found: int | None) -> None:
+    answer = await world.http("GET", f"/referrals?{query}", token("kommune", kommune=ESBJERG))
+    assert answer.status_code == status
+    assert found is None or len(answer.json()) == found

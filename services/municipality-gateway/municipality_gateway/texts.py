@@ -161,6 +161,22 @@ def why(reach: Reach, home: str) -> str:
     }[reach.why]
 
 
+_DUE = {
+    "asked-back": "{kommune} er bedt om at stoppe og har ikke bekræftet det endnu.",
+    "no-contact": "Vi kender ingen kontaktperson i {kommune}. Find en, og skriv den ind, så lederen kan få besked.",
+    "guidance": "Ring til lederen, og fortæl, hvem der ringer fra {kommune}, hvornår, og hvad der skal til.",
+    "silent": "{kommune} har ikke svaret endnu. Ring til kontaktpersonen.",
+    "slow": "{kommune} har sagt ja for længe siden. Ring, og hør, om I sammen kan finde en ung.",
+    "nobody-left": "Der er ingen flere kommuner at spørge. Aftal med lederen, hvad der skal ske nu.",
+    "stale-contact": "Det er længe siden, nogen har bekræftet kontaktpersonen i {kommune}. Ring, og bekræft.",
+}
+
+
+def due(kind: str, code: str) -> str:
+    """What a consultant has to do, in one sentence."""
+    return _DUE[kind].format(kommune=kommune(code).formal_name)
+
+
 def duration(minutes: int) -> str:
     """12 minutter; 1 time og 15 minutter"""
     hours, rest = divmod(minutes, 60)

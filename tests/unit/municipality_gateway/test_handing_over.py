@@ -180,3 +180,15 @@ def test_a_referral_that_is_over_is_handed_to_nobody() -> None:
     gateway.news()
     gateway.tell(Erase(person_id=UNA))
     assert gateway.news() == ["contact.erased"]
+
+
+def test_one_person_alone_is_reminded_and_the_door_is_asked_on_the_fourth_day() -> None:
+    gateway = Gateway()
+    register(gateway, UNA, "youth-unit")
+    gateway.tell(opened(max_kommuner=1))
+    gateway.news()
+    gateway.morning(date(2026, 11, 27))
+    assert gateway.news() == ["referral.reminded"]
+    gateway.morning(date(2026, 11, 28))
+    assert gateway.news() == ["referral.escalated"]
+    assert (gateway.referral().contact_id, gateway.referral().guided) == (ENTRANCE, False)

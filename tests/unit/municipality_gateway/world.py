@@ -176,10 +176,10 @@ def match_event(event: type[Any], gateway: Gateway, **more: Any) -> Any:
     )
 
 
-def proposed(gateway: Gateway) -> str:
+def proposed(gateway: Gateway, **other: Any) -> str:
     """The kommune proposes somebody and matching says that it is possible. Returns the reply's id."""
     reply = str(uuid4())
-    proposal = {"referral_id": gateway.referral().id, **PROPOSAL}
+    proposal = {"referral_id": gateway.referral().id, **PROPOSAL, **other}
     assert gateway.reply(ESBJERG, "candidate-proposed", proposal, id=reply) == "taken"
     possible = match_event(
         matching.MatchProposed,

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from municipality_gateway.api.base import Consultant, KommuneOrConsultant, Reader
 from municipality_gateway.commands.places import AskedAnswer, AskThis, AskThisBody
@@ -15,6 +15,7 @@ from municipality_gateway.commands.referrals import (
     TakeBackBody,
 )
 from municipality_gateway.queries.referrals import (
+    ReferralFilter,
     ReferralView,
     WholeReferralView,
     list_of_referrals,
@@ -29,13 +30,21 @@ router = APIRouter()
 
 @router.get("/referrals", response_model_exclude_unset=True)
 async def referrals(
+    which: Annotated[ReferralFilter, Query()],
     who: KommuneOrConsultant,
     runtime: RuntimeDep,
-    place_id: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+    request: Request,
+    response: Response,
 ) -> list[ReferralView]:
-    """The newest first. `nobody_left`: every kommune that could be asked about the place in this round has been."""
-    return await list_of_referrals(runtime, who, place_id, limit)
+    """The newest first; where there are more, the header `Link` leads to the next page (`rel="next"`).
+
+    `nobody_left`: every kommune that could be asked about the place in this round has been.
+    """
+    found, more = await list_of_referrals(runtime, who, which)
+    if more:
+        query = request.url.include_query_params(after=more).query
+        response.headers["Link"] = f'</referrals?{query}>; rel="next"'
+    return found
 
 
 @router.get("/referrals/{referral_id}", response_model_exclude_unset=True)

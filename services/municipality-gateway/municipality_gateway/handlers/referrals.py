@@ -139,8 +139,10 @@ def waited(work: Work, message: Message[Deadline]) -> None:
                 after, reminded = waiting.remind(after)
                 events += reminded
             keep(work, referral, (after, events))
-        case "deputy":
-            keep(work, referral, _turn_to(work, referral, kommune, kommuner.desk(kommune, kommuner.SECOND, work.today)))
+        case "deputy":  # a person: the door without one is asked a day later
+            desk = kommuner.desk(kommune, kommuner.SECOND, work.today)
+            if kommuner.is_named(kommune, desk.contact_id, work.today):
+                keep(work, referral, _turn_to(work, referral, kommune, desk))
         case "entrance":
             keep(work, referral, _turn_to(work, referral, kommune, kommuner.desk(kommune, ("entrance",), work.today)))
         case "resume":
