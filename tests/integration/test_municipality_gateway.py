@@ -569,3 +569,34 @@ async def test_a_filter_works_or_is_refused(world: World, query: str, status: in
     answer = await world.http("GET", f"/referrals?{query}", token("kommune", kommune=ESBJERG))
     assert answer.status_code == status
     assert found is None or len(answer.json()) == found
+
+
+async def test_a_directory_goes_out_and_in_again_and_a_wrong_line_lets_nothing_in(world: World) -> None:
+    consultant = token("consultant")
+    rows = [
+        "kommune;role;valid_from;name;phone;email",
+        f"{ESBJERG};youth-unit;2026-01-01;Una Ungesen;76 16 16 16;una@esbjerg.dk",
+        f"{FANOE};entrance;2026-01-01;Ida Indgang;;ida@fanoe.dk",
+    ]
+
+    async def bring(text: str, *, dry_run: bool) -> dict[str, Any]:
+        answer = await world.http("POST", "/directory", consultant, json={"csv": text, "dry_run": dry_run})
+        assert answer.status_code == 200
+        found: dict[str, Any] = answer.json()
+        return found
+
+    text = "\n".join(rows)
+    assert await bring(text, dry_run=True) == {"dry_run": True, "done": False, "new": 2, "known": 0, "wrong": []}
+    wrong = await bring(f"{text}\n{ESBJERG};chef;2026-01-01;Nina;;", dry_run=False)
+    assert (wrong["done"], [(one["line"], one["field"]) for one in wrong["wrong"]]) == (False, [(4, "role")])
+    assert await world.pool.fetchval("SELECT count(*) FROM person") == 0
+    assert (await bring(text, dry_run=False))["done"]
+    out = await world.http("GET", "/directory", consultant)
+    assert out.headers["content-type"].startswith("text/csv")
+    assert "Una Ungesen" in out.text
+    again = await bring(text, dry_run=False)
+    assert (again["new"], again["known"]) == (0, 2)  # known by e-mail or phone
+    back = await bring(out.text, dry_run=False)
+    assert (back["new"], back["known"], back["wrong"]) == (0, 2, [])
+    assert await world.pool.fetchval("SELECT count(*) FROM person") == 2
+    assert await world.pool.fetchval("SELECT count(*) FROM access_log WHERE route = 'GET /directory'") == 2

@@ -1,12 +1,13 @@
 """The directory: contacts, procedure cards and own words."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
 
 from municipality_gateway.state.kommuner import Card
 from shared.catalogue import codes
+from shared.catalogue.refusal import refusal
 from shared.events.base import Code, Id
 from shared.events.kommune.referrals import OwnWord
 from shared.frozen import Frozen
@@ -27,9 +28,20 @@ class RegisterContactBody(Strict):
     valid_to: Day | None = None
     away_from: Day | None = None
     away_to: Day | None = None
-    name: Annotated[str, Field(min_length=1, max_length=120)]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
     phone: Phone | None = None
     email: Email | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for first, last in ((self.valid_from, self.valid_to), (self.away_from, self.away_to)):
+            if last and (first is None or last < first):
+                raise refusal(
+                    "date-order",
+                    "The last day lies before the first, or there is no first day. Correct the dates.",
+                    "Den sidste dag ligger før den første, eller den første mangler. Ret datoerne.",
+                )
+        return self
 
 
 class RegisterContact(Command):
@@ -44,6 +56,16 @@ class RegisterContact(Command):
     away_from: date | None = None
     away_to: date | None = None
     person: dict[str, Any]
+
+
+class ImportContacts(Command):
+    """A whole directory, or a part of it: all of it or nothing."""
+
+    contacts: tuple[RegisterContact, ...]
+
+
+class ImportedAnswer(Frozen):
+    contacts: int
 
 
 class ContactAnswer(Frozen):

@@ -6,6 +6,8 @@ from municipality_gateway.commands.kommuner import (
     ContactAnswer,
     Erase,
     Forget,
+    ImportContacts,
+    ImportedAnswer,
     LookAgain,
     RegisterContact,
     Retire,
@@ -29,34 +31,50 @@ FACTS = frozenset({"kommune", "role", "unit", "area", "deputy_id", "valid_from",
 @handlers.on(RegisterContact, (Contact, "contact_id"), (Kommune, "kommune"))
 def register_contact(work: Work, message: Message[RegisterContact]) -> ContactAnswer:
     """Whoever writes her down has confirmed that she is there."""
-    data, before = message.data, work.get(Contact, message.data.contact_id)
+    _register(work, message.data, frozenset())
+    return ContactAnswer(contact_id=message.data.contact_id)
+
+
+@handlers.on(
+    ImportContacts,
+    (Contact, lambda data: [contact.contact_id for contact in data.contacts]),
+    (Kommune, lambda data: [contact.kommune for contact in data.contacts]),
+)
+def import_contacts(work: Work, message: Message[ImportContacts]) -> ImportedAnswer:
+    """A deputy may stand in a later line."""
+    coming = frozenset((contact.kommune, contact.contact_id) for contact in message.data.contacts)
+    for contact in message.data.contacts:
+        _register(work, contact, coming)
+    return ImportedAnswer(contacts=len(message.data.contacts))
+
+
+def _register(work: Work, data: RegisterContact, coming: frozenset[tuple[str, str]]) -> None:
+    before = work.get(Contact, data.contact_id)
     if before and before.kommune != data.kommune:
         raise texts.contact_of_another()
     facts = data.model_dump(include=set(FACTS))
     contact = (before or Contact(id=data.contact_id, **facts)).changed(**facts, confirmed_on=work.today, retired=False)
     kommune = _kommune(work, data.kommune)
-    if data.deputy_id and not any(other.id == data.deputy_id != contact.id for other in kommune.contacts):
+    there = {(kommune.id, other.id) for other in kommune.contacts} | coming
+    if data.deputy_id and (kommune.id, data.deputy_id) not in there - {(kommune.id, contact.id)}:
         raise texts.no_such_contact("deputy_id")
-    others = tuple(other for other in kommune.contacts if other.id != contact.id)
     work.put(contact)
     work.write(Person(contact.id, data.person))
     told = {name: getattr(contact, name) for name in ("kommune", "role", "unit", "valid_from", "valid_to")}
     if before is None or before.retired:
         work.emit(ContactRegistered(contact_id=contact.id, **told))
-    elif contact != before:
+    elif contact.changed(confirmed_on=before.confirmed_on) != before:
         work.emit(ContactChanged(contact_id=contact.id, **told))
     for name in ("begins", "leaves", "away", "back"):
         work.cancel_timer(contact.key, name)
     for name, day in rules.days_of_change(contact).items():
         if day >= work.today:
             work.timer(contact.key, name, end_of_day(day), LookAgain(kommune=kommune.id))
+    others = tuple(other for other in kommune.contacts if other.id != contact.id)
     _now_there(work, kommune, (*others, contact))
-    return ContactAnswer(contact_id=contact.id)
 
 
-@handlers.on(
-    Retire, (Contact, lambda data: [data.contact_id, data.merged_into or data.contact_id]), (Kommune, "kommune")
-)
+@handlers.on(Retire, (Contact, "contact_id"), (Kommune, "kommune"))
 def retire(work: Work, message: Message[Retire]) -> ContactAnswer:
     """What was hers goes to another at once, and nothing of hers is kept."""
     data, kommune = message.data, _kommune(work, message.data.kommune)
