@@ -61,7 +61,7 @@ class MatchAnswerRefused(MatchEvent, name="match.answer-refused", subject="match
 
 
 class MatchAgreed(MatchEvent, name="match.agreed", subject="match_id"):
-    """All have said yes and the gate is answered."""
+    """All have said yes and the gate is answered. `first_of_referral`: no match of the referral was agreed before."""
 
     terms: Terms
     approvals: tuple[Approval, ...]
@@ -73,6 +73,7 @@ class MatchAgreed(MatchEvent, name="match.agreed", subject="match_id"):
     contact_id: Id
     buddy_id: Id | None = None
     company_id: Id
+    first_of_referral: bool | None = None
 
 
 class MatchCancelled(MatchEvent, name="match.cancelled", subject="match_id"):

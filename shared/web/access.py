@@ -25,6 +25,7 @@ from fastapi.security import HTTPBearer
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from shared.people.guard import find_cpr
 from shared.settings import Settings
 from shared.web.problems import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE, Problem, route_of
 
@@ -38,8 +39,8 @@ ALGORITHMS = frozenset({"RS256", "ES256", "EdDSA"})
 LEEWAY = timedelta(seconds=30)
 LONGEST = timedelta(hours=24)
 RSA_BITS = 2048
-# Claims of ID tokens and of logout tokens.
-OTHER_USES = frozenset({"nonce", "at_hash", "c_hash", "events"})
+# Claims of ID tokens, of logout tokens, and of tokens that are bound to a key which nobody shows us.
+OTHER_USES = frozenset({"nonce", "at_hash", "c_hash", "events", "cnf"})
 REQUIRED = ["exp", "iss", "aud", "sub"]
 LOCAL = "lederalliancen-local"
 
@@ -176,9 +177,11 @@ def _long_enough(key: jwt.PyJWK) -> bool:
 def _check_kind(header: dict[str, Any], claims: dict[str, Any]) -> None:
     """Only an access token opens anything: not one that says who somebody is, renews another, or ends a session."""
     kind = str(header.get("typ", "JWT")).lower().removeprefix("application/")
-    of_another_use = claims.get("typ", "Bearer") != "Bearer" or not OTHER_USES.isdisjoint(claims)
-    if kind not in ("jwt", "at+jwt") or of_another_use:
+    uses = {str(claims.get(name, "Bearer")).lower() for name in ("typ", "token_use", "token_type")}
+    if kind not in ("jwt", "at+jwt") or not uses <= {"bearer", "access"} or not OTHER_USES.isdisjoint(claims):
         raise jwt.InvalidTokenError("no access token")
+    if not isinstance(claims["iat"], int | float):
+        raise jwt.InvalidIssuedAtError
     if claims["exp"] - claims["iat"] > LONGEST.total_seconds():
         raise jwt.InvalidTokenError("it is valid for too long")
 
@@ -192,7 +195,10 @@ async def asker(app: FastAPI, sent: Sequence[str]) -> Principal | Problem:
         if len(sent) > 1:
             raise jwt.InvalidTokenError("which one?")
         verifier: Verifier = app.state.verifier
-        return _PRINCIPAL.validate_python(await verifier.claims(token.strip()))
+        who = _PRINCIPAL.validate_python(await verifier.claims(token.strip()))
+        if not who.sub or find_cpr(who.sub):
+            raise jwt.InvalidTokenError
+        return who
     except (jwt.PyJWTError, ValidationError) as error:
         headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         return Problem(UNAUTHENTICATED, headers=headers, cause=type(error).__name__)

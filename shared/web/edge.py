@@ -48,6 +48,7 @@ MAX_BODY = 256 * 1024
 
 
 MAX_HEADERS = 100
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # Asked by machines on the inside, by address and often.
 OPERATIONS = ("/health/live", "/health/ready", "/metrics")
 
@@ -135,7 +136,8 @@ class Edge:
         state = scope.get("state", {})
         found = {"sub": getattr(state.get("asker"), "sub", None), "why": state.get("refused")}
         more = {name: value for name, value in found.items() if value}
-        seen("request", method=scope["method"], endpoint=endpoint, status=status, **more)
+        method = scope["method"] if scope["method"] in METHODS else "?"
+        seen("request", method=method, endpoint=endpoint, status=status, **more)
 
     def _check_host(self, headers: Headers) -> None:
         name = re.sub(r":\d*$", "", headers.get("host", "").lower())

@@ -26,7 +26,7 @@ class Limits:
 
     def count(self, *, sub: str | None, address: str | None) -> None:
         """One more request, of the principal where a token told it. Raises Problem, and logs it once a minute."""
-        limit, who = (self._of_principals, {"sub": sub}) if sub else (self._of_addresses, {"address": _block(address)})
+        limit, who = (self._of_principals, {"sub": sub}) if sub else (self._of_addresses, {"address": block(address)})
         [(kind, name)] = who.items()
         result = limit.limit(str(name))
         if not result.limited:
@@ -40,7 +40,7 @@ def _limit(a_minute: int) -> Throttled:
     return Throttled(using="gcra", quota=per_min(a_minute), store=MemoryStore(options={"MAX_SIZE": REMEMBERED}))
 
 
-def _block(address: str | None) -> str:
+def block(address: str | None) -> str:
     """Whoever has one IPv6 address has the whole /64."""
     try:
         known = ip_address(address or "")

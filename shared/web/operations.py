@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.openmetrics import exposition as openmetrics
 from pydantic import SecretStr
 
 from shared.events.topics import family_of
@@ -95,7 +96,8 @@ async def _operator(request: Request) -> None:
     """Whoever brings the operators' token; without such a setting, the machine itself."""
     token: SecretStr | None = request.app.state.metrics_token
     if token is None:
-        if not _is_here(request.client.host if request.client else ""):
+        # What came through a proxy comes from elsewhere, whatever a header says.
+        if "x-forwarded-for" in request.headers or not _is_here(request.client.host if request.client else ""):
             raise Problem(CLOSED)
         return
     scheme, _, given = ",".join(request.headers.getlist("authorization")).partition(" ")
@@ -112,7 +114,9 @@ def _is_here(address: str) -> bool:
 
 @router.get("/metrics", dependencies=[Depends(_operator)])
 async def metrics(request: Request) -> Response:
-    """Prometheus text, for operators: to whoever brings `LA_METRICS_TOKEN`, or without one to the machine itself.
+    """Prometheus text, or OpenMetrics to whoever accepts it, for operators.
+
+    They bring `LA_METRICS_TOKEN`, or without such a setting ask from the machine itself.
 
     What belongs to this process is always there. What had to be read is there only if it was read for this scrape;
     `lederalliancen_collected` says of each source whether it was.
@@ -123,7 +127,6 @@ async def metrics(request: Request) -> Response:
     if runtime.collect:
         sources["figures"] = runtime.collect(runtime)
     limits = {"database": FIGURES_WITHIN, "kafka": LAG_WITHIN, "figures": COLLECT_WITHIN}
-    registry = CollectorRegistry()
     found = await asyncio.gather(*(_tried(limits[name], source) for name, source in sources.items()))
     read = dict(zip(sources, found, strict=True))
     said = GaugeMetricFamily(
@@ -131,8 +134,12 @@ async def metrics(request: Request) -> Response:
     )
     for name, families in read.items():
         said.add_metric([runtime.name, name], float(families is not None))
-    registry.register(_Collected([said, *own, *(one for families in read.values() for one in families or ())]))
-    return Response(generate_latest(REGISTRY) + generate_latest(registry), media_type="text/plain; version=0.0.4")
+    collected = [said, *own, *(one for families in read.values() for one in families or ())]
+    # The library's `choose_encoder` fails on a version that is no number.
+    if "application/openmetrics-text" in request.headers.get("accept", ""):
+        text: bytes = openmetrics.generate_latest(_All(collected))  # type: ignore[no-untyped-call]
+        return Response(text, media_type=openmetrics.CONTENT_TYPE_LATEST)
+    return Response(generate_latest(_All(collected)), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 async def within(seconds: float, work: Awaitable[T]) -> T:
@@ -158,14 +165,14 @@ async def _tried(seconds: float, source: Awaitable[Iterable[Metric]]) -> list[Me
         return None
 
 
-class _Collected:
-    """Figures that were read for this scrape."""
+class _All:
+    """What this process counts, and what was read for this scrape."""
 
     def __init__(self, found: list[Metric]) -> None:
         self._found = found
 
     def collect(self) -> list[Metric]:
-        return self._found
+        return [*REGISTRY.collect(), *self._found]
 
 
 def collected_of(runtime: Runtime) -> list[Metric]:

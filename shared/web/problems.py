@@ -323,6 +323,8 @@ def of_input(error: RequestValidationError, request: Request) -> Problem:
 
 async def _handle(request: Request, error: Exception) -> Response:
     problem = of_input(error, request) if isinstance(error, RequestValidationError) else of(error)
+    if problem.kind is INVALID and problem.field == "body" and "form" in request.headers.get("content-type", ""):
+        problem = Problem(UNSUPPORTED)
     request.state.refused = problem.why
     return problem.response(language(request.headers.get("accept-language")))
 

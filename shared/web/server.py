@@ -11,6 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from shared.web.limits import block
 from shared.web.problems import BAD_REQUEST, Problem
 
 
@@ -94,4 +95,5 @@ class Patience(H11Protocol):
         if self.client is None or any(ip_address(self.client[0]) in network for network in self.proxies):
             return False
         others = [one.client for one in self.connections if isinstance(one, Patience) and one.client]
-        return sum(address == self.client[0] for address, _ in others) > self.most_of_one
+        mine = block(self.client[0])
+        return sum(block(address) == mine for address, _ in others) > self.most_of_one

@@ -488,3 +488,26 @@ async def test_a_requests_line_says_who_asked_and_why_it_was_refused(identity: I
         {"sub": None, "why": "unauthenticated"},
         {"sub": "en-konsulent", "why": "not-found code"},
     ]
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"claim_token_use": "id"},
+        {"claim_token_type": "refresh"},
+        {"claim_cnf": {"jkt": "x"}},
+        {"claim_sub": ""},
+        {"claim_sub": "241285-1234"},
+        {"claim_iat": "yesterday"},
+    ],
+)
+async def test_a_token_for_another_use_or_of_nobody_opens_nothing(identity: Identity, claims: dict[str, Any]) -> None:
+    assert (await get(service(Issuer(identity.url, AUDIENCE)), "/calls", identity.token(**claims))).status_code == 401
+
+
+async def test_a_method_that_somebody_made_up_is_not_logged(identity: Identity) -> None:
+    app = service(Issuer(identity.url, AUDIENCE))
+    with capture_logs() as lines:
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+            await client.request("241285-1234", "/calls")
+    assert [line["method"] for line in lines if line["event"] == "request"] == ["?"]

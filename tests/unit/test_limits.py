@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from shared.clock import Clock
 from shared.web import edge, operations
 from shared.web.access import LocalKey, Principal, allow, mint, open_route
-from shared.web.limits import REMEMBERED, Limits
+from shared.web.limits import REMEMBERED, Limits, block
 from shared.web.problems import Problem
 
 KEY = "k" * 40
@@ -189,3 +189,12 @@ async def test_with_a_token_the_metrics_answer_whoever_brings_it_and_nobody_else
 async def metrics_of(app: FastAPI, address: str, token: str | None = None) -> str:
     answer = await ask(app, "/metrics", token, address=address)
     return "let in" if answer.status_code == 200 and "lederalliancen_collected" in answer.text else answer.text
+
+
+async def test_what_a_proxy_says_of_the_machine_itself_opens_no_metrics() -> None:
+    answer = await ask(service(), "/metrics", address="127.0.0.1", **{"X-Forwarded-For": "127.0.0.1"})
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:lederalliancen:problem:metrics-closed")
+
+
+def test_who_has_one_address_of_a_64_has_them_all() -> None:
+    assert block("fd00:1::1") == block("fd00:1::2:3:4") != block("fd00:2::1")

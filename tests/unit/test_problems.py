@@ -262,6 +262,19 @@ async def test_more_values_than_anybody_sends_are_413_and_not_taken_apart(
     assert (body["field"], body["rule"], "10.000" in body["da"]) == ("body", "too-many-values", True)
 
 
+@pytest.mark.parametrize("text", ["24.12.86-" * 20_000, "\u0662" * 20_000])
+async def test_more_digits_than_anybody_sends_are_413_before_they_are_looked_at(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr("shared.web.edge.find_cpr", None)
+    body = json.dumps({"tasks": [text]}, ensure_ascii=False)
+    problem(await client.post("/places", content=body, headers=JSON), 413, "too-large")
+
+
+async def test_a_form_where_json_is_taken_is_415(client: AsyncClient) -> None:
+    problem(await client.post("/places", content="name=x", headers=FORM), 415, "unsupported-media-type")
+
+
 async def test_a_body_that_does_not_say_its_length_is_cut_off_at_the_limit(client: AsyncClient) -> None:
     sent = 0
 

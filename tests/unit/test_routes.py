@@ -24,6 +24,8 @@ OPEN = {
     "POST /leaders",
     "GET /codes/{list_name}",
     "GET /kickoffs",
+    "GET /certificates/{code}",
+    "GET /certificates/{code}/paper",
 }
 SERVICES = [entry.name for entry in entry_points(group="lederalliancen.services")]
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Set
 
+from metrics.figures import OTHER, WHEN
+from metrics.state.leaders import Kickoffs
 from metrics.state.placements import Placement
 from metrics.state.referrals import Acquaintance
 from shared.catalogue.forms import is_paid
@@ -10,7 +12,8 @@ from shared.catalogue.outcomes import outcome
 
 # An outcome's hours are paid where it is a job; a student job is one beside an education.
 PAID_KINDS = frozenset({"employment", "additional"})
-AFTER_THE_END = ("0", "3", "6", "12")  # months
+# Intake keeps the list of kick-offs. More than so many are a fault there, which shall not become series for ever.
+MOST_KICKOFFS = 100
 # R-KPI-PRIV: cells of fewer persons are not shown.
 SMALL = 5
 Cell = tuple[str, ...]
@@ -19,6 +22,15 @@ Cell = tuple[str, ...]
 def is_test(*kommuner: str | None) -> bool:
     """The test kommune counts nowhere."""
     return TEST_KOMMUNE in kommuner
+
+
+def attributed(known: Kickoffs, code: str) -> tuple[Kickoffs, str]:
+    """The kick-off's label: itself, or `other` beyond the bound."""
+    if code in known.known:
+        return known, code
+    if len(known.known) >= MOST_KICKOFFS:
+        return known, OTHER
+    return known.changed(known=tuple(sorted((*known.known, code)))), code
 
 
 def met(known: Acquaintance, *, claims: int = 0, errors: int = 0) -> tuple[Acquaintance, int]:
@@ -36,7 +48,7 @@ def settled(placement: Placement) -> Placement:
     if placement.status == "active":
         hours = placement.hours if _form_is_paid(placement.form) else 0
     elif placement.status == "over":
-        latest = next((placement.outcomes[when] for when in reversed(AFTER_THE_END) if when in placement.outcomes), {})
+        latest = next((placement.outcomes[when] for when in reversed(WHEN.values) if when in placement.outcomes), {})
         hours = sum(hours for code, hours in latest.items() if _outcome_is_paid(code))
     else:
         hours = 0

@@ -36,6 +36,7 @@ PLACE = re.compile(r"\d{1,4}", re.ASCII)
 ATTRIBUTE = re.compile(r"[a-z0-9]{1,20}")
 BOM = b"\xef\xbb\xbf"
 STRUCTURED = "application/cloudevents"
+MOST_HEADERS = 200  # each is searched for among all
 
 
 @dataclass
@@ -62,7 +63,7 @@ def read(record: Record, event: CloudEvent) -> None:
     if record.unreadable:
         raise refused("wrong-type", "data")
     size = len(record.value or b"") + len(record.key or b"") + sum(len(k) + len(v or b"") for k, v in record.headers)
-    if size > REPLIES.max_bytes or is_intricate(record.value or b""):
+    if size > REPLIES.max_bytes or len(record.headers) > MOST_HEADERS or is_intricate(record.value or b""):
         raise refused("too-large", "data")
     content_type = _text(record, "content-type") or ""
     binary = not content_type.lower().startswith(STRUCTURED) and any(n.startswith("ce_") for n, _ in record.headers)

@@ -235,6 +235,15 @@ class PlacementStagePlanned(
     approval_needed: bool
 
 
+class PlacementStageDeclined(
+    PlacementToKommune, name="placement.stage-declined", subject="placement_id", key="referral_id"
+):
+    """You did not approve that stage: it does not begin."""
+
+    stage_id: Id
+    reason: Code | None = None
+
+
 class PlacementStageChanged(
     PlacementToKommune, name="placement.stage-changed", subject="placement_id", key="referral_id"
 ):
@@ -292,6 +301,22 @@ class PlacementOutcomeRecorded(
     hours: float | None = None
     on: date
     when: Code
+
+
+class PlacementCorrected(PlacementToKommune, name="placement.corrected", subject="placement_id", key="referral_id"):
+    """Entered wrongly, and put right. `what`: `start`, `end`, `outcome` or `stage`; the others say what is so now.
+
+    An outcome or a stage that is not there now was taken back.
+    """
+
+    what: Code
+    on: date | None = None
+    stage: Stage | None = None
+    how: Code | None = None
+    reason: Code | None = None
+    outcome: Code | None = None
+    hours: float | None = None
+    when: Code | None = None
 
 
 class ChallengeRaised(ToKommune, name="challenge.raised", subject="challenge_id", key="referral_id"):

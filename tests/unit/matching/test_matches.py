@@ -23,6 +23,7 @@ from tests.unit.matching.world import (
     about_place,
     agreed_on,
     answer,
+    never_began,
     opened,
     paused,
     place,
@@ -53,6 +54,12 @@ def test_the_last_yes_makes_the_agreement_whichever_it_is(world: World) -> None:
     assert {approval.party for approval in agreed.approvals} == {"leader", "young-person"}
     assert (agreed.contact_id, agreed.candidate_version) == (CONTACT, 1)
     assert set(agreed.gate) == set(world.match(match).gate)
+
+
+def test_only_the_first_match_agreed_of_a_referral_says_that_it_is(world: World) -> None:
+    assert world.agree(world.propose()).first_of_referral is True
+    world.tell(never_began(world.last(MatchAgreed).match_id))
+    assert world.agree(world.propose(1)).first_of_referral is False
 
 
 def test_the_last_answer_of_the_gate_makes_the_agreement_too(world: World) -> None:

@@ -85,6 +85,14 @@ def test_a_challenge_is_told_only_where_the_kommunes_help_is_wanted() -> None:
     assert gateway.news(OUT) == ["challenge.raised"]
 
 
+def test_a_stage_that_the_kommune_declined_is_seen_by_all_and_so_is_what_was_put_right() -> None:
+    gateway = in_placement()
+    gateway.tell(placement_event(followup.PlacementStageDeclined, gateway, stage_id=STAGE, reason="support"))
+    gateway.tell(placement_event(followup.PlacementCorrected, gateway, what="start", on=date(2026, 12, 15)))
+    assert gateway.news(OUT) == ["placement.stage-declined", "placement.corrected"]
+    assert gateway.last(copy.PlacementCorrected).on == date(2026, 12, 15)
+
+
 def wanting_help() -> Gateway:
     gateway = in_placement()
     raised = {

@@ -166,9 +166,10 @@ def test_the_envelope_is_checked_too(attribute: str, value: str | None, expected
         reply_record(ESBJERG, "seen", {}, headers=[("ce_id", b"\xff\xfe")]),
         reply_record(ESBJERG, "seen", {}, value=b"x" * 300_000),
         reply_record(ESBJERG, "seen", {}, value=b"[" + b"{}," * 80_000 + b"{}]"),
+        reply_record(ESBJERG, "seen", {}, headers=[(f"ce_{n}", b"a") for n in range(26_000)]),
         Record(REPLIES.of(ESBJERG), 0, 7, None, None, ()),
     ],
-    ids=["null header", "no UTF-8", "too large", "too many values", "nothing"],
+    ids=["null header", "no UTF-8", "too large", "too many values", "too many headers", "nothing"],
 )
 def test_where_not_even_an_id_can_be_read_the_refusal_names_the_offset(record: Record) -> None:
     gateway = Gateway()

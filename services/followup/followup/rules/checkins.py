@@ -56,6 +56,15 @@ def with_look_in(plan: Plan, today: date) -> Plan:
     return _sorted((*plan, Checkin(kind="after-change", on=today)))
 
 
+def with_support_ending(plan: Plan, to: date, today: date) -> Plan:
+    """A week before the kommune's support ends somebody asks what comes after it."""
+    return _sorted((*plan, _on("before-support-ends", max(to - WEEK, today))))
+
+
+def when_moved(plan: Plan, on: date) -> Plan:
+    return _sorted((*plan, _on("after-change", on + WEEK)))
+
+
 def when_asked(plan: Plan, made: CheckinMade) -> Plan:
     """An answer settles all that was due; without one, the same is asked again on the next working day."""
     done = [c for c in plan if c.on <= made.on or (c.kind == made.kind and c.on <= made.on + EARLY)]

@@ -78,11 +78,13 @@ def agree(work: Work, message: Message[Agree]) -> None:
     if not matches.complete(match):
         return
     place, candidate = work.need(Place, data.place_id), work.need(Candidate, data.candidate)
-    if reason := matches.hindrance(match, place, work.need(Referral, data.referral_id), candidate):
+    referral = work.need(Referral, data.referral_id)
+    if reason := matches.hindrance(match, place, referral, candidate):
         _cancel(work, match, reason)
         return
     place = places.take(place, match.id)
     work.put(match.changed(state="agreed"), place, candidate.changed(match=match.id, waiting={}))
+    work.put(referral.changed(agreed=True))
     work.cancel_timer(match.key, "deadline")
     work.emit(
         MatchAgreed(
@@ -96,6 +98,7 @@ def agree(work: Work, message: Message[Agree]) -> None:
             contact_id=place.offer.contact_id,
             buddy_id=place.offer.buddy_id,
             company_id=place.offer.company_id,
+            first_of_referral=not referral.agreed,
         )
     )
     for other in places.without_seat(place):

@@ -14,6 +14,7 @@ from shared.events.followup import (
     PlacementAnswerRefused,
     PlacementCancelled,
     PlacementCheckinDue,
+    PlacementCorrected,
     PlacementEnded,
     PlacementEvent,
     PlacementMoved,
@@ -22,6 +23,7 @@ from shared.events.followup import (
     PlacementPlanned,
     PlacementResumed,
     PlacementStageChanged,
+    PlacementStageDeclined,
     PlacementStagePlanned,
     PlacementStarted,
 )
@@ -61,8 +63,10 @@ def _stage(placement: Placement, stage_id: str) -> Stage:
     PlacementStageChanged,
     PlacementMoved,
     PlacementCheckinDue,
+    PlacementCorrected,
     PlacementPaused,
     PlacementResumed,
+    PlacementStageDeclined,
     PlacementOutcomeRecorded,
     (Placement, "placement_id"),
 )

@@ -51,7 +51,7 @@ def ask(work: Work, message: Message[Ask]) -> None:
     referral, events = _guide_by_page(work, referral, kommune)
     for event in events:
         tell(work, event, data.kommune)
-    work.put(referral, kommune.changed(open=kommune.open | {referral.id}))
+    work.put(referral, place.changed(sent=True), kommune.changed(open=kommune.open | {referral.id}))
     set_deadlines(work, None, referral)
 
 

@@ -35,6 +35,9 @@ FIELDS = {
     "R-U18-2": "times_of_day",
     "R-PROG-1": "next_step",
     "R-PAY-1": "until",
+    "R-PRAKTIK-1": "until",
+    "R-START": "start",
+    "R-UNTIL": "until",
     "candidate-taken": "candidate_id",
     "no-seat": "seat",
 }

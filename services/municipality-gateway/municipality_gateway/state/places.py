@@ -28,6 +28,8 @@ class Place(Aggregate):
     first: str | None = None
     """The kommune that found somebody: asked first in the next round."""
     nobody_left: bool = False
+    sent: bool = False
+    """A kommune has been asked about it, in whatever round."""
     agreed: frozenset[str] = frozenset()
     ended: frozenset[str] = frozenset()
     """Matches agreed here, and those whose placement is over: sets, since either may be heard of first."""
