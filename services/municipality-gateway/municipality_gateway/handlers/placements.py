@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from municipality_gateway import texts
 from municipality_gateway.commands.placements import NoteSaid
 from municipality_gateway.handlers.base import handlers, on_reply, own, pass_on, refuse_later, what_of
 from municipality_gateway.rules import replies
@@ -162,6 +163,8 @@ def outcome_reported(work: Work, message: Message[OutcomeReported], code: str) -
 @on_reply(SupportAnswered, (Challenge, "challenge_id"))
 def support_answered(work: Work, message: Message[SupportAnswered], code: str) -> None:
     challenge = own(work, Challenge, message.data.challenge_id, code)
+    if message.data.answer == "granted" and message.data.support is None:
+        raise texts.refused("missing-field", "support")
     facts = message.data.model_dump(by_alias=True, exclude={"challenge_id"})
     given = Help.model_validate(facts)
     if given == challenge.answer:
