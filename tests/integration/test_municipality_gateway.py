@@ -307,7 +307,7 @@ async def test_what_row_level_security_hides_no_route_shows_a_kommune(
     for table in ("aggregate", "reply"):
         await hide_from_kommuner(f"municipality_gateway.{table}")
     whole, known, listed, one_, reply = [await world.http("GET", path, mine) for path in paths]
-    assert (whole.json()["card"], known.json()[0]["card_version"], listed.json()) == (None, 0, [])
+    assert (whole.json()["card"].get("confirmed_on"), known.json()[0]["card_version"], listed.json()) == (None, 0, [])
     assert (one_.status_code, reply.status_code) == (404, 404)
 
 
@@ -349,7 +349,17 @@ async def test_the_directory_says_where_a_place_would_go_and_in_which_words(worl
     words = {"terms": [{"concept": "youth-unit", "term": "Ungehuset"}]}
     assert (await world.http("PUT", f"/kommuner/{ESBJERG}/terms", consultant, json=words)).status_code == 200
     shown = (await world.http("GET", f"/kommuner/{ESBJERG}", consultant)).json()
-    assert shown["terms"] == words["terms"]
+    own = {"concept": "youth-unit", "term": "Ungehuset", "of": "own"}
+    confirmed = {"confirmed_on": "2026-11-23", "confirmed_by": "local-consultant"}
+    assert own | confirmed in shown["terms"]
+    assert {"concept": "company-entrance", "term": "erhvervsplaymaker", "of": "map"} in shown["terms"]
+    assert {"concept": "support-person", "term": "mentor", "of": "general"} in shown["terms"]
+    assert shown["card"]["praktik_approval"] == "Virksomhedskonsulenten"
+    assert (shown["card"]["confirmed_by"], shown["card"]["confirmed_on"]) == ("local-consultant", "2026-11-20")
+    assert "mentor" in shown["card"]["general"]
+    assert shown["card"]["mentor"].startswith("Kommunen kan bevillige en mentor")
+    leaders = (await world.http("GET", f"/referrals/{world.referral}", token("leader", leader=LEADER))).json()["card"]
+    assert (leaders["praktik_approval"], leaders.get("confirmed_by")) == ("Virksomhedskonsulenten", None)
     route = (await world.http("GET", "/route?postnr=6700", consultant)).json()
     assert [(to["kommune"], to["why"]) for to in route][:2] == [(ESBJERG, "own"), (FANOE, "joint")]
     assert route[0]["reason"] == "Pladsen ligger i Esbjerg Kommune."

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from shared.catalogue.cards import general_card
 from shared.catalogue.codes import codes
 from shared.catalogue.deadlines import Deadlines, deadlines
 from shared.catalogue.kommuner import KOMMUNER
@@ -101,3 +102,9 @@ def test_the_jobcenter_became_the_virksomhedsindgang_on_the_first_of_february_20
 
 def test_a_contested_word_says_so() -> None:
     assert next(one.note for one in terms("young-people", "0851", TODAY) if one.term == "udsatte ledige")
+
+
+def test_the_general_card_speaks_of_the_law_of_its_day() -> None:
+    assert "jobcenter" in general_card(date(2026, 1, 31))["entrance"]
+    assert "virksomhedsindgang" in general_card(date(2026, 2, 1))["entrance"]
+    assert {"praktik_approval", "vitas", "mentor"} <= general_card(TODAY).keys()

@@ -6,11 +6,10 @@ import pytest
 
 from municipality_gateway import texts
 from municipality_gateway.rules import kommuner, places, replies, waiting
-from municipality_gateway.state.kommuner import Contact, Kommune
+from municipality_gateway.state.kommuner import Contact, Kommune, Word
 from municipality_gateway.state.places import Place
 from shared.catalogue.kommuner import KOMMUNER
 from shared.catalogue.reach import Reach
-from shared.events.kommune.referrals import OwnWord
 from tests.unit.municipality_gateway.world import ESBJERG, FANOE, MONDAY, PLACE, TEST, asked, offer
 
 TODAY = MONDAY.date()
@@ -141,7 +140,7 @@ def test_a_kommune_is_spoken_to_in_its_own_words() -> None:
 
 
 def test_what_a_consultant_noted_goes_before_the_map_of_terms() -> None:
-    kommune = Kommune(id=ESBJERG, words=(OwnWord(concept="youth-unit", term="Ungehuset"),))
+    kommune = Kommune(id=ESBJERG, words=(Word(concept="youth-unit", term="Ungehuset"),))
     assert "Ungehuset" in [word.term for word in kommuner.own_words(kommune, (), TODAY)]
 
 

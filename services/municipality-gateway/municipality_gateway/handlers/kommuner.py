@@ -18,7 +18,7 @@ from municipality_gateway.commands.kommuner import (
 from municipality_gateway.commands.referrals import HandOver
 from municipality_gateway.handlers.base import handlers
 from municipality_gateway.rules import kommuner as rules
-from municipality_gateway.state.kommuner import Contact, Kommune
+from municipality_gateway.state.kommuner import Contact, Kommune, Word
 from municipality_gateway.state.referrals import Referral
 from shared.catalogue.calendar import end_of_day
 from shared.events.municipality_gateway import ContactChanged, ContactErased, ContactRegistered, ContactRetired
@@ -133,15 +133,21 @@ def _now_there(work: Work, kommune: Kommune, contacts: tuple[Contact, ...], to: 
 @handlers.on(WriteCard, (Kommune, "kommune"))
 def write_card(work: Work, message: Message[WriteCard]) -> CardAnswer:
     kommune = _kommune(work, message.data.kommune)
-    if message.data.card != kommune.card:
-        kommune = kommune.changed(card=message.data.card, card_version=kommune.card_version + 1)
+    before, card = kommune.card, message.data.card.changed(confirmed_by=message.by)
+    if before is None or before.changed(confirmed_by=message.by) != card:
+        kommune = kommune.changed(card=card, card_version=kommune.card_version + 1)
         work.put(kommune)
     return CardAnswer(kommune=kommune.id, card_version=kommune.card_version)
 
 
 @handlers.on(WriteTerms, (Kommune, "kommune"))
 def write_terms(work: Work, message: Message[WriteTerms]) -> TermsAnswer:
-    kommune = _kommune(work, message.data.kommune).changed(words=message.data.words)
+    """Whoever writes them has confirmed them all."""
+    words = tuple(
+        Word(concept=word.concept, term=word.term, confirmed_on=work.today, confirmed_by=message.by)
+        for word in message.data.words
+    )
+    kommune = _kommune(work, message.data.kommune).changed(words=words)
     work.put(kommune)
     return TermsAnswer(kommune=kommune.id, terms=len(kommune.words))
 

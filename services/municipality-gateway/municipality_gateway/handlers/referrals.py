@@ -16,7 +16,7 @@ from municipality_gateway.copies import told_of
 from municipality_gateway.handlers.base import handlers, keep, on_reply, own, said_on, set_deadlines, tell
 from municipality_gateway.rules import kommuner, waiting
 from municipality_gateway.rules import referrals as rules
-from municipality_gateway.state.kommuner import Kommune
+from municipality_gateway.state.kommuner import Kommune, Word
 from municipality_gateway.state.places import Place
 from municipality_gateway.state.referrals import Referral
 from shared.catalogue.reach import Reach
@@ -70,8 +70,10 @@ def tell_change(work: Work, message: Message[TellChange]) -> None:
     referral = work.get(Referral, data.referral_id)
     if referral is None or not referral.open:
         return
-    words = Kommune(id=referral.kommune, words=referral.told.own_words if referral.told else ())
-    told = told_of(place, words, referral.id, work.today, work.public)
+    words = tuple(
+        Word(concept=word.concept, term=word.term) for word in (referral.told.own_words if referral.told else ())
+    )
+    told = told_of(place, Kommune(id=referral.kommune, words=words), referral.id, work.today, work.public)
     after, events = rules.place_changed(referral, place, told, data.changes)
     more = {**told.model_dump(), "place_kommune": place.opened.kommune, "seats": after.seats}
     keep(work, referral, (after, events), **more)

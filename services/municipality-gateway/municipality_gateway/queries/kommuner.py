@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Self
+from typing import Literal, Self
 
 from municipality_gateway import texts
 from municipality_gateway.rules.kommuner import FIRST, default_entrance, desk
 from municipality_gateway.rules.places import way
-from municipality_gateway.state.kommuner import Card, Contact, Kommune
+from municipality_gateway.state.kommuner import Contact, Kommune
 from shared.catalogue import calendar
 from shared.catalogue import kommuner as catalogue
+from shared.catalogue.cards import general_card
+from shared.catalogue.codes import codes
 from shared.catalogue.reach import Why
+from shared.catalogue.terms import terms
 from shared.db import Connection
 from shared.events.kommune.referrals import OwnWord
 from shared.frozen import Frozen, Shown
@@ -21,7 +24,52 @@ from shared.web.dependencies import people, seen_by
 from shared.web.problems import NOT_FOUND, Problem
 
 
-class CardView(Shown, Card, extra="ignore"): ...
+class CardView(Frozen):
+    """How things are done there. `general` names the fields where nobody has told us, and general words stand."""
+
+    entrance: str | None = None
+    youth_unit: str | None = None
+    praktik_approval: str | None = None
+    typical_days: int | None = None
+    vitas: str | None = None
+    mentor: str | None = None
+    frikort: str | None = None
+    transport: str | None = None
+    confirmed_on: date | None = None
+    confirmed_by: str | None = None
+    general: list[str]
+
+    @classmethod
+    def of(cls, kommune: Kommune | None, today: date, *, who_confirmed: bool = False) -> Self:
+        card = kommune.card if kommune else None
+        own = card.model_dump(include=set(cls.model_fields), exclude_none=True) if card else {}
+        general = {field: said for field, said in general_card(today).items() if field not in own}
+        if not who_confirmed:
+            own.pop("confirmed_by", None)
+        return cls(**own, **general, general=sorted(general))
+
+
+class TermView(Frozen):
+    """What a concept is called there: their `own` word, one of the `map` of terms, or the `general` one."""
+
+    concept: str
+    term: str
+    of: Literal["own", "map", "general"]
+    confirmed_on: date | None = None
+    confirmed_by: str | None = None
+
+
+def terms_of(kommune: Kommune, today: date) -> list[TermView]:
+    noted = {word.concept: word for word in kommune.words}
+    found = []
+    for concept in codes("terms"):
+        mapped = next(iter(terms(concept.code, kommune.id, today)), None)
+        if word := noted.get(concept.code):
+            facts = word.model_dump(include={"concept", "term", "confirmed_on", "confirmed_by"})
+            found.append(TermView(of="own", **facts))
+        elif mapped:
+            found.append(TermView(concept=concept.code, term=mapped.term, of="map" if mapped.kommune else "general"))
+    return found
 
 
 class OwnWordView(Shown, OwnWord, extra="ignore"): ...
@@ -79,8 +127,8 @@ class EntranceView(Frozen):
 class WholeKommuneView(KommuneView):
     contacts: list[ContactView]
     default_entrance: EntranceView
-    card: CardView | None
-    terms: list[OwnWordView]
+    card: CardView
+    terms: list[TermView]
 
 
 class RouteView(Frozen):
@@ -120,13 +168,13 @@ async def whole_kommune(runtime: Runtime, who: Principal, code: str) -> WholeKom
     """With contact data of its people: each reading is logged."""
     kommune = await own_kommune(runtime, who, code)
     persons = await people(runtime, [contact.id for contact in kommune.contacts], who, "GET /kommuner/{code}")
-    entrance = default_entrance(code)
+    entrance, today = default_entrance(code), calendar.today(runtime.clock.now())
     return WholeKommuneView(
-        **dict(KommuneView.of(kommune, calendar.today(runtime.clock.now()))),
+        **dict(KommuneView.of(kommune, today)),
         contacts=[ContactView.of(contact, persons.get(contact.id, {})) for contact in kommune.contacts],
         default_entrance=EntranceView(contact_id=entrance.contact_id, role=entrance.role),
-        card=CardView.of(kommune.card) if kommune.card else None,
-        terms=[OwnWordView.of(word) for word in kommune.words],
+        card=CardView.of(kommune, today, who_confirmed=True),
+        terms=terms_of(kommune, today),
     )
 
 

@@ -11,6 +11,7 @@ from municipality_gateway.queries.kommuner import CardView, OwnWordView
 from municipality_gateway.state.kommuner import Kommune
 from municipality_gateway.state.places import Place
 from municipality_gateway.state.referrals import Referral, Told
+from shared.catalogue import calendar
 from shared.catalogue import kommuner as catalogue
 from shared.catalogue.kommuner import KommuneCode
 from shared.catalogue.reach import Why
@@ -120,7 +121,7 @@ class WholeReferralView(ReferralView):
 
     kommune_name: str
     contact: PersonView
-    card: CardView | None
+    card: CardView
 
 
 async def list_of_referrals(
@@ -150,7 +151,7 @@ async def whole_referral(runtime: Runtime, who: Principal, referral_id: UUID) ->
         **ReferralView.of(referral, place, who).model_dump(exclude_unset=True),
         kommune_name=catalogue.kommune(referral.kommune).formal_name,
         contact=PersonView(**persons.get(referral.contact_id, {})),
-        card=CardView.of(kommune.card) if kommune and kommune.card else None,
+        card=CardView.of(kommune, calendar.today(runtime.clock.now())),
     )
 
 

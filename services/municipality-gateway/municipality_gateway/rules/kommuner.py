@@ -85,6 +85,6 @@ def own_words(kommune: Kommune, forms: Iterable[str], on: date) -> tuple[OwnWord
     found = []
     for concept in wanted:
         mapped = next((term for term in terms(concept, kommune.id, on) if term.kommune), None)
-        if word := noted.get(concept) or (mapped and OwnWord(concept=concept, term=mapped.term)):
-            found.append(word)
+        if word := noted.get(concept) or mapped:
+            found.append(OwnWord(concept=concept, term=word.term))
     return tuple(found)

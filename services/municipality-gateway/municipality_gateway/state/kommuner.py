@@ -44,6 +44,14 @@ class Card(Data):
     frikort: str | None = None
     transport: str | None = None
     confirmed_on: date
+    confirmed_by: str | None = None
+
+
+class Word(OwnWord):
+    """A word of the kommune's own, and who has confirmed it."""
+
+    confirmed_on: date | None = None
+    confirmed_by: str | None = None
 
 
 class Kommune(Aggregate):
@@ -54,4 +62,4 @@ class Kommune(Aggregate):
     """Its referrals that are open: they go to another when the one who was asked is there no more."""
     card: Card | None = None
     card_version: int = 0
-    words: tuple[OwnWord, ...] = ()
+    words: tuple[Word, ...] = ()
