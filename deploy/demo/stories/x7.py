@@ -21,6 +21,7 @@ async def signs_up(play: Play) -> None:
 async def opened(play: Play) -> None:
     """A place in a warehouse opens."""
     await people.register(play, SILENT, DESKS)
+    await people.register(play, NEXT, {"youth-unit": "Ungeindsatsen"})
     await people.draft_place(
         play,
         tasks=[{"task_id": task} for task in TASKS],

@@ -2,15 +2,18 @@
 
 from datetime import date
 
+import pytest
+
+from municipality_gateway.state.referrals import Referral
 from shared.events import matching
 from shared.events import municipality_gateway as say
 from shared.events.kommune import referrals as copy
 from tests.unit.municipality_gateway.world import (
     ESBJERG,
+    FANOE,
     MATCH,
     OTHER_CANDIDATE,
     PROPOSAL,
-    VARDE,
     agreed,
     asked,
     match_event,
@@ -67,7 +70,7 @@ def test_an_approval_says_its_form_hours_and_days() -> None:
 def test_a_kommune_cannot_answer_for_another_ones_match() -> None:
     gateway, _ = asked()
     proposed(gateway)
-    assert gateway.reply(VARDE, "young-person-answered", {"match_id": MATCH, "answer": "yes"}) == "not-yours"
+    assert gateway.reply(FANOE, "young-person-answered", {"match_id": MATCH, "answer": "yes"}) == "not-yours"
 
 
 def test_an_agreed_match_completes_the_referral_and_nobody_else_is_asked() -> None:
@@ -82,12 +85,12 @@ def test_an_agreed_match_completes_the_referral_and_nobody_else_is_asked() -> No
 
 
 def test_with_two_seats_one_match_is_not_the_end_but_time_may_be() -> None:
-    gateway, _ = asked(seats=2)
+    gateway, referral = asked(seats=2)
     proposed(gateway)
-    gateway.tell(agreed(gateway))
+    gateway.tell(agreed(gateway, seats_left=1))
     assert gateway.referral().state == "in-progress"
     gateway.morning(date(2026, 12, 22))
-    assert gateway.referral().state == "completed"
+    assert gateway.get(Referral, referral).state == "completed"
 
 
 def test_a_match_that_fell_through_sends_the_kommune_searching_again() -> None:
@@ -115,13 +118,44 @@ def test_a_proposal_that_is_not_possible_is_told_with_its_rule() -> None:
     gateway.news(OUT)
     gateway.tell(match_event(matching.MatchRefused, gateway, reply_id="forslag", rule="R-FIT-HOURS"))
     assert gateway.last(copy.MatchRefused).rule == "R-FIT-HOURS"
+    noted = gateway.rows[-1]
+    assert (noted.id, noted.state, noted.field, noted.rule) == ("forslag", "refused", "hours", "rule:R-FIT-HOURS")
+    assert noted.source == f"/kommune/{ESBJERG}"
+    assert "reply.refused" not in gateway.news(OUT)  # match.refused says it
     assert gateway.referral().business_status == "searching"
 
 
 def test_an_answer_refused_further_in_becomes_a_refused_reply_with_the_way_out() -> None:
     gateway, _ = asked()
     proposed(gateway)
+    yes = {"match_id": MATCH, "answer": "yes"}
+    gateway.reply(ESBJERG, "young-person-answered", yes, id="ja", offset=31)
     late = match_event(matching.MatchAnswerRefused, gateway, reply_id="ja", field="match_id", rule="no-seat")
     gateway.tell(late)
     refused = gateway.last(copy.ReplyRefused)
     assert (refused.reply, refused.rule, refused.da) == ("ja", "no-seat", "Der er ingen ledig plads.")
+    assert (refused.source, refused.what, refused.offset) == (f"/kommune/{ESBJERG}", "young-person-answered", 31)
+    assert refused.referral_id == MATCH
+    noted = gateway.rows[-1]
+    assert (noted.id, noted.source, noted.state, noted.rule) == ("ja", f"/kommune/{ESBJERG}", "refused", "no-seat")
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown", "says"),
+    [
+        ("rule:R-FIT-HOURS", "rule:R-FIT-HOURS", "Foreslå et andet timetal"),
+        ("R-FIT-HOURS", "rule:R-FIT-HOURS", "Foreslå et andet timetal"),
+        ("missing-field", "missing-field", "Feltet from mangler."),
+        ("state", "state", "sagen i from"),
+        ("date-far", "date-far", "Datoen i from"),
+        ("of-tomorrow", "state", "Det er ikke muligt, som sagen står nu."),
+    ],
+)
+def test_what_is_refused_further_in_speaks_of_its_own_rule_and_field(rule: str, shown: str, says: str) -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.tell(match_event(matching.MatchAnswerRefused, gateway, reply_id="x", field="from", rule=rule))
+    refused = gateway.last(copy.ReplyRefused)
+    assert (refused.rule, refused.field) == (shown, "from")
+    assert says in refused.da
+    assert ".." not in refused.da + refused.en
