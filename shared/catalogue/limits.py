@@ -10,7 +10,7 @@ from shared.catalogue.files import Dated, rows, validity
 
 @dataclass(frozen=True, slots=True)
 class Limit(Dated):
-    """`subject` is a form, or `under-18`, `in-school`, `mentor`, `hours-jump`, `figures`."""
+    """`subject` is a form, or `under-18`, `in-school`, `mentor`, `hours-jump`, `figures`, `proposal`."""
 
     subject: str
     name: str

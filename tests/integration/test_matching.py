@@ -13,7 +13,7 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from matching.app import service
 from matching.commands import AnswerGate, LeaderAnswers
-from matching.queries import matches_of
+from matching.queries.matches import matches_of
 from matching.state.matches import Match
 from matching.state.places import Place
 from shared import db
@@ -80,8 +80,10 @@ class World:
         while await self.spine.fire():
             pass
 
-    async def said(self) -> list[str]:
-        rows = await self.pool.fetch("SELECT headers->>'ce_type' AS type FROM outbox ORDER BY id")
+    async def said(self, topic: str = "matching.v1") -> list[str]:
+        rows = await self.pool.fetch(
+            "SELECT headers->>'ce_type' AS type FROM outbox WHERE topic = $1 ORDER BY id", topic
+        )
         return [row["type"].split(".", 2)[2].removesuffix(".v1") for row in rows]
 
     async def propose(self, candidate: int = 0, **other: Any) -> str:

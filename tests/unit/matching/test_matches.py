@@ -9,7 +9,6 @@ from matching.commands import AnswerGate, LeaderAnswers
 from matching.rules import matches
 from matching.state.places import Place
 from shared.events import intake
-from shared.events.base import Profile
 from shared.events.matching import MatchAgreed, MatchAnswerRefused, MatchApproved, MatchDeclined
 from shared.spine.decision import NotYet, Refused
 from tests.unit.matching.world import (
@@ -32,7 +31,6 @@ from tests.unit.matching.world import (
     terms,
     told,
     withdrawn,
-    young,
 )
 
 PRAKTIK: dict[str, Any] = {"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB", "until": date(2027, 1, 10)}
@@ -86,10 +84,10 @@ def test_praktik_waits_for_the_kommunes_approval(world: World) -> None:
 @pytest.mark.parametrize(
     ("given", "field", "rule"),
     [
-        ({"form": "LOENTILSKUD"}, "form", "rule:R-FIT-FORM"),
-        ({"hours": 14}, "hours", "rule:R-FIT-HOURS"),
-        ({"from": date(2026, 12, 15)}, "from", "rule:R-PAY-1"),
-        ({"to": date(2027, 1, 9)}, "to", "rule:R-PAY-1"),
+        ({"form": "LOENTILSKUD"}, "form", "rule:R-COVER"),
+        ({"hours": 14}, "hours", "rule:R-COVER"),
+        ({"from": date(2026, 12, 15)}, "from", "rule:R-COVER"),
+        ({"to": date(2027, 1, 9)}, "to", "rule:R-COVER"),
     ],
 )
 def test_an_approval_that_does_not_cover_the_terms_is_refused(
@@ -99,7 +97,17 @@ def test_an_approval_that_does_not_cover_the_terms_is_refused(
     (event,) = world.hear(answer(match, "kommune", "yes", **APPROVED | given))
     assert isinstance(event, MatchAnswerRefused)
     assert (event.field, event.rule, event.reply_id) == (field, rule, "a-1")
+    assert event.terms == world.match(match).terms  # so that it can be said: 14 of 15 hours
     assert world.match(match).approvals == ()
+
+
+def test_an_approval_cannot_be_longer_than_the_law_allows(world: World) -> None:
+    match = world.propose(**PRAKTIK | {"until": None}, hours=15)
+    (event,) = world.hear(answer(match, "kommune", "yes", **APPROVED | {"to": date(2027, 6, 14)}))
+    assert isinstance(event, MatchAnswerRefused)
+    assert (event.field, event.rule) == ("to", "rule:R-PRAKTIK-1")
+    within = APPROVED | {"to": date(2027, 6, 13)}
+    assert told(world.hear(answer(match, "kommune", "yes", **within))) == [("approved", "kommune")]
 
 
 def test_an_open_end_ends_with_the_approval(world: World) -> None:
@@ -267,8 +275,8 @@ def test_the_kommunes_yes_is_needed_where_the_form_needs_its_approval() -> None:
     assert matches.needed(wage) == ("leader", "young-person", "kommune")
 
 
-def extra_questions(at: Place, who: Profile | None = None, **proposal: Any) -> set[str]:
-    asked = matches.questions(terms(at, **proposal), who or profile(), at)
+def extra_questions(at: Place, *, under_18: bool = False, **proposal: Any) -> set[str]:
+    asked = matches.questions(terms(at, **proposal), at, under_18=under_18)
     assert asked[: len(matches.ALWAYS)] == matches.ALWAYS
     return set(asked) - set(matches.ALWAYS)
 
@@ -280,9 +288,9 @@ def test_the_gate_asks_more_of_praktik_and_wage_subsidy() -> None:
 
 
 def test_the_gate_asks_for_a_check_of_flagged_tasks_for_15_to_17() -> None:
-    assert extra_questions(place(), young()) == {"u18-task-confirmed"}
-    assert extra_questions(place(), young(), tasks=("viden_data-01",)) == set()
-    assert extra_questions(place(), young(), tasks=("a-task-of-tomorrow",)) == {"u18-task-confirmed"}
+    assert extra_questions(place(), under_18=True) == {"u18-task-confirmed"}
+    assert extra_questions(place(), under_18=True, tasks=("viden_data-01",)) == set()
+    assert extra_questions(place(), under_18=True, tasks=("a-task-of-tomorrow",)) == {"u18-task-confirmed"}
 
 
 def test_after_an_early_end_the_gate_asks_for_a_slower_match() -> None:

@@ -14,6 +14,7 @@ from shared.events import followup, intake
 from shared.events import municipality_gateway as gateway
 from shared.events.base import Event, Profile, Task, Terms
 from shared.events.matching import MatchAgreed, MatchProposed
+from shared.events.topics import MATCHING
 from tests import harness
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)  # a Monday
@@ -119,8 +120,8 @@ def _placement(match: str) -> dict[str, Any]:
     return {**ids, "leader_id": LEADER, "company_id": COMPANY, "candidate_id": CANDIDATES[0], "kommune": ESBJERG}
 
 
-def ended(match: str, how: str = "as-planned") -> followup.PlacementEnded:
-    data = {**_placement(match), "how": how, "reason": "goal-reached", "on": date(2027, 3, 1), "form": "SMAAJOB"}
+def ended(match: str, how: str = "as-planned", form: str = "SMAAJOB") -> followup.PlacementEnded:
+    data = {**_placement(match), "how": how, "reason": "goal-reached", "on": date(2027, 3, 1), "form": form}
     return followup.PlacementEnded.model_validate(data)
 
 
@@ -152,19 +153,19 @@ class World(harness.World):
             self.tell(data)
 
     def hear(self, data: BaseModel, **of_message: Any) -> list[Event]:
-        """Everything that is said because of it."""
+        """Everything that is said about matches because of it."""
         before = len(self.said)
         self.tell(data, **of_message)
         return self.since(before)
 
     def wait(self, instant: datetime) -> list[Event]:
-        """Everything that is said until then."""
+        """Everything that is said about matches until then."""
         before = len(self.said)
         self.until(instant)
         return self.since(before)
 
     def since(self, before: int) -> list[Event]:
-        return [event for _, event in self.said[before:]]
+        return [event for topic, event in self.said[before:] if topic == MATCHING.name]
 
     def propose(self, candidate: int = 0, **other: Any) -> str:
         """The id of the match."""
