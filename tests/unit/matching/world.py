@@ -22,6 +22,7 @@ START = date(2026, 12, 14)
 LEADER, COMPANY, WORKPLACE, CONTACT = (f"00000000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
 PLACE, REFERRAL, OTHER_PLACE, OTHER_REFERRAL = (f"10000000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
 CANDIDATES = [f"20000000-0000-4000-8000-00000000000{n}" for n in range(1, 5)]
+THIRD_REFERRAL = "10000000-0000-4000-8000-000000000005"
 PLACEMENT = "30000000-0000-4000-8000-000000000001"
 ESBJERG, VARDE, SONDERBORG = "0561", "0573", "0540"
 
@@ -53,18 +54,25 @@ def opened(place: str = PLACE, **other: Any) -> intake.PlaceOpened:
     )
 
 
+def changed(place: str = PLACE, **other: Any) -> intake.PlaceChanged:
+    """The place as it is after the change."""
+    return intake.PlaceChanged(**opened(place, **other).model_dump(), changes=tuple(other))
+
+
 def about_place(state: str, **other: Any) -> dict[str, Any]:
     return {"place_id": PLACE, "leader_id": LEADER, "company_id": COMPANY, "kommune": ESBJERG, "state": state, **other}
 
 
-def _referral(referral: str, place: str, state: str) -> dict[str, Any]:
+def _referral(referral: str, place: str, state: str, kommune: str = ESBJERG) -> dict[str, Any]:
     ids = {"referral_id": referral, "place_id": place, "leader_id": LEADER, "company_id": COMPANY}
-    return {**ids, "kommune": ESBJERG, "state": state, "business_status": state}
+    return {**ids, "kommune": kommune, "state": state, "business_status": state}
 
 
-def sent(referral: str = REFERRAL, place: str = PLACE, place_version: int = 1) -> gateway.ReferralSent:
+def sent(
+    referral: str = REFERRAL, place: str = PLACE, place_version: int = 1, kommune: str = ESBJERG
+) -> gateway.ReferralSent:
     return gateway.ReferralSent(
-        **_referral(referral, place, "requested"),
+        **_referral(referral, place, "requested", kommune),
         round=1,
         seats=1,
         place_version=place_version,
@@ -104,6 +112,12 @@ def proposed(candidate: int = 0, **other: Any) -> gateway.CandidateProposed:
     }
     facts["reply_id"] = f"reply-{candidate}-{other.get('place_id', PLACE)}"
     return gateway.CandidateProposed(candidate_id=CANDIDATES[candidate], leader_id=LEADER, **facts | other)
+
+
+def registered(candidate: int = 0, **of_profile: Any) -> gateway.CandidateRegistered:
+    return gateway.CandidateRegistered(
+        candidate_id=CANDIDATES[candidate], kommune=ESBJERG, profile=profile(**of_profile), reply_id="r-1"
+    )
 
 
 def withdrawn(candidate: int = 0) -> gateway.CandidateWithdrawn:
@@ -184,9 +198,11 @@ class World(harness.World):
         return self.hear(AnswerGate(match_id=match, answers=dict.fromkeys(self.match(match).gate, True)))
 
     def agree(self, match: str) -> MatchAgreed:
-        """Gate, young person and leader, where the form needs no approval."""
+        """Gate, young person and leader; the kommune, where the form needs its approval."""
         place, referral = self.match(match).place_id, self.match(match).referral_id
         self.gate(match)
+        if "kommune" in self.match(match).needed:
+            self.tell(answer(match, "kommune", "yes", place_id=place, referral_id=referral))
         self.tell(answer(match, "young-person", "yes", place_id=place, referral_id=referral))
         agreed = [event for event in self.leader(match, "yes") if isinstance(event, MatchAgreed)]
         assert len(agreed) == 1
