@@ -127,7 +127,7 @@ async def list_of_matches(runtime: Runtime, only: MatchFilter, who: Principal) -
     if not only.place_id and only.state not in (None, "proposed"):
         raise Refused(
             "missing-field",
-            "place_id",
+            "query.place_id",
             "Skriv også place_id. Uden det vises kun det, der venter på svar.",
             "Name place_id as well. Without it only what waits for an answer is listed.",
         )

@@ -4,6 +4,7 @@ One kommune's part of the pool is read at a time; the rules then look at each pr
 fits, in Python, and no second one in SQL.
 """
 
+import asyncio
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -121,7 +122,7 @@ async def candidates_for(conn: Connection, asked: Asked, today: date) -> list[Ma
         return []
     registered = await persons(conn, today, kommuner=[asked.kommune])
     free = {person: profile for person, profile in registered.items() if (asked.place_id, person) not in proposed}
-    ranked = suggestions.best(fits(found[asked.place_id], free, today))
+    ranked = await asyncio.to_thread(suggestions.best, fits(found[asked.place_id], free, today))  # there may be many
     own = [event for person, _ in ranked for event in await places_for(conn, person, today)]
     return [event for event in own if event.referral_id == asked.referral_id]
 

@@ -1,6 +1,7 @@
 """Suggestions as they are shown: who fits a place, which places fit somebody, why, and what is missing where it nearly
 does. A kommune sees its own young people, and places that it is asked about."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Self
 from uuid import UUID
@@ -77,18 +78,19 @@ async def suggestions_for_place(runtime: Runtime, place_id: UUID, who: Principal
     async with seen_by(runtime, who) as conn:
         asked = [one for one in await open_referrals(conn, place_id=str(place_id)) if who.sees(kommune=one.kommune)]
         registered = await persons(conn, today, kommuner={one.kommune for one in asked})
-    if not asked and "consultant" not in who.roles:
-        raise Problem(NOT_FOUND, field="place_id")
+    if not asked:
+        who.own("place_id")  # nobody's own but the staff's
     await get_or_404(runtime, Place, place_id, "place_id")
     by_kommune = {one.kommune: one for one in asked}
     found = await open_places(runtime.pool, [str(place_id)])
     proposed = await proposed_at(runtime.pool, found)
     free = {person: profile for person, profile in registered.items() if (str(place_id), person) not in proposed}
-    return _shown(
+    found_fits = (
         ((by_kommune[person.kommune], person), registered[person], place, fit)
         for place in found.values()
         for person, fit in fits(place, free, today)
     )
+    return await asyncio.to_thread(_shown, found_fits)  # there may be many
 
 
 async def suggestions_for_candidate(runtime: Runtime, candidate_id: UUID, who: Principal) -> list[SuggestionView]:
@@ -98,6 +100,7 @@ async def suggestions_for_candidate(runtime: Runtime, candidate_id: UUID, who: P
         own = [(p, profile) for p, profile in (await persons(conn, today, candidate_id=str(candidate_id))).items()
                if who.sees(kommune=p.kommune)]  # fmt: skip
         if not own:
+            who.own("candidate_id")
             raise Problem(NOT_FOUND, field="candidate_id")
         person, profile = own[0]
         asked = await open_referrals(conn, kommune=person.kommune)

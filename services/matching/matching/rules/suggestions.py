@@ -47,7 +47,9 @@ def fit(profile: Profile, place: Place, minutes: int | None, today: date) -> Fit
     """On the terms that come nearest to both: the place's hours to begin with, and the times that they share."""
     terms = _terms(profile, place, today)
     missing = tuple(candidates.misfits(terms, place.offer, profile, minutes))
-    return Fit(terms, missing, reasons(terms, place.offer, profile, minutes, today))
+    # With more than one thing in the way it is not suggested at all, and there are many of those.
+    looked_at = len(missing) < 2
+    return Fit(terms, missing, reasons(terms, place.offer, profile, minutes, today) if looked_at else ())
 
 
 def best(found: Iterable[tuple[T, Fit]], *, fits: bool = True) -> list[tuple[T, Fit]]:
