@@ -15,6 +15,8 @@ from httpx import ASGITransport, AsyncClient, Response
 from matching.app import service
 from matching.commands import AnswerGate, LeaderAnswers
 from matching.queries.matches import matches_of
+from matching.queries.pool import Person
+from matching.rows import Pool, save_pool
 from matching.state.matches import Match
 from matching.state.places import Place
 from shared import db
@@ -53,6 +55,7 @@ from tests.unit.matching.world import (
     sent,
     withdrawn,
 )
+from tests.waiting import until
 
 KEY = "k" * 48
 NOWHERE = "00000000-0000-4000-8000-0000000000ff"
@@ -342,16 +345,18 @@ async def test_a_place_that_changes_is_suggested_to_those_whom_it_fits_now(world
     assert sum(reason["points"] for reason in fits["reasons"]) == fits["score"]
 
 
-@pytest.mark.parametrize("at_once", [True, False])
-async def test_of_a_registration_and_a_place_at_the_same_moment_one_sees_the_other(world: World, at_once: bool) -> None:
+async def test_of_a_registration_and_a_place_at_the_same_moment_one_sees_the_other(world: World) -> None:
     await world.hear(opened())
-    person, place = world.record(registered()), world.record(sent())
-    if at_once:
-        await asyncio.gather(world.spine.consume([person]), world.spine.consume([place]))
-    else:
-        await world.spine.consume([place])
-        await world.spine.consume([person])
-    assert set(await world.suggested()) == {(REFERRAL, CANDIDATES[0], 1)}
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    async with world.pool.acquire() as conn:
+        registering = conn.transaction()
+        await registering.start()
+        await save_pool(conn, [Pool(NOW, "cause", Person(ESBJERG, CANDIDATES[0]), profile())])
+        opening = asyncio.create_task(world.spine.consume([world.record(sent())]))
+        await until(lambda: world.pool.fetchval(waiting))
+        await registering.commit()
+    await opening
+    assert await world.suggested() == [(REFERRAL, CANDIDATES[0], 1)]
 
 
 async def test_neither_who_is_proposed_nor_who_has_a_place_is_suggested(world: World) -> None:
