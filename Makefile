@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All that they need is installed below .venv and .local.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-unit test-contract test-integration test-e2e lint types contracts format lock sbom audit clean
+.PHONY: help demo test test-unit test-contract test-integration test-e2e lint types contracts format lock sbom audit pairs canary clean
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -31,6 +31,12 @@ test-integration: .venv/for-tests ## one part at a time on a real Kafka and Post
 
 test-e2e: .venv/for-tests ## all services together
 	$(PY) -m pytest -q tests/e2e
+
+pairs: .venv/for-tests ## all 98 kommuner and a leader in each, each against the things of each other, on every route and topic
+	$(PY) -m tests.leaks.pairs
+
+canary: .venv/for-tests ## plant what may lie nowhere, and look for it in every topic, file, dump, log and figure
+	$(PY) -m tests.leaks.canary
 
 lint: .venv/for-tests ## style, and who may import whom
 	$(PY) -m ruff check

@@ -70,7 +70,8 @@ RIGHTS = "SELECT, INSERT, UPDATE, DELETE"
 """What a service may do with its tables."""
 OTHER_RIGHTS = {
     # What has happened can be added to, and not changed.
-    "access_log": "SELECT, INSERT",
+    # Not when it was, nor in which order: that is the database's to say.
+    "access_log": "SELECT, INSERT (person_id, reader, role, route, correlation_id)",
     "outbox_failed": "SELECT, INSERT",
     "dead_letter": "SELECT, INSERT, UPDATE",
     # At an erasure the keys of the living are written anew, so that no file holds the destroyed one.

@@ -19,6 +19,7 @@ from shared.spine.consumer import Consumer
 from shared.spine.dead_letters import Due
 from shared.spine.engine import Spine
 from shared.spine.failures import FOR_GOOD, Backoff, passes, words
+from shared.spine.lifting import Forgetting
 from shared.spine.membership import Slot
 from shared.spine.relay import Relay
 
@@ -34,11 +35,12 @@ class Runtime:
         config: Settings,
         *,
         vault: Vault | None = None,
+        forgetting: "Callable[[Spine], Forgetting] | None" = None,
         may_fire: "MayFire | None" = None,
         collect: "Collect | None" = None,
     ) -> None:
         self.name, self.book, self.config, self.collect = book.service, book, config, collect
-        self._vault = vault
+        self._vault, self._forgetting = vault, forgetting
         self.schema = db.schema_of(self.name)
         self.clock = Clock(config.clock_file)
         self.url = config.database_url.get_secret_value()
@@ -57,10 +59,16 @@ class Runtime:
             raise LookupError(f"{self.name} keeps no contact data")
         return self._vault
 
+    @property
+    def awaits_erasures(self) -> bool:
+        """Keeps contact data, and has not looked yet whether this database is older than an erasure."""
+        return self._vault is not None and not self.relay.looked
+
     async def __aenter__(self) -> "Runtime":
         self.pool = await asyncpg.create_pool(self.url, min_size=0, max_size=12, **db.connection_options(self.schema))
         self.spine = Spine(self.pool, self.book, self.clock, may_fire=self._may_fire)
-        self.relay = Relay(self.name, self.schema, self.pool, self.url, self.config)
+        forgetting = self._forgetting(self.spine) if self._forgetting else None
+        self.relay = Relay(self.name, self.schema, self.pool, self.url, self.config, forgetting=forgetting)
         self.slot = Slot(self.url, self.schema)
         deadline = timedelta(seconds=self.config.park_deadline_seconds)
         self._tasks = [

@@ -7,9 +7,11 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -20,14 +22,19 @@ from fastapi import APIRouter, FastAPI
 
 from shared import db, log, settings
 from shared.db import Connection
-from shared.people.vault import Erased, Person, Vault
+from shared.events.base import Event
+from shared.people.vault import Erased, Person, Renew, Vault, sealed_before
 from shared.runtime import Collect, MayFire, Runtime, hopeless
 from shared.settings import OwnSettings, Settings
 from shared.spine import envelope
 from shared.spine.batch import OnRefused, Parsed, Rulebook, Writer
+from shared.spine.engine import Spine
 from shared.spine.envelope import Record
+from shared.spine.lifting import Forgetting
 from shared.spine.work import NOWHERE, Command, Handlers, Public
-from shared.web import access, edge, operations
+from shared.web import access, docs, edge, operations
+from shared.web.limits import Limits
+from shared.web.server import patience
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -52,6 +59,10 @@ class Service:
     """Settings without which it cannot decide, by their names in `OwnSettings`."""
     erase: Callable[[str], Command] | None = None
     """For a service that keeps people's contact data: the command that forgets the person of that id."""
+    erased: tuple[type[Event], ...] = ()
+    """What it says then; the subject is that person."""
+    renew: Renew | None = None
+    """For one that keeps keyed hashes of its own: how they follow when the master key is another one."""
     rebuild: "Callable[[Service, Settings, Callable[[str], Any]], Awaitable[str]] | None" = None
     """For a projection: build it anew from the event stream; says how it goes, and returns what it did."""
 
@@ -74,7 +85,18 @@ class Service:
         settings.require(config, *(("master_key",) if self.people else ()), *self.needs)
 
     def vault(self, config: OwnSettings) -> Vault | None:
-        return Vault(config.master_key.get_secret_value()) if self.people and config.master_key else None
+        keys = [key.get_secret_value() for key in (config.master_key, config.old_master_key) if key]
+        return Vault(*keys) if self.people and config.master_key else None
+
+    def forgetting(self, spine: Spine) -> Forgetting:
+        """How those are erased here, too, of whom Kafka says that they were erased."""
+        return Forgetting(frozenset(event.TYPE for event in self.erased), partial(self._forget, spine))
+
+    async def _forget(self, spine: Spine, erased: Mapping[UUID, datetime]) -> int:
+        people = await sealed_before(spine.pool, erased)
+        if self.erase and people:
+            await spine.execute_all([self.erase(str(person)) for person in people], by="replayed")
+        return len(people)
 
     def book(self, config: OwnSettings) -> Rulebook:
         """Its decisions; people's data are sealed and erased in the transaction that says so."""
@@ -92,7 +114,12 @@ class Service:
     def runtime(self, config: Settings) -> Runtime:
         """One replica, not started."""
         return Runtime(
-            self.book(config), config, vault=self.vault(config), may_fire=self.may_fire, collect=self.collect
+            self.book(config),
+            config,
+            vault=self.vault(config),
+            forgetting=self.forgetting if self.people else None,
+            may_fire=self.may_fire,
+            collect=self.collect,
         )
 
     def app(self, config: Settings) -> FastAPI:
@@ -104,10 +131,18 @@ class Service:
                 app.state.runtime = runtime
                 yield
 
-        app = FastAPI(title=f"Lederalliancen: {self.name}", version="1", lifespan=lifespan)
-        edge.install(app)
+        app = FastAPI(
+            title=f"Lederalliancen: {self.name}",
+            version="1",
+            lifespan=lifespan,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+        )
+        edge.install(app, Limits(config.requests_per_address, config.requests_per_principal), config.hosts)
         access.install(app, config)
-        operations.install(app)
+        operations.install(app, config.metrics_token)
+        docs.install(app)
         app.include_router(self.router)
         return app
 
@@ -127,6 +162,11 @@ class Service:
             port=config.http_port or self.port,
             log_config=None,
             access_log=False,
+            http=patience(config.proxies),
+            ws="none",
+            h11_max_incomplete_event_size=edge.MAX_HEAD,
+            forwarded_allow_ips=[str(network) for network in config.proxies],
+            server_header=False,
             timeout_graceful_shutdown=2,
         )
 
@@ -136,8 +176,7 @@ def _writers(vault: Vault) -> dict[type, Writer]:
         await vault.seal(conn, [(UUID(person.id), person.data) for person in people])
 
     async def erase(conn: Connection, people: list[Erased]) -> None:
-        for person in people:
-            await vault.erase(conn, UUID(person.id))
+        await vault.erase(conn, {UUID(person.id): person.by for person in people})
 
     return {Person: seal, Erased: erase}
 

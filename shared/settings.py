@@ -9,9 +9,18 @@ import sys
 from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, FilePath, SecretBytes, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    FilePath,
+    IPvAnyNetwork,
+    SecretBytes,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 KEY_BYTES = 32
 
@@ -31,7 +40,13 @@ def _terminal_or_machine() -> Literal["json", "console"]:
     return "console" if sys.stderr.isatty() else "json"
 
 
+def _listed(value: object) -> object:
+    """Comma-separated text as its parts; the rest is taken as it is."""
+    return tuple(part.strip().lower() for part in value.split(",")) if isinstance(value, str) else value
+
+
 Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
+Host = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$")]
 
 
 class KafkaSettings(BaseSettings):
@@ -78,7 +93,17 @@ class OwnSettings(BaseSettings):
     master_key: Annotated[SecretBytes, BeforeValidator(_decoded)] | None = Field(
         None, examples=["(the output of: openssl rand -base64 32)"]
     )
+    # While the master key is changed: the one before, which still opens and finds.
+    old_master_key: Annotated[SecretBytes, BeforeValidator(_decoded)] | None = Field(
+        None, examples=["(the LA_MASTER_KEY until now)"]
+    )
     public_url_intake: Url | None = Field(None, examples=["https://intake.example.dk"])
+
+    @model_validator(mode="after")
+    def _is_another_key(self) -> Self:
+        if self.old_master_key and self.old_master_key == self.master_key:
+            raise _wrong("old_master_key", "is the same as LA_MASTER_KEY: nothing would be changed")
+        return self
 
 
 class OperatorSettings(DatabaseSettings, OwnSettings):
@@ -94,8 +119,17 @@ class Settings(KafkaSettings, OperatorSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int | None = Field(None, ge=1, le=65_535, examples=[8001])
+    hosts: Annotated[tuple[Host, ...], NoDecode, BeforeValidator(_listed)] = Field((), examples=["intake.example.dk"])
+    proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        ("127.0.0.1/32", "::1/128"), validate_default=True, examples=["10.0.0.5,10.1.0.0/16"]
+    )
+    requests_per_address: int = Field(600, ge=1)
+    requests_per_principal: int = Field(1_200, ge=1)
+    metrics_token: SecretStr | None = Field(None, min_length=32, examples=["(the output of: openssl rand -base64 48)"])
     oidc_issuer: Url | None = Field(None, examples=["https://login.example.dk/realms/lederalliancen"])
     oidc_audience: str | None = Field(None, examples=["lederalliancen"])
+    # How consultants and operators must have logged in: the issuer's name for two factors.
+    oidc_acr: str | None = Field(None, examples=["https://data.gov.dk/concept/core/nsis/Substantial"])
     # Signs tokens of local runs, instead of an issuer.
     token_key: SecretStr | None = Field(None, examples=["(the output of: openssl rand -base64 48)"])
 
@@ -109,6 +143,8 @@ class Settings(KafkaSettings, OperatorSettings):
             raise _wrong("oidc_issuer", "is who signs tokens: set either LA_OIDC_ISSUER or LA_TOKEN_KEY, and not both")
         if self.oidc_issuer and not self.oidc_audience:
             raise _wrong("oidc_audience", "is missing: LA_OIDC_ISSUER needs it")
+        if any(network.prefixlen == 0 for network in self.proxies):
+            raise _wrong("proxies", "are the addresses of your own proxies: from everybody, a header would be believed")
         if self.oidc_issuer and not self.oidc_issuer.startswith("https://") and not _is_here(self.oidc_issuer):
             raise _wrong("oidc_issuer", "must begin with https://: whoever is on the way could sign tokens")
         if self.oidc_issuer and self.clock_file:

@@ -19,17 +19,21 @@ from deploy.local.stack import Stack, StackError
 LOCAL = Path(__file__).parents[1] / ".local" / "test"
 
 
-def two_free_ports() -> int:
-    """The first of two neighbours, below the range that the system hands out by itself."""
+def free_ports(n: int) -> int:
+    """The first of so many neighbours, below the range that the system hands out by itself."""
     while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as first, socket.socket() as second:
-            try:
-                first.bind(("127.0.0.1", port))
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
+        first = random.randrange(20_000, 32_000)
+        try:
+            for port in range(first, first + n):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return first
+
+
+def two_free_ports() -> int:
+    return free_ports(2)
 
 
 @pytest.fixture(scope="session")

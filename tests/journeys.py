@@ -22,10 +22,12 @@ class Journey:
         self.chance, self.now, self.events = Random(seed), START + timedelta(hours=seed), list[tuple[Event, datetime]]()
         self.kommune = self.chance.choice(KOMMUNER)
         self.leader, self.company, self.place = self._id(), self._id(), self._id()
+        self.tells_first = self.chance.random() < 0.7
+        """Whether its producers say which is the first of several."""
         self._sign_up()
         self._place()
-        for _ in range(self.chance.randint(1, 3)):
-            self._referral()
+        for n in range(self.chance.randint(1, 3)):
+            self._referral(n)
 
     def _id(self) -> str:
         return str(UUID(int=self.chance.getrandbits(128), version=4))
@@ -35,17 +37,22 @@ class Journey:
             self.now += timedelta(minutes=self.chance.randint(1, 5000))
             self.events.append((event, self.now))
 
+    def _first(self, n: int) -> bool | None:
+        return n == 0 if self.tells_first else None
+
     def _sign_up(self) -> None:
         about = {"leader_id": self.leader, "kommune": self.kommune}
         joined = {
             "company_id": self.company,
             "first_of_company": self.chance.random() < 0.7,
             "workplace_id": self._id(),
+            "kickoff": self.chance.choice((None, "esbjerg-2026", "koege-2026")),
         }
         self._say(intake.LeaderSignedUp(**about, **joined))
         for attempt in range(1, self.chance.randint(2, 4)):
             outcome = self.chance.choice(("reached", "no-answer", "later"))
             self._say(intake.LeaderCalled(**about, outcome=outcome, attempt=attempt))
+        self._say(intake.LeaderDevelopmentNoted(**about, codes=("patience", "feedback")))
 
     def _about_place(self, state: str) -> dict[str, str]:
         return {
@@ -57,17 +64,24 @@ class Journey:
         }
 
     def _place(self) -> None:
-        self._say(
-            intake.PlaceDrafted(**self._about_place("draft")),
-            intake.PlaceOpened(
-                **self._about_place("open"), workplace_id=self._id(), postnr="6700", contact_id=self.leader,
-                tasks=(), hours_from=10, hours_to=30, times_of_day=("day",), forms=("SMAAJOB",),
-                purpose="clarification", seats=self.chance.randint(1, 3), guidance="page", max_kommuner=3,
-                at_once="one-by-one", agreed_at=date(2026, 11, 2),
-            ),
-        )  # fmt: skip
+        terms = {
+            "workplace_id": self._id(), "postnr": "6700", "contact_id": self.leader, "tasks": (), "hours_from": 10,
+            "hours_to": 30, "times_of_day": ("day",), "forms": ("SMAAJOB",), "purpose": "clarification",
+            "seats": self.chance.randint(1, 3), "guidance": "page", "max_kommuner": 3, "at_once": "one-by-one",
+            "agreed_at": date(2026, 11, 2),
+        }  # fmt: skip
+        self._say(intake.PlaceDrafted(**self._about_place("draft")))
+        if self.chance.random() < 0.3:
+            self._say(
+                intake.PlaceBlocked(**self._about_place("additional-assessment-required"), rules=("R-HEADCOUNT",))
+            )
+        self._say(intake.PlaceOpened.model_validate({**self._about_place("open"), **terms}))
+        if self.chance.random() < 0.3:
+            self.kommune = self.chance.choice(KOMMUNER)  # it was the wrong one
+            moved = {**self._about_place("open"), **terms, "changes": ("kommune",)}
+            self._say(intake.PlaceChanged.model_validate(moved))
 
-    def _referral(self) -> None:
+    def _referral(self, n: int) -> None:
         kommune, id_ = self.chance.choice(KOMMUNER), self._id()
         about = {
             "referral_id": id_,
@@ -80,7 +94,7 @@ class Journey:
             gateway.ReferralSent(
                 **about, state="requested", business_status="sent", round=1, seats=1, place_version=2,
                 place_kommune=self.kommune, contact_id=self._id(), contact_role="entrance", why="own", minutes=0,
-                answer_by=date(2026, 11, 9),
+                answer_by=date(2026, 11, 9), first_of_place=self._first(n),
             )
         )  # fmt: skip
         end = self.chance.choice(("rejected", "expired", "cancelled", "accepted", "accepted", "accepted"))
@@ -99,10 +113,19 @@ class Journey:
                 gateway.ReferralAccepted(**about, state="accepted", business_status="searching", company_known=known),
                 gateway.ReferralLeaderContacted(**about, state="in-progress", business_status="x", at=self.now),
             )
+            agreed = 0
             for _ in range(self.chance.randint(0, 2)):
-                self._match(id_, kommune)
+                agreed += self._match(id_, kommune, agreed)
+            if self.chance.random() < 0.3:
+                asked = {"reason": "place-paused", "due_by": date(2026, 12, 1)}
+                self._say(
+                    gateway.ReferralCancellationRequested.model_validate(
+                        {**about, **asked, "state": "in-progress", "business_status": "cancellation-requested"}
+                    )
+                )
 
-    def _match(self, referral: str, kommune: str) -> None:
+    def _match(self, referral: str, kommune: str, n: int) -> bool:
+        """Whether it was agreed, as number n of its referral."""
         ids = {"match_id": self._id(), "candidate_id": self._id()}
         about = {
             **ids, "place_id": self.place, "referral_id": referral, "leader_id": self.leader, "kommune": kommune,
@@ -124,10 +147,11 @@ class Journey:
                 matching.MatchApproved(**about, party="leader"),
                 matching.MatchAgreed(
                     **about, terms=terms, approvals=(), gate=(), seats_left=0, contact_id=self.leader,
-                    company_id=self.company,
+                    company_id=self.company, first_of_referral=self._first(n),
                 ),
             )  # fmt: skip
             self._placement(ids, referral, kommune, form)
+        return end == "agreed"
 
     def _placement(self, ids: dict[str, str], referral: str, kommune: str, form: str) -> None:
         about = {
@@ -157,6 +181,9 @@ class Journey:
             )
         if self.chance.random() < 0.6:
             self._say(followup.PlacementStageChanged(**about, stage=second, from_form=form, from_hours=12))
+        if self.chance.random() < 0.3:
+            certificate = {"certificate_id": self._id(), "competences": ("digital",)}
+            self._say(followup.PlacementCertificateIssued.model_validate({**about, **certificate}))
         if self.chance.random() < 0.7:
             reason = self.chance.choice(("goal-reached", "company", "entered-in-error"))
             how = "early" if reason == "company" else "as-planned"
@@ -176,25 +203,30 @@ class Journey:
             "challenge_id": self._id(), "about": "placement", "about_id": about["placement_id"], "code": "C-PACE",
             "kommune": about["kommune"], **placement,
         }  # fmt: skip
-        tried = {
-            "intervention_id": self._id(),
-            "challenge_id": challenge["challenge_id"],
-            "code": "I-PACE",
-            "by": "leader",
-        }
-        self._say(
-            followup.ChallengeRaised.model_validate(challenge),
-            followup.InterventionTried.model_validate({**tried, **placement, "minutes": 20}),
-            followup.InterventionJudged.model_validate({**tried, **placement, "result": "too-early"}),
-            followup.InterventionJudged.model_validate({**tried, **placement, "result": "solved"}),
-        )
+        self._say(followup.ChallengeRaised.model_validate(challenge))
+        for n in range(self.chance.randint(1, 2)):
+            tried = {
+                "intervention_id": self._id(), "challenge_id": challenge["challenge_id"], "code": "I-PACE",
+                "by": "leader", **placement,
+            }  # fmt: skip
+            self._say(
+                followup.InterventionTried.model_validate(
+                    {**tried, "minutes": 20, "first_of_challenge": self._first(n)}
+                ),
+                followup.InterventionJudged.model_validate({**tried, "result": "too-early"}),
+                followup.InterventionJudged.model_validate({**tried, "result": "solved"}),
+            )
         if self.chance.random() < 0.5:
             self._say(followup.ChallengeClosed.model_validate(challenge))
 
 
 def records(journeys: list[Journey]) -> list[Record]:
+    return recorded([entry for journey in journeys for entry in journey.events])
+
+
+def recorded(events: list[tuple[Event, datetime]]) -> list[Record]:
     """As their services' relays would have sent them: versions count per topic and subject; in order of time."""
-    said = sorted((entry for journey in journeys for entry in journey.events), key=lambda entry: entry[1])
+    said = sorted(events, key=lambda entry: entry[1])
     versions: dict[tuple[str, str], int] = {}
     found = []
     for n, (event, at) in enumerate(said):

@@ -10,9 +10,11 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import asyncpg
@@ -39,8 +41,18 @@ class World:
 
     calendar: Calendar
 
-    def __init__(self, home: Path, start: datetime, first_port: int = 8001, kafka_port: int | None = None) -> None:
-        self.home, self._start = home, start
+    def __init__(
+        self,
+        home: Path,
+        start: datetime,
+        first_port: int = 8001,
+        kafka_port: int | None = None,
+        *,
+        script: Path = SCRIPT,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`script`: who the simulated kommuner are; `settings`: others than the demo's, for all services."""
+        self.home, self._start, self._script, self._settings = home, start, script, settings
         self.shell = home / "demo.env"
         """While the demo is up: its settings, with the administrator's login, for a shell that wants to look around."""
         names = (*SERVICES, KOMMUNER)
@@ -69,7 +81,7 @@ class World:
                 "LA_CLOCK_FILE": str(self.calendar.file),
                 "LA_PUBLIC_URL_INTAKE": self.urls["intake"],
                 "LA_LOG_FORMAT": "json",
-            }
+            } | dict(self._settings)
             self.shell.touch(mode=0o600)
             self.shell.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in env.items()))
             undo.callback(self.shell.unlink, missing_ok=True)
@@ -87,8 +99,9 @@ class World:
         self._exit.close()
 
     def _for_kommuner(self) -> dict[str, str]:
-        tokens = {code: self.api.token("kommune", code) for code in json.loads(SCRIPT.read_text())}
+        tokens = {code: self.api.token("kommune", code) for code in json.loads(self._script.read_text())}
         return {
+            "KOMMUNER_SCRIPT": str(self._script),
             "KOMMUNER_KAFKA": self.stack.kafka,
             "KOMMUNER_CLOCK_FILE": str(self.calendar.file),
             "KOMMUNER_TOKENS": json.dumps(tokens),

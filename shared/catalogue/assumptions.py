@@ -21,13 +21,15 @@ class Assumptions:
     weeks_per_year: Fraction
     hours_per_fte: Fraction
     gain_per_fte: Fraction
+    cumulative_years: int
+    """Of the scenario in which as many matches follow each year and all cohorts last."""
     source: str
     caveats: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """Of one yearly cohort of matches. `kroner_of_whole_ftes` starts from the rounded full-time equivalents."""
+    """What so many lasting people are worth. `kroner_of_whole_ftes` starts from the rounded full-time equivalents."""
 
     lasting: Fraction
     hours_per_week: Fraction
@@ -38,9 +40,18 @@ class Value:
 
 
 def value(n_match: int, a: Assumptions) -> Value:
-    """n matches, of whom a share lasts, at so many hours, against a full-time year and its gain."""
+    """n matches, of whom a share lasts, at so many hours."""
     lasting = n_match * a.persist_rate
-    per_week = lasting * a.hours_per_week
+    return _value(lasting, lasting * a.hours_per_week, a)
+
+
+def value_of_hours(lasting: int, hours_per_week: Fraction, a: Assumptions) -> Value:
+    """Of so many people who have these paid hours a week together: observed, not assumed."""
+    return _value(Fraction(lasting), hours_per_week, a)
+
+
+def _value(lasting: Fraction, per_week: Fraction, a: Assumptions) -> Value:
+    """Against a full-time year and its gain."""
     per_year = per_week * a.weeks_per_year
     ftes = per_year / a.hours_per_fte
     return Value(lasting, per_week, per_year, ftes, ftes * a.gain_per_fte, Fraction(rounded(ftes)) * a.gain_per_fte)
@@ -72,6 +83,7 @@ def assumption_sets() -> tuple[Assumptions, ...]:
             weeks_per_year=Fraction(s["weeks_per_year"]),
             hours_per_fte=Fraction(s["hours_per_fte"]),
             gain_per_fte=Fraction(s["gain_per_fte"]),
+            cumulative_years=s["cumulative_years"],
             source=s["source"],
             caveats=tuple(s["caveats"]),
         )

@@ -11,7 +11,8 @@ from shared.catalogue.files import Dated, rows, validity
 
 @dataclass(frozen=True, slots=True)
 class Limit(Dated):
-    """`subject` is a form, or `under-18`, `in-school`, `mentor`, `hours-jump`, `figures`, `proposal`."""
+    """`subject` is a form, or `under-18`, `in-school`, `mentor`, `hours-jump`, `chain`,
+    `typed-date`, `wellbeing`, `figures`."""
 
     subject: str
     name: str

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shared.events.base import Code, Event, Id, Kommune, Stage, date
+from shared.events.base import Code, Event, Id, Kommune, Stage, date, datetime
 from shared.events.topics import FOLLOWUP
 
 
@@ -31,6 +31,8 @@ class PlacementPlanned(PlacementEvent, name="placement.planned", subject="placem
     contact_id: Id
     buddy_id: Id | None = None
     warnings: tuple[Code, ...] = ()
+    earlier: Id | None = None
+    """The same young person was at this company before, in that placement."""
 
 
 class PlacementStarted(PlacementEvent, name="placement.started", subject="placement_id"):
@@ -46,6 +48,13 @@ class PlacementStagePlanned(PlacementEvent, name="placement.stage-planned", subj
     stage: Stage
     warnings: tuple[Code, ...] = ()
     approval_needed: bool = False
+
+
+class PlacementStageDeclined(PlacementEvent, name="placement.stage-declined", subject="placement_id"):
+    """The kommune does not approve a planned stage: it does not begin."""
+
+    stage_id: Id
+    reason: Code | None = None
 
 
 class PlacementStageChanged(PlacementEvent, name="placement.stage-changed", subject="placement_id"):
@@ -120,6 +129,27 @@ class PlacementOutcomeRecorded(PlacementEvent, name="placement.outcome-recorded"
     by: Literal["consultant", "kommune"]
 
 
+class PlacementCorrected(PlacementEvent, name="placement.corrected", subject="placement_id"):
+    """Entered wrongly, and put right. `what`: `start`, `end`, `outcome` or `stage`; the others say what is so now.
+
+    `before` is what the outcome (its code, and `before_when`), the end (its `how`) or the stage (its form) was.
+    An outcome or a stage that is not there now was taken back. `present`: the stage is the one in effect.
+    """
+
+    what: Code
+    on: date | None = None
+    stage: Stage | None = None
+    present: bool = False
+    how: Literal["as-planned", "early"] | None = None
+    reason: Code | None = None
+    gains: tuple[Code, ...] = ()
+    outcome: Code | None = None
+    hours: float | None = None
+    when: Code | None = None
+    before: Code | None = None
+    before_when: Code | None = None
+
+
 class PlacementCertificateIssued(PlacementEvent, name="placement.certificate-issued", subject="placement_id"):
     """What was learned, on paper: `competences` are codes; whose it is only the young person shows."""
 
@@ -172,9 +202,14 @@ class InterventionEvent(FollowupEvent):
 
 
 class InterventionTried(InterventionEvent, name="intervention.tried", subject="intervention_id"):
-    """Tried. `minutes`: what it cost."""
+    """Tried. `minutes`: what it cost. `at`: when it was, where that is another time than the event's.
+
+    `first_of_challenge`: nothing was tried against that challenge before.
+    """
 
     minutes: int
+    at: datetime | None = None
+    first_of_challenge: bool | None = None
 
 
 class InterventionJudged(InterventionEvent, name="intervention.judged", subject="intervention_id"):

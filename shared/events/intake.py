@@ -48,6 +48,7 @@ class LeaderDevelopmentNoted(IntakeEvent, name="leader.development-noted", subje
     """What the leader has learned by it, as codes; `confidence` from 1 to 5: how sure of leading young people."""
 
     leader_id: Id
+    kommune: Kommune | None = None
     codes: tuple[Code, ...]
     confidence: Annotated[int, Field(ge=1, le=5)] | None = None
 

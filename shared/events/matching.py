@@ -63,20 +63,19 @@ class MatchAnswerRefused(MatchEvent, name="match.answer-refused", subject="match
 
 
 class MatchAgreed(MatchEvent, name="match.agreed", subject="match_id"):
-    """All have said yes and the gate is answered."""
+    """All have said yes and the gate is answered. `first_of_referral`: no match of the referral was agreed before."""
 
     terms: Terms
     approvals: tuple[Approval, ...]
     gate: tuple[Code, ...]
     warnings: tuple[Code, ...] = ()
-    under_18: bool = False
-    """The rules for 15 to 17 hold at every stage."""
     seats_left: int
     candidate_version: Version | None = None
     """Of the candidate's topic: a withdrawal with a later one came after the agreement."""
     contact_id: Id
     buddy_id: Id | None = None
     company_id: Id
+    first_of_referral: bool | None = None
 
 
 class MatchCancelled(MatchEvent, name="match.cancelled", subject="match_id"):

@@ -38,7 +38,10 @@ class ReferralEvent(GatewayEvent):
 
 
 class ReferralSent(ReferralEvent, name="referral.sent", subject="referral_id"):
-    """A kommune is asked. `why` this one, `minutes` of travel from the place; `answer_by` is a date in Denmark."""
+    """A kommune is asked. `why` this one, `minutes` of travel from the place; `answer_by` is a date in Denmark.
+
+    `first_of_place`: nobody was asked about the place before.
+    """
 
     round: int
     seats: int
@@ -49,6 +52,7 @@ class ReferralSent(ReferralEvent, name="referral.sent", subject="referral_id"):
     why: Code
     minutes: Minutes
     answer_by: date
+    first_of_place: bool | None = None
 
 
 class ReferralLeaderGuided(ReferralEvent, name="referral.leader-guided", subject="referral_id"):

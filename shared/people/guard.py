@@ -9,7 +9,7 @@ such a shape, and is no number of a person, is known by its own form (`_OTHERS`)
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -38,12 +38,15 @@ def find_cpr_in_attributes(attributes: Mapping[str, object]) -> str | None:
     return where(attributes, lambda field, leaf: _is_cpr(field, leaf if field is None else _without_times(leaf)))
 
 
-MOST_VALUES = 10_000
+MOST_VALUES = 10_000  # and as many digits, escapes, and bytes beyond ASCII
+_ASCII, _DIGITS = bytes(range(128)), b"0123456789"
 
 
 def is_intricate(raw: bytes) -> bool:
-    """More values or escapes than anybody needs to send: to take them apart would cost far more than to send them."""
-    return sum(map(raw.count, (b",", b"[", b"{", b"&", b"%", b"\\"))) > MOST_VALUES
+    """More than anybody needs to send of what costs far more to look at than to send."""
+    of_values = sum(map(raw.count, (b",", b"[", b"{", b"&", b"%", b"\\")))
+    of_digits = len(raw) - len(raw.translate(None, _DIGITS))
+    return max(of_values, of_digits, len(raw.translate(None, _ASCII))) > MOST_VALUES
 
 
 def find_cpr_in_bytes(raw: bytes) -> bool:
@@ -76,6 +79,40 @@ _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 def said(key: object) -> str:
     """How a key is named to its sender and in logs; integers are places of our own counting."""
     return str(key) if isinstance(key, int) or _WORD.fullmatch(str(key)) else "?"
+
+
+def names_in(schema: object) -> frozenset[str]:
+    """The fields and parameters that a JSON Schema or an OpenAPI document knows: names of ours."""
+    found: set[str] = set()
+    todo = [schema]
+    while todo:
+        here = todo.pop()
+        if isinstance(here, Mapping):
+            fields, parameter = here.get("properties"), here.get("name") if "in" in here else None
+            found |= set(fields) if isinstance(fields, Mapping) else set()
+            found |= {parameter.lower()} if isinstance(parameter, str) else set()
+            todo += here.values()
+        elif isinstance(here, list):
+            todo += here
+    return frozenset(found)
+
+
+def fields_at(document: Any, schema: Any, place: Iterable[int | str]) -> list[str]:
+    """The fields that a schema (a part of that document) knows at a place; none where it does not say."""
+    try:
+        for part in place:
+            schema = _resolved(document, schema)
+            schema = schema["items"] if isinstance(part, int) else schema["properties"][part]
+        return list(_resolved(document, schema)["properties"])
+    except KeyError:
+        return []
+
+
+def _resolved(document: Any, schema: Any) -> Any:
+    schema = next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
+    for step in schema["$ref"].removeprefix("#/").split("/") if "$ref" in schema else ():
+        document = schema = document[step]
+    return schema
 
 
 def _is_p_number(text: str) -> bool:
@@ -129,6 +166,7 @@ _MARK = r"(?:[^\w,;]|_)"  # in lists of numbers, commas stand between things of 
 _GAP = r"[\W_]{0,5}"
 _START, _END = r"(?<![0-9])", r"(?![0-9])"
 _FOUR = rf"(?!(?:19|20)[0-9]{{2}}-[01][0-9]-[0-3][0-9]{_END})[0-9]{{4}}{_END}"  # and no second ISO date
+_PAIRS = rf"[0-9]{{2}} [0-9]{{2}}{_END}(?!{_MARK}[0-9])"  # with a dot or colon it is a clock's time
 _BORN = r"(?:1[89][0-9]{2}|20[01][0-9])"  # later dates are of our own time: a clock's 0800 may follow them
 _BEFORE_POSTAL_CODE = r"(?:[^\w,;\n]|_){0,4}"  # in `CVR 19101112, 8000 Aarhus` a comma or line stands between
 _SHAPES = [
@@ -137,8 +175,9 @@ _SHAPES = [
         _date("") + _GAP + _FOUR,
         _date("") + rf"{_GAP}[0-9](?: ?[0-9]){{3}}(?! ?[0-9])",
         rf"(?=[0-9]{{2}}({_MARK}{{1,3}})[0-9]{{2}}\1[0-9])" + _date(_MARK + "{1,3}") + _GAP + _FOUR,
-        r"(?=[0-9]{2}/[0-9]{2}[- ])" + _date("[/ -]") + _GAP + _FOUR,
-        _date(_MARK + "{0,3}", year=_BORN) + _BEFORE_POSTAL_CODE + _FOUR,
+        rf"(?=[0-9]{{2}}({_MARK}{{1,3}})[0-9]{{2}}\1[0-9])" + _date(_MARK + "{1,3}") + rf"{_GAP}{_PAIRS}",
+        r"(?=[0-9]{2}/[0-9]{2}[- ])" + _date("[/ -]") + rf"{_GAP}(?:{_FOUR}|{_PAIRS})",
+        _date(_MARK + "{0,3}", year=_BORN) + rf"{_BEFORE_POSTAL_CODE}(?:{_FOUR}|{_PAIRS})",
         _date(_MARK + "{0,3}", year=_BORN, backwards=True) + _BEFORE_POSTAL_CODE + _FOUR,
     )
 ]
@@ -157,9 +196,12 @@ _OTHERS = re.compile(
         # ISO time without marks
         | [0-9]{8}t[0-9]{6}(?:[.,][0-9]{1,9})?(?:z|[+-][0-9]{4})?
         # phone or CVR number in pairs; a postal code and town may follow
-        | [1-9][0-9]([ /-])[0-9]{2}\1[0-9]{2}\1[0-9]{2}(?!\1?[0-9](?![0-9]{3}[ ](?-i:[A-ZÆØÅ])))
+        | (?:(?<![0-9][ /-])|(?<=\+45[ ]))
+          [1-9][0-9]([ /-])[0-9]{2}\1[0-9]{2}\1[0-9]{2}(?!\1?[0-9](?![0-9]{3}[ ](?-i:[A-ZÆØÅ])))
+        # phone abroad in five pairs
+        | (?<=\+)(?!45)[1-9][0-9]{0,2}(?:[ ][0-9]{2}){5}(?![ ]?[0-9])
         # IP address
-        | (?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})(?!\.?[0-9])
+        | (?<![0-9]\.)(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})(?!\.?[0-9])
     )(?![^\W_])
     # a clock's time with its fraction, offset or (in ctime) year
     | (?<![0-9])(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]

@@ -2,15 +2,19 @@
 
 Sealed with AES-256-GCM (the person's id is authenticated with it), the keys wrapped (AES key wrap, RFC 3394) by a key
 derived from LA_MASTER_KEY, which lives outside the database. Tables: migrations/people. Every opening is logged.
+
+All take their locks in one order: the table of keys, its rows by id, then the people.
 """
 
 import hmac
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from io import BytesIO
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -23,6 +27,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from shared.db import columns
 
 NONCE = 12  # bytes, as NIST SP 800-38D asks of GCM
 
@@ -41,8 +47,12 @@ class Reader(Protocol):
     def roles(self) -> frozenset[str]: ...
 
 
-class VaultError(Exception):
+class VaultError(RuntimeError):
     """A person's data does not open: the master key is another one, or the row was altered."""
+
+
+Renew = Callable[[asyncpg.Connection, Mapping[UUID, bytes]], Awaitable[None]]
+"""What else a service keeps by a hash of people's e-mails: these are the new ones, the old ones go."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +65,15 @@ class Person:
 
 @dataclass(frozen=True)
 class Erased:
-    """For `work.write`: this person's key, hashes and data go, in the transaction that says so."""
+    """For `work.write`: this person's key, hashes and data go, in the transaction that says so. `by`: who asked."""
 
     id: str
+    by: str
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One line of the access log: who read a person's data, in which role, through which route."""
+    """One line of the access log: who read a person's data, in which role, through which route; or who erased it."""
 
     reader: str
     role: str
@@ -72,40 +83,50 @@ class Reading:
 
 
 class Vault:
-    """Seals, opens and erases people's contact data over a connection of the caller's, in its transaction."""
+    """Seals, opens and erases people's contact data over a connection of the caller's, in its transaction.
 
-    def __init__(self, master_key: bytes) -> None:
-        if len(master_key) != 32:
+    Of several master keys the first one seals; what the others have sealed opens and is found, too.
+    """
+
+    def __init__(self, *master_keys: bytes) -> None:
+        if any(len(key) != 32 for key in master_keys):
             raise ValueError("the master key is 32 bytes")
-        self._wrapping, self._hashing = (_derived(master_key, use) for use in (b"wrap", b"hash"))
+        self._wrapping = [_derived(key, b"wrap") for key in master_keys]
+        self._hashing = [_derived(key, b"hash") for key in master_keys]
 
     async def seal(self, conn: asyncpg.Connection, people: Iterable[tuple[UUID, Mapping[str, Any]]]) -> None:
         """Store these people's data, replacing what was there; each sealing has a key of its own."""
         # Sorted: two transactions that seal the same people take the locks in one order.
         rows = [(id_, data, AESGCM.generate_key(256)) for id_, data in sorted(dict(people).items())]
         ids = [id_ for id_, _, _ in rows]
-        hashes = [
-            (id_, kind, self._hash(kind, data[kind])) for id_, data, _ in rows for kind in HASHED if data.get(kind)
-        ]
         async with conn.transaction():
-            await conn.execute(
-                """INSERT INTO person (id, sealed) SELECT * FROM unnest($1::uuid[], $2::bytea[])
-                   ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, sealed_at = now()""",
-                ids,
-                [_sealed(id_, data, key) for id_, data, key in rows],
-            )
             await conn.execute(
                 """INSERT INTO person_key (person_id, wrapped) SELECT * FROM unnest($1::uuid[], $2::bytea[])
                    ON CONFLICT (person_id) DO UPDATE SET wrapped = excluded.wrapped""",
                 ids,
                 [self._wrapped(key) for _, _, key in rows],
             )
-            await conn.execute("DELETE FROM person_hash WHERE person_id = ANY($1::uuid[])", ids)
             await conn.execute(
-                """INSERT INTO person_hash (person_id, kind, hash)
-                   SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[])""",
-                *([row[column] for row in hashes] for column in range(3)),
+                """INSERT INTO person (id, sealed) SELECT * FROM unnest($1::uuid[], $2::bytea[])
+                   ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, sealed_at = now()""",
+                ids,
+                [_sealed(id_, data, key) for id_, data, key in rows],
             )
+            await self._save_hashes(conn, {id_: data for id_, data, _ in rows})
+
+    async def _save_hashes(self, conn: asyncpg.Connection, people: Mapping[UUID, Mapping[str, Any]]) -> None:
+        hashes = [
+            (id_, kind, self.hashes_of(kind, data[kind])[0])
+            for id_, data in people.items()
+            for kind in HASHED
+            if data.get(kind)
+        ]
+        await conn.execute("DELETE FROM person_hash WHERE person_id = ANY($1::uuid[])", list(people))
+        await conn.execute(
+            """INSERT INTO person_hash (person_id, kind, hash)
+               SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[])""",
+            *columns(hashes, 3),
+        )
 
     async def open_(
         self, conn: asyncpg.Connection, ids: Sequence[UUID], reader: Reader, route: str
@@ -126,45 +147,116 @@ class Vault:
                 route,
                 structlog.contextvars.get_contextvars().get("correlation_id"),
             )
-            return {row["id"]: self._opened(row["id"], row["sealed"], row["wrapped"]) for row in rows}
+            return {row["id"]: self._opened(row["id"], row["wrapped"], row["sealed"]) for row in rows}
 
-    async def erase(self, conn: asyncpg.Connection, person_id: UUID) -> bool:
-        """Destroy a person's key, hashes and data (they go with the row); False where there was nobody."""
-        return bool(await conn.fetchval("DELETE FROM person WHERE id = $1 RETURNING true", person_id))
+    async def erase(self, conn: asyncpg.Connection, people: Mapping[UUID, str]) -> list[UUID]:
+        """Destroy these people's keys, hashes and data, and log who asked for it. Returns those who were there.
 
-    def hash_of(self, kind: Kind, value: str) -> bytes:
-        """The keyed hash by which the same e-mail or phone is found again."""
-        return self._hash(kind, value)
+        The others' keys are written into a new file, so that none holds a destroyed one. They are frozen: a dump that
+        has begun sees them as well, and not an empty table. Where a dump holds the table, LockNotAvailableError comes
+        before the readers who wait behind have waited long.
+        """
+        async with conn.transaction():
+            await conn.execute("SET LOCAL lock_timeout = '3s'")
+            await conn.execute("LOCK TABLE person_key IN ACCESS EXCLUSIVE MODE")
+            gone = await conn.fetch("DELETE FROM person WHERE id = ANY($1::uuid[]) RETURNING id", list(people))
+            if not gone:
+                return []
+            living = BytesIO()
+            await conn.copy_from_query(
+                "SELECT person_id, wrapped FROM person_key JOIN person ON id = person_id",
+                output=living,
+                format="binary",
+            )
+            await conn.execute("TRUNCATE person_key")
+            living.seek(0)
+            await conn.copy_to_table(
+                "person_key", source=living, columns=["person_id", "wrapped"], format="binary", freeze=True
+            )
+            ids = [row["id"] for row in gone]
+            await conn.execute(
+                """INSERT INTO access_log (person_id, reader, role, route)
+                   SELECT person_id, reader, '', 'erase' FROM unnest($1::uuid[], $2::text[]) AS e(person_id, reader)""",
+                ids,
+                [people[id_] for id_ in ids],
+            )
+        return ids
+
+    async def rotate(self, pool: asyncpg.Pool, renew: Renew | None = None, *, batch: int = 500) -> int:
+        """Wrap all keys and compute all hashes anew with the first master key, while the service goes on.
+
+        Returns how many people were sealed with another one. Can be stopped, and repeated. Raises VaultError.
+        """
+        anew, after = 0, UUID(int=0)
+        while True:
+            async with pool.acquire() as conn, conn.transaction():
+                rows = await conn.fetch(
+                    """SELECT person_id, wrapped, sealed FROM person_key JOIN person ON id = person_id
+                       WHERE person_id > $1 ORDER BY person_id LIMIT $2 FOR UPDATE""",
+                    after,
+                    batch,
+                )
+                if not rows:
+                    return anew
+                people = {row["person_id"]: self._opened(*row) for row in rows}
+                # Wrapping is deterministic: what the first master key has wrapped stays the same.
+                wrapped = {row["person_id"]: self._wrapped(self._key(row["wrapped"])) for row in rows}
+                old = {row["person_id"] for row in rows if row["wrapped"] != wrapped[row["person_id"]]}
+                await conn.execute(
+                    """UPDATE person_key k SET wrapped = n.wrapped
+                       FROM unnest($1::uuid[], $2::bytea[]) AS n(person_id, wrapped) WHERE k.person_id = n.person_id""",
+                    *columns(((id_, wrapped[id_]) for id_ in sorted(old)), 2),
+                )
+                await self._save_hashes(conn, {id_: people[id_] for id_ in sorted(old)})
+                if renew:
+                    emails = {id_: data["email"] for id_, data in people.items() if data.get("email")}
+                    await renew(conn, {id_: self.hashes_of("email", email)[0] for id_, email in emails.items()})
+            anew, after = anew + len(old), rows[-1]["person_id"]
+
+    def hashes_of(self, kind: Kind, value: str) -> list[bytes]:
+        """The keyed hashes by which the same e-mail or phone is found again, one for each master key."""
+        normal = _phone(value) if kind == "phone" else unicodedata.normalize("NFKC", value).strip().casefold()
+        return [hmac.digest(key, f"{kind}:{normal}".encode(), sha256) for key in self._hashing]
 
     async def find_by_hash(self, conn: asyncpg.Connection, kind: Kind, value: str) -> list[UUID]:
         """The people with this e-mail or phone, however it was written; oldest id first."""
         rows = await conn.fetch(
-            "SELECT person_id FROM person_hash WHERE kind = $1 AND hash = $2 ORDER BY person_id",
+            "SELECT person_id FROM person_hash WHERE kind = $1 AND hash = ANY($2::bytea[]) ORDER BY person_id",
             kind,
-            self._hash(kind, value),
+            self.hashes_of(kind, value),
         )
         return [row["person_id"] for row in rows]
 
     def _wrapped(self, key: bytes) -> bytes:
-        return aes_key_wrap(self._wrapping, key)
+        return aes_key_wrap(self._wrapping[0], key)
 
-    def _opened(self, person_id: UUID, sealed: bytes, wrapped: bytes) -> dict[str, Any]:
+    def _key(self, wrapped: bytes) -> bytes:
+        for wrapping in self._wrapping:
+            with suppress(InvalidUnwrap):
+                return aes_key_unwrap(wrapping, wrapped)
+        raise VaultError("LA_MASTER_KEY is not the key that these people were sealed with")
+
+    def _opened(self, person_id: UUID, wrapped: bytes, sealed: bytes) -> dict[str, Any]:
         try:
-            key = aes_key_unwrap(self._wrapping, wrapped)
-            data: dict[str, Any] = orjson.loads(AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], person_id.bytes))
-        except InvalidUnwrap:
-            raise VaultError("LA_MASTER_KEY is not the key that these people were sealed with") from None
+            opened = AESGCM(self._key(wrapped)).decrypt(sealed[:NONCE], sealed[NONCE:], person_id.bytes)
         except InvalidTag:
             raise VaultError(f"the data of person {person_id} was altered") from None
+        data: dict[str, Any] = orjson.loads(opened)
         return data
 
-    def _hash(self, kind: Kind, value: str) -> bytes:
-        normal = _phone(value) if kind == "phone" else unicodedata.normalize("NFKC", value).strip().casefold()
-        return hmac.digest(self._hashing, f"{kind}:{normal}".encode(), sha256)
+
+async def sealed_before(conn: asyncpg.Connection, erased: Mapping[UUID, datetime]) -> list[UUID]:
+    """Of the people who were erased at these instants, those whose data here are older than that."""
+    rows = await conn.fetch(
+        """SELECT id FROM person JOIN unnest($1::uuid[], $2::timestamptz[]) AS e(id, at) USING (id)
+           WHERE sealed_at <= e.at ORDER BY id""",
+        *columns(erased.items(), 2),
+    )
+    return [row["id"] for row in rows]
 
 
 async def readers(conn: asyncpg.Connection, person_id: UUID) -> list[Reading]:
-    """Who has read this person's data, oldest first; also after the person was erased."""
+    """Who has read (or erased) this person's data, oldest first; also after the person was erased."""
     rows = await conn.fetch(
         "SELECT reader, role, route, at, correlation_id FROM access_log WHERE person_id = $1 ORDER BY id", person_id
     )

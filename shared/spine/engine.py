@@ -180,6 +180,18 @@ class Spine:
                 return batch.result
         raise AssertionError("unreachable")
 
+    async def execute_all(self, commands: Sequence[Command], *, by: str) -> None:
+        """Decide them in one transaction: all, or none."""
+        async with self.transaction() as conn:
+            batch = self._batch(conn)
+            now = batch.work.now
+            messages = [Message(command, Work.new_id(), "operator", "", now, by=by) for command in commands]
+            await batch.load_keys(key for message in messages for key in batch.keys_of(message))
+            for message in messages:
+                batch.decide(message)
+            await batch.finish()
+        self._wake_for(batch)
+
     # -- timers --------------------------------------------------------------------------------------------------------
 
     async def fire(self, limit: int = 200) -> int:

@@ -36,6 +36,7 @@ _WORDS = {
     "22023": "has no such role: run lederalliancen migrate as an administrator",
     "08P01": "is behind a transaction pooler: name the server itself",
     "53300": "has no connection left",
+    "55P03": "is held by a dump or another long transaction: goes on when that has ended",
     "57": "is shutting down or starting",
 }
 FOR_GOOD = ("28", "3D000", "08P01")

@@ -3,10 +3,15 @@
 A database that is older than what its service has said would say a version again, under another id, and every consumer
 would take it for a duplicate. So what lies in our own topics beyond what this database knows of is read once at the
 start. Ordinarily that is nothing, or what was sent just before a crash, which is still in the outbox under its own id.
+Who was erased there is erased here too, first of all.
 """
 
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -23,20 +28,37 @@ log = structlog.get_logger()
 reading.install()
 
 
+Erased = dict[UUID, datetime]
+"""Who was said to be erased, and when, for the last time."""
+
+
+@dataclass(frozen=True)
+class Forgetting:
+    """Of a service that keeps people: by which types of event it says that one is erased, and how that is done here."""
+
+    types: frozenset[str]
+    carry_out: Callable[[Erased], Awaitable[int]]
+
+
 @dataclass
 class Said:
     """What was found in Kafka: the last version of each stream that the outbox does not hold, and which ids it does."""
 
     last: dict[Stream, int] = field(default_factory=dict)
     sent: set[str] = field(default_factory=set)
+    erased: Erased = field(default_factory=dict)
 
 
-async def lift(pool: asyncpg.Pool, service: str, kafka: dict[str, Any], topics: dict[str, Topic]) -> int:
+async def lift(
+    pool: asyncpg.Pool,
+    service: str,
+    kafka: dict[str, Any],
+    topics: dict[str, Topic],
+    forgetting: Forgetting | None = None,
+) -> int:
     """Lift what must be; returns how many streams that were. Under the relay's lock: nothing is sent meanwhile."""
-    consumer = AIOKafkaConsumer(**kafka, enable_auto_commit=False, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        partitions = [TopicPartition(name, n) for name, topic in topics.items() for n in topic.partitions]
+    async with _consumer(kafka) as consumer:
+        partitions = _partitions(topics)
         ends = await consumer.end_offsets(partitions)
         rows = await pool.fetch("SELECT topic, partition, log, next_offset FROM said")
         known = {TopicPartition(r["topic"], r["partition"]): (r["log"], r["next_offset"]) for r in rows}
@@ -45,16 +67,40 @@ async def lift(pool: asyncpg.Pool, service: str, kafka: dict[str, Any], topics: 
         if not unknown:
             return 0
         pending = await pool.fetch("SELECT headers->>'ce_id' AS id FROM outbox")
-        found = await _read(consumer, unknown, ends, {row["id"] for row in pending})
-        async with pool.acquire() as conn, conn.transaction():
-            lifted = await _lift(conn, found)
-            await note(conn, {at: (topics[at.topic].id, ends[at]) for at in unknown})
-    finally:
-        await consumer.stop()
+        erases = forgetting.types if forgetting else frozenset()
+        found = await _read(consumer, unknown, ends, {row["id"] for row in pending}, erases)
+    # Before it is noted that these records are known: after a crash in between they are found again.
+    if forgetting and found.erased and (erased := await forgetting.carry_out(found.erased)):
+        log.error("erasures_replayed", people=erased)
+    async with pool.acquire() as conn, conn.transaction():
+        lifted = await _lift(conn, found)
+        await note(conn, {at: (topics[at.topic].id, ends[at]) for at in unknown})
     if lifted:
         instruments.LIFTED.labels(service).inc(lifted)
         log.error("streams_lifted", streams=lifted, records=sum(ends[at] - begins[at] for at in unknown))
     return lifted
+
+
+async def erasures(kafka: dict[str, Any], topics: dict[str, Topic], types: frozenset[str]) -> Erased:
+    """All that these topics hold, from their beginning to now."""
+    async with _consumer(kafka) as consumer:
+        partitions = _partitions(topics)
+        begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+        return (await _read(consumer, begins, ends, set(), types)).erased
+
+
+@asynccontextmanager
+async def _consumer(kafka: dict[str, Any]) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(**kafka, enable_auto_commit=False, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+def _partitions(topics: Mapping[str, Topic]) -> list[TopicPartition]:
+    return [TopicPartition(name, n) for name, topic in topics.items() for n in topic.partitions]
 
 
 async def note(conn: Connection, at: dict[TopicPartition, tuple[str, int]]) -> None:
@@ -68,7 +114,11 @@ async def note(conn: Connection, at: dict[TopicPartition, tuple[str, int]]) -> N
 
 
 async def _read(
-    consumer: AIOKafkaConsumer, begins: dict[TopicPartition, int], ends: dict[TopicPartition, int], pending: set[str]
+    consumer: AIOKafkaConsumer,
+    begins: dict[TopicPartition, int],
+    ends: dict[TopicPartition, int],
+    pending: set[str],
+    erases: frozenset[str],
 ) -> Said:
     found = Said()
     consumer.assign(list(begins))
@@ -84,7 +134,15 @@ async def _read(
                 elif subject and version:  # what nobody can take for an event of ours lifts nothing
                     stream = record.topic, subject
                     found.last[stream] = max(found.last.get(stream, 0), version)
+                    if record.header("ce_type") in erases:
+                        _note_erased(found.erased, subject, record.header("ce_time"))
     return found
+
+
+def _note_erased(erased: Erased, subject: str, time: str | None) -> None:
+    with suppress(ValueError):  # whatever else somebody wrote there
+        person, at = UUID(subject), datetime.fromisoformat(time or "").astimezone(UTC)
+        erased[person] = max(erased.get(person, at), at)
 
 
 async def _lift(conn: Connection, found: Said) -> int:

@@ -21,6 +21,7 @@ from shared.kafka import Topic, Topics, client_options
 from shared.settings import KafkaSettings
 from shared.spine import instruments, lifting
 from shared.spine.failures import Backoff, passes, words
+from shared.spine.lifting import Forgetting
 
 log = structlog.get_logger()
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
@@ -30,7 +31,10 @@ LIFT_WITHIN = 300.0  # seconds that reading our own topics may take, once, after
 
 
 class Relay:
-    """Sends what the service has to say. `failure` is why it stands still, for /health/ready."""
+    """Sends what the service has to say. `failure` is why it stands still, for /health/ready.
+
+    `looked`: since it reached this database, it has seen what Kafka holds beyond it, and erased who was erased there.
+    """
 
     def __init__(
         self,
@@ -40,13 +44,15 @@ class Relay:
         url: str,
         settings: KafkaSettings,
         topics: Sequence[str] | None = None,
+        forgetting: Forgetting | None = None,
     ) -> None:
         """`topics` are the service's own, by default as they are declared."""
         self.service, self.schema, self.pool, self.url, self.settings = service, schema, pool, url, settings
         self.own = [name for t in TOPICS if t.producer == service for name in t.names()] if topics is None else topics
         self.failure: str | None = None
+        self.looked = False
         self.rebuilds = 0
-        self._topics = Topics(settings)
+        self._topics, self._forgetting = Topics(settings), forgetting
         self._known: dict[str, Topic] | None = None
         self._producer: AIOKafkaProducer | None = None
         self._listener: asyncpg.Connection | None = None
@@ -84,8 +90,14 @@ class Relay:
     async def _listen(self) -> None:
         if self._listener is None or self._listener.is_closed():
             options = db.connection_options(self.schema)
+            self._lost()
             self._listener = await asyncpg.connect(self.url, **options)
+            self._listener.add_termination_listener(lambda *_: self._lost())
             await self._listener.add_listener(f"outbox_{self.schema}", lambda *_: self._wake.set())
+
+    def _lost(self) -> None:
+        """What answers next may be another database: one that was restored."""
+        self.looked, self._known = False, None
 
     async def _send_pending(self, limit: int, within: float) -> int:
         """One transaction: delete, send, wait for the acknowledgements. Its lock makes the relay the only one.
@@ -111,8 +123,8 @@ class Relay:
         await conn.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{LIFT_WITHIN:.0f}s'")
         async with asyncio.timeout(LIFT_WITHIN):
             known = await self._topics.there(self.own)
-            await lifting.lift(self.pool, self.service, client_options(self.settings), known)
-        self._known = known
+            await lifting.lift(self.pool, self.service, client_options(self.settings), known, self._forgetting)
+        self.looked, self._known = True, known
         self._wake.set()
 
     async def _send(self, conn: asyncpg.Connection, limit: int) -> int:

@@ -10,7 +10,7 @@ Tokens come from an OpenID Connect issuer (Keycloak in production), or for local
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Protocol
@@ -21,12 +21,13 @@ import structlog
 from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from shared.people.guard import find_cpr
 from shared.settings import Settings
-from shared.web.problems import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE, Problem
+from shared.web.problems import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE, Problem, route_of
 
 log = structlog.get_logger(__name__)
 
@@ -38,8 +39,8 @@ ALGORITHMS = frozenset({"RS256", "ES256", "EdDSA"})
 LEEWAY = timedelta(seconds=30)
 LONGEST = timedelta(hours=24)
 RSA_BITS = 2048
-# Claims of ID tokens and of logout tokens.
-OTHER_USES = frozenset({"nonce", "at_hash", "c_hash", "events"})
+# Claims of ID tokens, of logout tokens, and of tokens that are bound to a key which nobody shows us.
+OTHER_USES = frozenset({"nonce", "at_hash", "c_hash", "events", "cnf"})
 REQUIRED = ["exp", "iss", "aud", "sub"]
 LOCAL = "lederalliancen-local"
 
@@ -69,6 +70,10 @@ class Principal:
 _PRINCIPAL = TypeAdapter(Principal)
 
 
+class WeakLogin(jwt.InvalidTokenError):
+    """Staff, and not logged in as LA_OIDC_ACR asks for."""
+
+
 class Verifier(Protocol):
     """Turns a token into its checked claims; raises jwt.PyJWTError, or a 503 problem where it cannot tell."""
 
@@ -96,8 +101,9 @@ class Issuer:
 
     FRESH, STALE, PATIENCE = 300.0, 3600.0, 1.0
 
-    def __init__(self, issuer: str, audience: str, cooldown: float = 10.0) -> None:
-        self._issuer, self._audience, self._cooldown = issuer, audience, cooldown
+    def __init__(self, issuer: str, audience: str, cooldown: float = 10.0, acr: str | None = None) -> None:
+        """`acr`: how staff must have logged in."""
+        self._issuer, self._audience, self._cooldown, self._acr = issuer, audience, cooldown, acr
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched = self._tried = -self.STALE
         self._refreshing: asyncio.Task[None] | None = None
@@ -116,6 +122,8 @@ class Issuer:
             leeway=LEEWAY,
         )
         _check_kind(header, claims)
+        if self._acr and self._acr != claims.get("acr") and _PRINCIPAL.validate_python(claims).roles & UNBOUND:
+            raise WeakLogin
         return claims
 
     async def _key(self, kid: str | None) -> jwt.PyJWK:
@@ -169,11 +177,33 @@ def _long_enough(key: jwt.PyJWK) -> bool:
 def _check_kind(header: dict[str, Any], claims: dict[str, Any]) -> None:
     """Only an access token opens anything: not one that says who somebody is, renews another, or ends a session."""
     kind = str(header.get("typ", "JWT")).lower().removeprefix("application/")
-    of_another_use = claims.get("typ", "Bearer") != "Bearer" or not OTHER_USES.isdisjoint(claims)
-    if kind not in ("jwt", "at+jwt") or of_another_use:
+    uses = {str(claims.get(name, "Bearer")).lower() for name in ("typ", "token_use", "token_type")}
+    if kind not in ("jwt", "at+jwt") or not uses <= {"bearer", "access"} or not OTHER_USES.isdisjoint(claims):
         raise jwt.InvalidTokenError("no access token")
+    if not isinstance(claims["iat"], int | float):
+        raise jwt.InvalidIssuedAtError
     if claims["exp"] - claims["iat"] > LONGEST.total_seconds():
         raise jwt.InvalidTokenError("it is valid for too long")
+
+
+async def asker(app: FastAPI, sent: Sequence[str]) -> Principal | Problem:
+    """Who sends these Authorization headers; a problem where no valid token says it. Asked once for each request."""
+    scheme, _, token = sent[0].partition(" ") if sent else ("", "", "")
+    if scheme.lower() != "bearer":
+        return Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
+    try:
+        if len(sent) > 1:
+            raise jwt.InvalidTokenError("which one?")
+        verifier: Verifier = app.state.verifier
+        who = _PRINCIPAL.validate_python(await verifier.claims(token.strip()))
+        if not who.sub or find_cpr(who.sub):
+            raise jwt.InvalidTokenError
+        return who
+    except (jwt.PyJWTError, ValidationError) as error:
+        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        return Problem(UNAUTHENTICATED, headers=headers, cause=type(error).__name__)
+    except Problem as problem:
+        return problem
 
 
 def install(app: FastAPI, settings: Settings) -> None:
@@ -181,9 +211,10 @@ def install(app: FastAPI, settings: Settings) -> None:
     if settings.token_key:
         app.state.verifier = LocalKey(settings.token_key.get_secret_value())
     else:
-        app.state.verifier = Issuer(str(settings.oidc_issuer), str(settings.oidc_audience))
+        app.state.verifier = Issuer(str(settings.oidc_issuer), str(settings.oidc_audience), acr=settings.oidc_acr)
 
 
+# For the documentation: it is the edge that reads the header.
 _bearer = HTTPBearer(auto_error=False, description="JWT with the claims sub, roles, kommuner, leader_id")
 
 
@@ -191,20 +222,15 @@ _bearer = HTTPBearer(auto_error=False, description="JWT with the claims sub, rol
 class _Allow:
     roles: frozenset[str]
 
-    async def __call__(
-        self, request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-    ) -> Principal:
-        if bearer is None:
-            raise Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
-        try:
-            verifier: Verifier = request.app.state.verifier
-            principal = _PRINCIPAL.validate_python(await verifier.claims(bearer.credentials))
-        except (jwt.PyJWTError, ValidationError):
-            raise Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}) from None
-        through = principal.roles & self.roles
+    async def __call__(self, request: Request, _: Annotated[object, Depends(_bearer)]) -> Principal:
+        who: Principal | Problem = request.state.asker
+        if isinstance(who, Problem):
+            raise who
+        through = who.roles & self.roles
         if not through:
+            log.warning("role_refused", sub=who.sub, route=f"{request.method} {route_of(request)}")
             raise Problem(FORBIDDEN, rule="role")
-        return replace(principal, roles=through)
+        return replace(who, roles=through)
 
 
 def allow(*roles: str) -> _Allow:

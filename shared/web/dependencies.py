@@ -17,7 +17,7 @@ from shared.runtime import Runtime
 from shared.spine import aggregates
 from shared.spine.work import Aggregate, Command
 from shared.web.access import UNBOUND, Principal
-from shared.web.problems import NOT_FOUND, Problem
+from shared.web.problems import NOT_FOUND, UNAVAILABLE, Problem
 
 log = structlog.get_logger()
 A = TypeVar("A", bound=Aggregate)
@@ -63,8 +63,15 @@ async def get_or_404(runtime: Runtime, kind: type[A], id_: UUID | str, field: st
     return found
 
 
+def after_erasures(runtime: Runtime) -> None:
+    """503 until it is known that this database is not older than an erasure: nobody comes back by a restore."""
+    if runtime.awaits_erasures:
+        raise Problem(UNAVAILABLE, headers={"Retry-After": "5"})
+
+
 async def people(runtime: Runtime, ids: Sequence[str], who: Principal, route: str) -> dict[str, dict[str, Any]]:
     """Contact data by person, without those who are erased; each reading leaves a row in the access log."""
+    after_erasures(runtime)
     async with runtime.pool.acquire() as conn:
         opened = await runtime.vault.open_(conn, [UUID(id_) for id_ in ids], who, route)
     return {str(id_): data for id_, data in opened.items()}

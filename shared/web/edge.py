@@ -1,4 +1,4 @@
-"""The edge that every request passes: correlation id, body limit, CPR guard, security headers, the last catch."""
+"""The edge that every request passes: host, who asks and how often, size, CPR guard, headers, the last catch."""
 
 import json
 import re
@@ -20,35 +20,49 @@ from shared.people.guard import (
     find_cpr_in_attributes,
     find_cpr_in_bytes,
     is_intricate,
+    where,
 )
 from shared.web import problems
+from shared.web.access import Principal, asker
+from shared.web.limits import Limits
 from shared.web.problems import (
+    HEAD_TOO_LARGE,
     INTERNAL,
     INVALID,
+    NOT_FOUND,
     PERSONAL_DATA,
     TOO_LARGE,
+    TOO_MANY,
+    UNKNOWN_HOST,
     UNSTORABLE,
     UNSUPPORTED,
     Problem,
     language,
+    told,
 )
 
 log = structlog.get_logger(__name__)
 
-MAX_BODY = 256 * 1024  # bytes
+MAX_HEAD = 32 * 1024  # bytes
+MAX_BODY = 256 * 1024
 
 
-def install(app: FastAPI) -> None:
-    """Every request of this app passes the edge, and every error becomes a problem; call before adding routes."""
+MAX_HEADERS = 100
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# Asked by machines on the inside, by address and often.
+OPERATIONS = ("/health/live", "/health/ready", "/metrics")
+
+
+def install(app: FastAPI, limits: Limits | None = None, hosts: Sequence[str] = ()) -> None:
+    """Every request of this app passes the edge, and every error becomes a problem; call before adding routes.
+
+    `hosts` are the names that it has; with none, it listens to any.
+    """
     problems.install(app)
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, limits=limits or Limits(), hosts=frozenset(hosts))
 
 
-_PAGES = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
-# FastAPI's /docs loads Swagger UI from this network and starts it inline.
-_DOCS = (
-    f"{_PAGES}; script-src 'self' 'unsafe-inline' cdn.jsdelivr.net; style-src 'self' 'unsafe-inline' cdn.jsdelivr.net"
-)
+POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
 _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -62,14 +76,14 @@ _HEADERS = {
 
 
 class Edge:
-    """ASGI middleware: correlation id, body limit, CPR guard, security headers, and the last catch for exceptions.
+    """ASGI middleware: what comes before a route's own checks, cheapest first, and what goes with every answer.
 
     The body is read here as a whole, because the guard has to see it before any handler does; Starlette's own limit
     would answer in plain text.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, limits: Limits, hosts: frozenset[str]) -> None:
+        self._app, self._limits, self._hosts = app, limits, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -91,19 +105,22 @@ class Edge:
                 out["X-Correlation-Id"] = correlation_id
                 for name, value in _HEADERS.items():
                     out.setdefault(name, value)
-                docs = scope["path"] in (scope["app"].docs_url, scope["app"].redoc_url)
-                out.setdefault("Content-Security-Policy", _DOCS if docs else _PAGES)
+                out.setdefault("Content-Security-Policy", POLICY)
             await send(message)
 
         try:
+            _check_head(scope, headers)
+            if scope["path"] not in OPERATIONS:
+                self._check_host(headers)
+                await self._count(scope, headers)
             body = await _read(headers, receive)
             if body is None:
                 return
             sent = _sent_in(headers, body)
-            if field := _cpr_in(scope, headers, sent):
-                raise Problem(PERSONAL_DATA, field=field, rule="personal-data")
-            if field := _unstorable_in(scope, sent):
-                raise Problem(UNSTORABLE, field=field, rule="text")
+            if place := _cpr_in(scope, headers, sent):
+                raise Problem(PERSONAL_DATA, field=_told(scope, place), rule="personal-data")
+            if place := _unstorable_in(scope, sent):
+                raise Problem(UNSTORABLE, field=_told(scope, place), rule="text")
             await self._app(scope, _replay(body, receive), send_on)
         except Exception as error:
             if status:  # half an answer is on its way: only cutting the connection tells the asker
@@ -111,11 +128,42 @@ class Edge:
             problem = problems.of(error)
             if problem.kind is INTERNAL:
                 log.error("request failed", exc_info=error)
+            scope.setdefault("state", {})["refused"] = problem.why
             await problem.response(language(headers.get("accept-language")))(scope, receive, send_on)
         # The endpoint's name, not the address: an address may hold anything.
         endpoint = getattr(scope.get("endpoint"), "__qualname__", None)
-        seen = log.debug if scope["path"] in ("/health/live", "/health/ready", "/metrics") else log.info
-        seen("request", method=scope["method"], endpoint=endpoint, status=status)
+        seen = log.debug if scope["path"] in OPERATIONS or status == TOO_MANY.status else log.info
+        state = scope.get("state", {})
+        found = {"sub": getattr(state.get("asker"), "sub", None), "why": state.get("refused")}
+        more = {name: value for name, value in found.items() if value}
+        method = scope["method"] if scope["method"] in METHODS else "?"
+        seen("request", method=method, endpoint=endpoint, status=status, **more)
+
+    def _check_host(self, headers: Headers) -> None:
+        name = re.sub(r":\d*$", "", headers.get("host", "").lower())
+        if self._hosts and name not in self._hosts:
+            raise Problem(UNKNOWN_HOST)
+
+    async def _count(self, scope: Scope, headers: Headers) -> None:
+        who = await asker(scope["app"], headers.getlist("authorization"))
+        scope.setdefault("state", {})["asker"] = who
+        address = scope["client"][0] if scope.get("client") else None
+        self._limits.count(sub=who.sub if isinstance(who, Principal) else None, address=address)
+
+
+def _check_head(scope: Scope, headers: Headers) -> None:
+    size = sum(len(name) + len(value) for name, value in headers.raw) + len(scope["query_string"]) + len(scope["path"])
+    if len(headers.raw) > MAX_HEADERS or size > MAX_HEAD:
+        raise Problem(HEAD_TOO_LARGE)
+    if b"%2f" in scope.get("raw_path", b"").lower():  # routes would take it for a part of the way, and a proxy not
+        raise Problem(NOT_FOUND)
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        said = ("Det sendte er komprimeret.", "What was sent is compressed.")
+        raise Problem(UNSUPPORTED, detail=said, field="header.content-encoding")
+
+
+def _told(scope: Scope, place: str) -> str:
+    return told(scope["app"], (int(part) if part.isdecimal() else part for part in place.split(".")))
 
 
 async def _read(headers: Headers, receive: Receive) -> bytes | None:
@@ -221,19 +269,12 @@ def _cpr_in_body(sent: Any) -> str | None:
 def _unstorable_in(scope: Scope, sent: Any) -> str | None:
     """The dotted name of a text that no database takes: with a NUL, or with half a character."""
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-    return _unstorable({"path": scope["path"], "query": query}) or _unstorable(sent)
+    found = where({"path": scope["path"], "query": query}, _unstorable) or where(sent, _unstorable)
+    return "body" if found == "$" else found
 
 
-def _unstorable(value: object, name: str = "") -> str | None:
-    if isinstance(value, str):
-        return (name or "body") if "\0" in value or any("\ud800" <= one <= "\udfff" for one in value) else None
-    if isinstance(value, dict):
-        inner = [(_unstorable(key, name), key, item) for key, item in value.items()]
-        found = (bad or _unstorable(item, f"{name}.{key}".lstrip(".")) for bad, key, item in inner)
-    else:
-        items = value if isinstance(value, list) else []
-        found = (_unstorable(item, f"{name}.{n}".lstrip(".")) for n, item in enumerate(items))
-    return next(filter(None, found), None)
+def _unstorable(_: str | None, leaf: object) -> bool:
+    return isinstance(leaf, str) and ("\0" in leaf or any("\ud800" <= one <= "\udfff" for one in leaf))
 
 
 def _grouped(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

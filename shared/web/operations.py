@@ -6,19 +6,24 @@ Whatever is said here was read now; what could not be read is not said.
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import replace
+from hmac import compare_digest
+from ipaddress import ip_address
 from typing import Any, TypeVar
 
 import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.openmetrics import exposition as openmetrics
+from pydantic import SecretStr
 
 from shared.events.topics import family_of
 from shared.runtime import Runtime
 from shared.spine.failures import NewerShape, of_kafka, passes, words
 from shared.web.access import open_route
-from shared.web.problems import UNAVAILABLE, Problem, language
+from shared.web.problems import CLOSED, UNAVAILABLE, Problem, language
 
 router = APIRouter(tags=["operations"], dependencies=[Depends(open_route)])
 T = TypeVar("T")
@@ -79,15 +84,39 @@ async def ready(request: Request) -> JSONResponse:
             reasons["kafka"] = type(error).__name__
     if runtime.relay.failure:
         reasons["relay"] = runtime.relay.failure
+    if runtime.awaits_erasures:
+        reasons["people"] = "contact data stay closed until Kafka was asked whether somebody in it was erased since"
     troubles = consumer.troubles if consumer else {}
     idle = not reasons and not state["outbox"] and not sum(state["lag"].values()) and not state["due"]
     body = {"ready": not reasons, "reasons": reasons, "troubles": troubles, "idle": idle, **state}
     return JSONResponse(body, status_code=200 if not reasons else 503)
 
 
-@router.get("/metrics")
+async def _operator(request: Request) -> None:
+    """Whoever brings the operators' token; without such a setting, the machine itself."""
+    token: SecretStr | None = request.app.state.metrics_token
+    if token is None:
+        # What came through a proxy comes from elsewhere, whatever a header says.
+        if "x-forwarded-for" in request.headers or not _is_here(request.client.host if request.client else ""):
+            raise Problem(CLOSED)
+        return
+    scheme, _, given = ",".join(request.headers.getlist("authorization")).partition(" ")
+    if scheme.lower() != "bearer" or not compare_digest(given.encode(), token.get_secret_value().encode()):
+        raise Problem(replace(CLOSED, status=401), headers={"WWW-Authenticate": "Bearer"})
+
+
+def _is_here(address: str) -> bool:
+    try:
+        return ip_address(address.removeprefix("::ffff:")).is_loopback
+    except ValueError:
+        return False
+
+
+@router.get("/metrics", dependencies=[Depends(_operator)])
 async def metrics(request: Request) -> Response:
-    """Prometheus text. Bind it to the operators' network.
+    """Prometheus text, or OpenMetrics to whoever accepts it, for operators.
+
+    They bring `LA_METRICS_TOKEN`, or without such a setting ask from the machine itself.
 
     What belongs to this process is always there. What had to be read is there only if it was read for this scrape;
     `lederalliancen_collected` says of each source whether it was.
@@ -98,7 +127,6 @@ async def metrics(request: Request) -> Response:
     if runtime.collect:
         sources["figures"] = runtime.collect(runtime)
     limits = {"database": FIGURES_WITHIN, "kafka": LAG_WITHIN, "figures": COLLECT_WITHIN}
-    registry = CollectorRegistry()
     found = await asyncio.gather(*(_tried(limits[name], source) for name, source in sources.items()))
     read = dict(zip(sources, found, strict=True))
     said = GaugeMetricFamily(
@@ -106,8 +134,12 @@ async def metrics(request: Request) -> Response:
     )
     for name, families in read.items():
         said.add_metric([runtime.name, name], float(families is not None))
-    registry.register(_Collected([said, *own, *(one for families in read.values() for one in families or ())]))
-    return Response(generate_latest(REGISTRY) + generate_latest(registry), media_type="text/plain; version=0.0.4")
+    collected = [said, *own, *(one for families in read.values() for one in families or ())]
+    # The library's `choose_encoder` fails on a version that is no number.
+    if "application/openmetrics-text" in request.headers.get("accept", ""):
+        text: bytes = openmetrics.generate_latest(_All(collected))  # type: ignore[no-untyped-call]
+        return Response(text, media_type=openmetrics.CONTENT_TYPE_LATEST)
+    return Response(generate_latest(_All(collected)), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 async def within(seconds: float, work: Awaitable[T]) -> T:
@@ -133,14 +165,14 @@ async def _tried(seconds: float, source: Awaitable[Iterable[Metric]]) -> list[Me
         return None
 
 
-class _Collected:
-    """Figures that were read for this scrape."""
+class _All:
+    """What this process counts, and what was read for this scrape."""
 
     def __init__(self, found: list[Metric]) -> None:
         self._found = found
 
     def collect(self) -> list[Metric]:
-        return self._found
+        return [*REGISTRY.collect(), *self._found]
 
 
 def collected_of(runtime: Runtime) -> list[Metric]:
@@ -213,8 +245,9 @@ def behind(ends: Mapping[Any, int], done: Mapping[tuple[str, int], int]) -> dict
     return dict(found)
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, metrics_token: SecretStr | None) -> None:
     """Every failure of the database that passes is 503."""
+    app.state.metrics_token = metrics_token
     for kind in (asyncpg.PostgresError, asyncpg.InterfaceError, NewerShape, OSError, TimeoutError):
         app.add_exception_handler(kind, database_failed)
     app.include_router(router)

@@ -8,8 +8,9 @@ exception's text, into the answer; each of their handlers would have had to be r
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -17,9 +18,13 @@ import orjson
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from shared.events.base import REGISTRY
+from shared.events.kommune.replies import Reply
+from shared.people.guard import ATTRIBUTES, fields_at, names_in
 from shared.spine.decision import NotYet, Refused
 
 Text = tuple[str, str]  # Danish, English
@@ -111,6 +116,37 @@ UNSUPPORTED = Kind(
     ("Den slags indhold kan ikke læses her.", "This kind of content cannot be read here."),
     ("Send det som JSON (Content-Type: application/json).", "Send it as JSON (Content-Type: application/json)."),
 )
+UNKNOWN_HOST = Kind(
+    "unknown-host",
+    400,
+    ("Ukendt adresse", "Unknown host"),
+    ("Tjenesten har ikke det navn, der er spurgt efter.", "This service does not have the name that was asked for."),
+    ("Brug adressen fra vejledningen.", "Use the address that you were given."),
+)
+HEAD_TOO_LARGE = Kind(
+    "head-too-large",
+    431,
+    ("For mange eller for store headere", "Too many or too large headers"),
+    ("Der kan højst sendes 100 headere og 32 KiB med adressen.", "At most 100 headers, and 32 KiB with the address."),
+    ("Send færre headere.", "Send fewer headers."),
+)
+TOO_MANY = Kind(
+    "too-many-requests",
+    429,
+    ("For mange forespørgsler", "Too many requests"),
+    ("Der er spurgt for mange gange på kort tid.", "There were too many requests in a short time."),
+    ("Vent så mange sekunder, som Retry-After siger.", "Wait for as many seconds as Retry-After says."),
+)
+CLOSED = Kind(
+    "metrics-closed",
+    403,
+    ("Kun for driften", "For operators alone"),
+    ("Tallene er ikke for alle.", "These figures are not for everybody."),
+    (
+        "Sæt LA_METRICS_TOKEN, og send det som Authorization: Bearer; eller spørg fra maskinen selv.",
+        "Set LA_METRICS_TOKEN and send it as Authorization: Bearer; or ask from the machine itself.",
+    ),
+)
 INTERNAL = Kind(
     "internal",
     500,
@@ -132,7 +168,7 @@ _BY_STATUS = {
 
 
 class Problem(Exception):  # noqa: N818 - the name of the RFC
-    """An error that the asker is told about; `errors` are the single fields of an input error."""
+    """What the asker is told; `errors` are the single fields of an input error, `cause` is for the log alone."""
 
     def __init__(
         self,
@@ -143,10 +179,16 @@ class Problem(Exception):  # noqa: N818 - the name of the RFC
         rule: str | None = None,
         headers: Mapping[str, str] | None = None,
         errors: Sequence[Mapping[str, str]] = (),
+        cause: str | None = None,
     ) -> None:
         super().__init__(kind.slug)
         self.kind, self.detail, self.field, self.rule = kind, detail or kind.detail, field, rule
-        self.headers, self.errors = dict(headers or {}), errors
+        self.headers, self.errors, self.cause = dict(headers or {}), errors, cause
+
+    @property
+    def why(self) -> str:
+        """For the log: the rule, or what kind of problem it is; and the field. Nothing that was sent."""
+        return " ".join(filter(None, (self.rule or self.kind.slug, self.field, self.cause)))
 
     def response(self, language: Language) -> Response:
         at = 0 if language == "da" else 1
@@ -185,7 +227,7 @@ def language(header: str | None) -> Language:
 # pydantic's error type -> our code, Danish, English; {names} come from the schema's limits, never from the input.
 _INPUT: dict[str, tuple[str, str, str]] = {
     "missing": ("missing-field", "Feltet mangler.", "The field is missing."),
-    "extra_forbidden": ("unknown-field", "Feltet kendes ikke.", "The field is not known."),
+    "extra_forbidden": ("unknown-field", "Et felt her kendes ikke.", "A field here is not known."),
     "literal_error": ("unknown-code", "Skal være {expected}.", "Must be {expected}."),
     "enum": ("unknown-code", "Skal være {expected}.", "Must be {expected}."),
     "json_invalid": ("json-invalid", "Det er ikke gyldig JSON.", "It is not valid JSON."),
@@ -202,12 +244,40 @@ _INPUT: dict[str, tuple[str, str, str]] = {
 _WRONG_TYPE = ("wrong-type", "Værdien er af en forkert slags.", "The value is of the wrong kind.")
 
 
-def _input_error(error: Mapping[str, Any]) -> dict[str, str]:
-    kind, place = error["type"], [str(part) for part in error["loc"]]
-    if kind == "json_invalid" or place == ["body"]:
-        field = "body"
-    else:
-        field = ".".join(place[1:] if place[0] == "body" else place)
+@lru_cache(maxsize=8)
+def _names(app: FastAPI) -> frozenset[str]:
+    """Of what an app takes: by its documentation, and replies by their contract."""
+    replies = [model.model_json_schema() for model in REGISTRY.values() if issubclass(model, Reply)]
+    return names_in([app.openapi(), *replies]) | ATTRIBUTES | {"path", "query", "header", "body", "*"}
+
+
+def told(app: FastAPI, place: Iterable[int | str]) -> str:
+    """The dotted name of a place in what was sent. A name that is none of ours may be anybody's: it is not repeated."""
+    ours = _names(app)
+    return ".".join(str(part) if isinstance(part, int) or part in ours else "?" for part in place if part != "[key]")
+
+
+def route_of(request: Request) -> str:
+    """The address of its route as it is written, with the names in place of what was sent."""
+    routes = iter_route_contexts(request.app.routes)
+    return next((str(route.path) for route in routes if route.endpoint is request.scope.get("endpoint")), "")
+
+
+def _known_at(request: Request, place: Iterable[int | str]) -> list[str]:
+    """The fields that a body may have there, by the route's documentation."""
+    document = request.app.openapi()
+    operation = document["paths"].get(route_of(request), {}).get(request.method.lower(), {})
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return fields_at(document, content.get("schema", {}), place)
+
+
+def _input_error(error: Mapping[str, Any], request: Request) -> dict[str, str]:
+    kind, place = error["type"], list(error["loc"])
+    if place[0] == "body":
+        place = [] if kind == "json_invalid" else place[1:]
+    if kind == "extra_forbidden":
+        place.pop()
+    field = told(request.app, place) or "body"
     other = (kind.replace("_", "-"), "Værdien kan ikke bruges.", "The value cannot be used.")
     wrong_type = kind.endswith(("_type", "_parsing", "_from_date_inexact"))
     rule, da, en = _INPUT.get(kind) or (_WRONG_TYPE if wrong_type else other)
@@ -215,6 +285,8 @@ def _input_error(error: Mapping[str, Any]) -> dict[str, str]:
     if kind not in _INPUT and {"da", "en"} <= said.keys():  # a type of ours, which says the rule and the way out
         return {"field": field, "rule": kind, "da": said["da"], "en": said["en"]}
     limits = said if kind in _INPUT else {}
+    if kind == "extra_forbidden" and (known := _known_at(request, place)):
+        da, en = f"{da} Kendte felter: {', '.join(known)}.", f"{en} Known fields: {', '.join(known)}."
     # pydantic joins the codes it expects in English.
     return {
         "field": field,
@@ -234,9 +306,6 @@ def of(error: Exception) -> Problem:
             return Problem(kind, detail=(error.da, error.en), field=error.field, rule=error.rule)
         case NotYet():
             return Problem(NOT_YET, rule=NOT_YET.slug, headers={"Retry-After": "1"})
-        case RequestValidationError():
-            errors = [_input_error(e) for e in error.errors()]
-            return Problem(INVALID, field=errors[0]["field"], rule=errors[0]["rule"], errors=errors)
         case HTTPException():
             phrase = HTTPStatus(error.status_code).phrase
             other = Kind(f"http-{error.status_code}", error.status_code, (phrase, phrase), (phrase, phrase))
@@ -244,8 +313,20 @@ def of(error: Exception) -> Problem:
     return Problem(INTERNAL)
 
 
+def of_input(error: RequestValidationError, request: Request) -> Problem:
+    """All that is wrong with what was sent, each once."""
+    errors = list(
+        {tuple(found.values()): found for found in (_input_error(e, request) for e in error.errors())}.values()
+    )
+    return Problem(INVALID, field=errors[0]["field"], rule=errors[0]["rule"], errors=errors)
+
+
 async def _handle(request: Request, error: Exception) -> Response:
-    return of(error).response(language(request.headers.get("accept-language")))
+    problem = of_input(error, request) if isinstance(error, RequestValidationError) else of(error)
+    if problem.kind is INVALID and problem.field == "body" and "form" in request.headers.get("content-type", ""):
+        problem = Problem(UNSUPPORTED)
+    request.state.refused = problem.why
+    return problem.response(language(request.headers.get("accept-language")))
 
 
 _SCHEMA = {

@@ -22,12 +22,10 @@ FOR_OUTSIDERS = {
     "leader.erased": "whoever keeps a copy must forget, too",
     "person.erased": "whoever keeps a copy must forget, too",
     "placement.checked-in": "how it goes, for evaluators",
-    "candidate.heard": "the young person's voice, for evaluators",
 }
 # Declared, and said by nobody yet; a type that is said leaves this list.
 NOT_SAID_YET = {
     "intake.v1": {"place.blocked", "place.changed", "leader.development-noted"},
-    "followup.v1": {"placement.moved", "placement.certificate-issued"},
     "municipality-gateway.v1": {
         "referral.cancelled",
         "referral.cancellation-requested",
@@ -38,12 +36,10 @@ NOT_SAID_YET = {
 }
 # Declared, and heard by nobody yet.
 NOT_HEARD_YET = {
-    "leader.development-noted",
-    "placement.certificate-issued",
     "match.suggested",
     "match.explained",
-    "referral.cancellation-requested",
-    "placement.support-answered",
+    "placement.stage-declined",
+    "placement.corrected",
     "contact.retired",
 }
 NOT_TAKEN_YET = {"reply.candidate-registered", "reply.support-answered", "reply.cancellation-confirmed"}

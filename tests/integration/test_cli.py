@@ -1,6 +1,7 @@
 """`lederalliancen`, as an operator types it."""
 
 import asyncio
+import base64
 import os
 import re
 import sys
@@ -17,12 +18,15 @@ from intake.app import service
 from intake.commands.leaders import SignUp
 from shared import db
 from shared.clock import Clock
+from shared.people.vault import Vault
 from shared.settings import OwnSettings
 from shared.spine.engine import Spine
+from shared.web.access import Principal
 from tests.integration.test_service_life import MASTER_KEY, settings
 from tests.journeys import Journey, records
 
 Run = Callable[..., Awaitable[tuple[int, str]]]
+AS_IF = base64.b64encode(b"x" * 32).decode()  # a key that never was
 
 
 @pytest.fixture
@@ -108,29 +112,50 @@ async def test_dead_letters_are_listed_shown_redriven_and_skipped(run: Run, data
 async def test_an_erased_leader_is_gone_and_the_access_log_stays(run: Run, database: str) -> None:
     await run("migrate", "intake")
     pool = await db.connect_pool(database, "intake")
-    import base64
-
     config = OwnSettings(master_key=base64.b64decode(MASTER_KEY))
     leader_id = str(uuid4())
     ids = {name: str(uuid4()) for name in ("company_id", "workplace_id")} | {"person_id": leader_id}
     asked = ids | {"workplace": "1003388394", "cvr": "13585628", "company_name": "X"}
     where = {"postnr": "6700", "kommune": "0561", "sector": None, "size_band": None, "kickoff": None}
-    command = SignUp(leader_id=leader_id, contact={"name": "En Leder"}, email_hash=b"x", **asked, **where)
+    command = SignUp(leader_id=leader_id, contact={"name": "En Leder"}, email_hashes=[b"x"], **asked, **where)
     await Spine(pool, service.book(config), Clock()).execute(command, by="test")
     assert await pool.fetchval("SELECT count(*) FROM person_key") == 1
-    code, said = await run("erase", leader_id, "--yes")
+    code, said = await run("erase", leader_id, "--yes", "--by", "en-operatør")
     assert (code, said.strip()) == (0, "erased")
     for table in ("person", "person_key", "person_hash"):
         assert await pool.fetchval(f"SELECT count(*) FROM {table}") == 0
     types = [row[0] for row in await pool.fetch("SELECT headers->>'ce_type' FROM outbox ORDER BY id")]
     assert types[-1] == "dk.lederalliancen.leader.erased.v1"
-    assert (await run("access-log", leader_id))[0] == 0
+    code, said = await run("access-log", leader_id)
+    assert (code, "erase" in said, "en-operatør" in said) == (0, True, True)
     told = await pool.fetchval("SELECT count(*) FROM outbox")
     code, said = await run("erase", leader_id, "--yes")
     assert (code, "keeps nobody" in said) == (1, True)
     code, said = await run("erase", leader_id, "--yes", "-s", "matching")
     assert (code, "keeps no contact data" in said) == (1, True)
     assert await pool.fetchval("SELECT count(*) FROM outbox") == told
+    await pool.close()
+
+
+async def test_the_master_key_is_changed_by_a_command_that_can_be_repeated(run: Run, database: str) -> None:
+    await run("migrate", "intake")
+    pool = await db.connect_pool(database, "intake")
+    old, new, people = base64.b64decode(MASTER_KEY), b"n" * 32, [(uuid4(), {"name": str(n)}) for n in range(3)]
+    async with pool.acquire() as conn:
+        await Vault(old).seal(conn, people)
+    code, said = await run("rotate-master-key")
+    assert (code, said.startswith("LA_OLD_MASTER_KEY is missing"), said.count("\n")) == (2, True, 1)
+    keys = {"LA_MASTER_KEY": base64.b64encode(new).decode(), "LA_OLD_MASTER_KEY": MASTER_KEY}
+    for had_another in (3, 0):
+        code, said = await run("rotate-master-key", **keys)
+        assert (code, f"intake: {had_another} people" in said) == (0, True)
+    async with pool.acquire() as conn:
+        reader = Principal("test", frozenset({"consultant"}))
+        assert await Vault(new).open_(conn, [person for person, _ in people], reader, "test") == dict(people)
+    code, said = await run("rotate-master-key", LA_MASTER_KEY=keys["LA_MASTER_KEY"], LA_OLD_MASTER_KEY=AS_IF)
+    assert (code, "0 people" in said) == (0, True)
+    code, said = await run("rotate-master-key", LA_OLD_MASTER_KEY=AS_IF)
+    assert (code, "VaultError: LA_MASTER_KEY" in said, "destroyed" in said) == (1, True, False)
     await pool.close()
 
 

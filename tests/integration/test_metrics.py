@@ -1,7 +1,8 @@
 """The projection: the same figures whatever the order of arrival, and equal to one that is built anew."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,25 +10,39 @@ import asyncpg
 import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
+from prometheus_client import generate_latest
+from prometheus_client.core import Metric
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.utils import floatToGoString
 
 from deploy.local.stack import Stack
 from metrics import figures
 from metrics.app import service
+from metrics.collect import collect
+from metrics.queries.base import medians
 from metrics.rebuild import rebuild
 from shared import db
 from shared.clock import Clock
 from shared.events import administration as topic_admin
+from shared.events import followup
 from shared.settings import KafkaSettings, OwnSettings, Settings
 from shared.spine import dead_letters, redrive
 from shared.spine.engine import Spine
 from shared.spine.envelope import Record
 from shared.web.access import mint
 from tests.integration.test_service_life import running, settings
-from tests.journeys import Journey, interleaved, records
+from tests.journeys import Journey, interleaved, recorded, records
+from tests.unit.metrics import hand_count
+from tests.unit.metrics.hand_count import TAKEN
 from tests.waiting import until
 
-COUNTED = {(figures.PREFIX + figure.name).removesuffix("_total") for figure in figures.COUNTERS}
+NOW = datetime(2026, 11, 23, 11, tzinfo=UTC)
+FIGURES = {
+    figure.name.removesuffix("_total") for figure in vars(figures).values() if isinstance(figure, figures.Figure)
+}
+LE = {limit: floatToGoString(limit) for limit in figures.BUCKETS}  # type: ignore[no-untyped-call]
+NEVER_FALL = (*(figure.name for figure in figures.COUNTERS), figures.CORRECTIONS.name, figures.STEP_SECONDS.name)
 TABLES = {
     "total": "counter, labels::text",
     "moment": "kind, key, thing",
@@ -51,25 +66,121 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     await made.close()
 
 
+async def scraped(pool: asyncpg.Pool, now: datetime = NOW) -> dict[str, float]:
+    """All samples of figures.py, `name{label="value"}` -> value, without the prefix."""
+    runtime: Any = SimpleNamespace(pool=pool, clock=SimpleNamespace(now=lambda: now), consumer=None)
+    return samples(generate_latest(Collected(await collect(runtime))).decode())
+
+
+class Collected:
+    def __init__(self, families: list[Metric]) -> None:
+        self.families = families
+
+    def collect(self) -> list[Metric]:
+        return self.families
+
+
+def samples(text: str, ours: Iterable[str] = FIGURES) -> dict[str, float]:
+    """Raises ValueError for what is no exposition."""
+    found = {}
+    for family in text_string_to_metric_families(text):
+        if family.name.removeprefix(figures.PREFIX) in ours:
+            for sample in family.samples:
+                labels = ",".join(f'{name}="{value}"' for name, value in sorted(sample.labels.items()))
+                name = sample.name.removeprefix(figures.PREFIX) + (f"{{{labels}}}" if labels else "")
+                assert name not in found
+                found[name] = sample.value
+    return found
+
+
+def fallen(before: dict[str, float], now: dict[str, float]) -> list[str]:
+    """Counters and histograms that are lower, or gone."""
+    return [name for name, value in before.items() if name.startswith(NEVER_FALL) and now.get(name, -1) < value]
+
+
 async def test_no_order_of_arrival_changes_a_figure(pool: asyncpg.Pool) -> None:
     told = records([Journey(seed) for seed in range(25)])
     spine = Spine(pool, service.book(OwnSettings()), Clock())
     first = None
     for seed in range(6):
         order = list(interleaved(told, seed)) if seed else told
+        before = await scraped(pool)
         # As Kafka does: each topic in batches of its own.
         for begin in range(0, len(order), 90):
             batch = order[begin : begin + 90]
             for topic in sorted({record.topic for record in batch}):
                 await spine.consume([record for record in batch if record.topic == topic])
+            now = await scraped(pool)
+            assert fallen(before, now) == []
+            before = now
         assert await pool.fetchval("SELECT count(*) FROM parked") == 0
         assert await pool.fetchval("SELECT count(*) FROM dead_letter") == 0
-        found = await dump(pool)
+        found = await dump(pool), before
         first = first or found
         assert found == first
         await pool.execute("DELETE FROM total; DELETE FROM moment; DELETE FROM aggregate; DELETE FROM inbox")
     assert first is not None
-    assert len(first["total"]) > 20
+    assert len(first[0]["total"]) > 20
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2])
+async def test_every_figure_of_a_small_world_equals_the_hand_count(pool: asyncpg.Pool, seed: int | None) -> None:
+    told = recorded(hand_count.SAID)
+    spine = Spine(pool, service.book(OwnSettings()), Clock())
+    for record in told if seed is None else interleaved(told, seed):
+        await spine.consume([record])
+    found = {name: value for name, value in (await scraped(pool, hand_count.NOW)).items() if value}
+    buckets = {name: found.pop(name) for name in list(found) if "_bucket{" in name}
+    sums = {f'step_duration_seconds_sum{{step="{step}"}}': sum(taken) * 3600 for step, taken in TAKEN.items()}
+    counts = {f'step_duration_seconds_count{{step="{step}"}}': len(taken) for step, taken in TAKEN.items()}
+    assert found == pytest.approx(hand_count.COUNTED | hand_count.HOLDS | sums | counts, rel=1e-12)
+    for step, taken in TAKEN.items():
+        for limit in figures.BUCKETS:
+            name = f'step_duration_seconds_bucket{{le="{LE[limit]}",step="{step}"}}'
+            assert buckets.get(name, 0) == sum(hours * 3600 <= limit for hours in taken)
+    assert {one.step: one.seconds / 3600 for one in await medians(pool)} == hand_count.MEDIANS
+
+
+async def test_every_series_of_a_closed_list_stands_at_0_before_anything_is_counted(pool: asyncpg.Pool) -> None:
+    found = await scraped(pool)
+    assert set(found.values()) == {0}
+    for name in (
+        'calls_total{outcome="not-now"}',
+        'referrals_answered_total{answer="expired",kommune="0101"}',
+        'outcomes_total{outcome="O-EGU",when="12"}',
+        'stage_changes_total{from="FLEKSJOB",to="ORDINAER"}',
+        'companies_joined_total{kickoff="none"}',
+        'corrections_total{counter="lederalliancen_calls_total"}',
+        'referrals_open{kommune="0860",state="on-hold"}',
+        'seats{state="free"}',
+        'step_duration_seconds_bucket{le="3600.0",step="match-to-start"}',
+    ):
+        assert found[name] == 0
+    await Spine(pool, service.book(OwnSettings()), Clock()).consume(recorded(hand_count.SAID))
+    new = (await scraped(pool, hand_count.NOW)).keys() - found.keys()
+    assert new == {'companies_joined_total{kickoff="esbjerg-2026"}'}
+
+
+async def test_help_that_is_told_late_lowers_neither_sum_nor_bucket(pool: asyncpg.Pool) -> None:
+    raised = followup.ChallengeRaised(
+        challenge_id=hand_count.id_of("c"), about="company", about_id=hand_count.id_of("x"), code="C-PACE"
+    )
+
+    def tried(name: str) -> followup.InterventionTried:
+        about = {"intervention_id": hand_count.id_of(name), "challenge_id": raised.challenge_id}
+        return followup.InterventionTried.model_validate({**about, "code": "I-PACE", "by": "leader", "minutes": 5})
+
+    told = recorded(
+        [(raised, NOW), (tried("early"), NOW + timedelta(hours=2)), (tried("late"), NOW + timedelta(hours=48))]
+    )
+    spine = Spine(pool, service.book(OwnSettings()), Clock())
+    await spine.consume([told[0], told[2]])
+    before = await scraped(pool)
+    assert before['step_duration_seconds_sum{step="challenge-to-help"}'] == 48 * 3600
+    await spine.consume([told[1]])
+    now = await scraped(pool)
+    assert fallen(before, now) == []
+    assert await medians(pool) == [("challenge-to-help", 1, 2 * 3600)]  # read at the question, and revised
 
 
 async def test_a_redelivered_batch_counts_nothing_twice(pool: asyncpg.Pool) -> None:
@@ -122,18 +233,12 @@ async def test_a_rebuilt_projection_equals_the_live_one_which_goes_on_meanwhile(
 
 
 async def _dips(live: SimpleNamespace, flowing: asyncio.Task[None]) -> list[str]:
-    """Counters that were lower at one scrape than at the one before, or missing."""
+    """Counters and histograms that were lower at one scrape than at the one before, or missing."""
     found, before, scrapes = list[str](), dict[str, float](), 0
     while not flowing.done() or scrapes < 30:
-        families = text_string_to_metric_families((await live.client.get("/metrics")).text)
-        now = {
-            f"{sample.name}{sample.labels}": sample.value
-            for family in families
-            if family.name in COUNTED
-            for sample in family.samples
-        }
+        now = samples((await live.client.get("/metrics")).text)
         assert now
-        found += [name for name, value in before.items() if now.get(name, 0) < value]
+        found += fallen(before, now)
         before, scrapes = now, scrapes + 1
     return found
 
@@ -236,6 +341,23 @@ async def test_a_scrape_shows_what_was_counted_and_partners_see_no_small_number(
         for row in rows:
             assert f'lederalliancen_leaders_signed_up_total{{kommune="{row["kommune"]}"}} {row["value"]}.0' in text
         assert '"9999"' not in text
+        accepted = {"Accept": "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.4"}
+        answer = await client.get("/metrics", headers=accepted)
+        assert answer.headers["content-type"] == "application/openmetrics-text; version=1.0.0; charset=utf-8"
+        parsed = {
+            sample.name + str(sorted(sample.labels.items())): sample.value
+            for family in openmetrics_families(answer.text)  # type: ignore[no-untyped-call]
+            for sample in family.samples
+        }
+        for family in text_string_to_metric_families(text):
+            if family.name.removeprefix(figures.PREFIX) in FIGURES:
+                for sample in family.samples:
+                    assert parsed[sample.name + str(sorted(sample.labels.items()))] == sample.value
+        odd = await client.get("/metrics", headers={"Accept": "application/openmetrics-text;version=abc"})
+        assert odd.status_code == 200
+        async with running(env, "metrics") as other:
+            await until(lambda: _idle(other))
+            assert samples((await other.client.get("/metrics")).text) == samples((await client.get("/metrics")).text)
         token = mint("partner", key=env["LA_TOKEN_KEY"])
         kpis = (await client.get("/kpis", headers={"Authorization": f"Bearer {token}"})).json()
         shown = [cell for cells in kpis["by"].values() for cell in cells] + list(kpis["funnel"].values())

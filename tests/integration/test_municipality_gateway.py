@@ -70,7 +70,7 @@ class World:
     def __init__(self, pool: asyncpg.Pool, url: str) -> None:
         key = b"m" * 32
         self.pool, self.clock, self.consumer = pool, Day(), Broker()
-        self.vault = Vault(key)
+        self.vault, self.awaits_erasures = Vault(key), False
         config = Settings(
             kafka_bootstrap="127.0.0.1:9092",
             database_url=url,
@@ -327,6 +327,18 @@ async def test_a_kommune_sees_its_own_and_a_leader_sees_who_will_call(world: Wor
     seen = (await world.http("GET", f"/referrals/{world.referral}", leader)).json()
     assert seen["contact"] == {"name": "Kontakt Person", "phone": "+4576161616"}
     assert await world.pool.fetchval("SELECT count(*) FROM access_log WHERE reader LIKE '%leader%'") == 1
+
+
+async def test_nobody_is_shown_or_registered_before_it_is_known_who_was_erased(world: World) -> None:
+    contact = f"/kommuner/{ESBJERG}/contacts/{uuid4()}"
+    person = {"role": "youth-unit", "name": "En Person", "valid_from": "2026-11-01"}
+    world.awaits_erasures = True
+    for method, path, body in (("GET", f"/kommuner/{ESBJERG}", None), ("PUT", contact, person)):
+        answer = await world.http(method, path, token("consultant"), json=body)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert (await world.http("GET", "/referrals", token("consultant"))).status_code == 200
+    world.awaits_erasures = False
+    assert (await world.http("PUT", contact, token("consultant"), json=person)).status_code == 200
 
 
 async def test_the_directory_says_where_a_place_would_go_and_in_which_words(world: World) -> None:

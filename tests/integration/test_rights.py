@@ -1,6 +1,7 @@
 """What a service's login may do on a real PostgreSQL, and what a kommune is shown there, whatever is asked."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from types import SimpleNamespace
@@ -85,7 +86,8 @@ async def test_no_login_of_a_service_has_a_right_beyond_its_own_tables(admin: as
             assert (rights, by_row) == (["SELECT"], True), table
         else:
             assert role == f"la_{schema}"
-            assert rights == sorted(db.OTHER_RIGHTS.get(table, db.RIGHTS).split(", ")), table
+            whole = re.sub(r", \w+ \(.*?\)", "", db.OTHER_RIGHTS.get(table, db.RIGHTS))  # and not of some columns
+            assert rights == sorted(whole.split(", ")), table
     assert {table for _, _, table, _, rights in tables if "DELETE" not in rights} >= {"access_log", "dead_letter"}
 
 
@@ -128,6 +130,8 @@ ON_PEOPLE = (
     "UPDATE access_log SET reader = 'nobody'",
     "DELETE FROM access_log",
     "TRUNCATE access_log",
+    "INSERT INTO access_log (person_id, reader, role, route, at) VALUES (gen_random_uuid(), '', '', '', '2020-01-01')",
+    "INSERT INTO access_log (id, person_id, reader, role, route) OVERRIDING SYSTEM VALUE SELECT 9, NULL, '', '', ''",
     "DROP TABLE access_log",
     "ALTER TABLE access_log OWNER TO la_{own}",
     "CREATE TRIGGER x BEFORE INSERT ON access_log EXECUTE FUNCTION suppress_redundant_updates_trigger()",

@@ -19,6 +19,7 @@ from shared.events.topics import FOLLOWUP
 from shared.runtime import Runtime
 from shared.service import services
 from shared.settings import KafkaSettings, Settings
+from shared.web.access import mint
 from shared.web.operations import lag
 from tests.conftest import two_free_ports
 from tests.waiting import until
@@ -184,6 +185,43 @@ async def _caught_up(runtime: Runtime) -> bool:
 
 async def _failed(runtime: Runtime) -> bool:
     return runtime.consumer is not None and runtime.consumer.failure is not None
+
+
+async def test_the_settings_of_the_edge_close_what_they_say(stack: Stack, prepared: str) -> None:
+    edge = {"LA_HOSTS": "intake.example.dk", "LA_REQUESTS_PER_ADDRESS": "2", "LA_REQUESTS_PER_PRINCIPAL": "3"}
+    async with running(settings(stack, prepared, **edge, LA_METRICS_TOKEN="m" * 32), "intake") as service:
+        await until(service.ready)
+
+        async def ask(path: str, address: str, token: str = "", host: str = "intake.example.dk") -> int:
+            headers = {"Host": host, "X-Forwarded-For": address} | (
+                {"Authorization": f"Bearer {token}"} if token else {}
+            )
+            answer = await service.client.get(path, headers=headers)
+            assert "server" not in answer.headers
+            return int(answer.status_code)
+
+        codes, token = "/codes/sectors", mint("consultant", key="k" * 32)
+        assert await ask(codes, "192.0.2.1", host="evil.example") == 400
+        assert [await ask(codes, "192.0.2.1") for _ in range(3)] == [200, 200, 429]
+        assert await ask(codes, "192.0.2.2") == 200
+        assert [await ask(codes, f"192.0.2.{n}", token) for n in range(4)] == [200, 200, 200, 429]
+        assert [await ask("/metrics", "127.0.0.1", given) for given in ("", "x", "m" * 32)] == [401, 401, 200]
+
+        reader, writer = await asyncio.open_connection("127.0.0.1", service.client.base_url.port)
+        writer.write(b"GET /health/live HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 400")  # by our own end of the connection
+        writer.close()
+
+
+async def test_the_metrics_answer_the_machine_and_not_whom_a_proxy_on_it_speaks_for(
+    stack: Stack, prepared: str
+) -> None:
+    async with running(settings(stack, prepared), "intake") as service:
+        await until(service.ready)
+        assert (await service.client.get("/metrics")).status_code == 200
+        for spoken_for in ("192.0.2.1", "127.0.0.1, 192.0.2.1"):
+            answer = await service.client.get("/metrics", headers={"X-Forwarded-For": spoken_for})
+            assert answer.status_code == 403
 
 
 async def test_a_wrong_setting_stops_the_start_with_one_line(stack: Stack) -> None:

@@ -1,5 +1,6 @@
 """The vault against a real PostgreSQL: what is written, who read it, and that erasing leaves nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ import structlog
 import shared
 from shared.people.vault import Vault, VaultError, readers
 from shared.web.access import Principal
+from tests.waiting import until
 
-MIGRATION = Path(shared.__file__).parent / "migrations" / "people" / "0002_people.sql"
-UP, DOWN = MIGRATION.read_text().split("-- migrate:down")
+FOLDER = Path(shared.__file__).parent / "migrations" / "people"
+MIGRATIONS = [file.read_text().split("-- migrate:down") for file in sorted(FOLDER.iterdir())]
 CANARY = "kanariefugl-7f3a91"
 VAULT = Vault(b"m" * 32)
 READER = Principal("konsulent-1", frozenset({"consultant"}))
@@ -28,7 +30,8 @@ def contact(name: str = CANARY) -> dict[str, Any]:
 @pytest.fixture
 async def conn(database: str) -> AsyncIterator[asyncpg.Connection]:
     conn = await asyncpg.connect(database)
-    await conn.execute(UP)
+    for up, _ in MIGRATIONS:
+        await conn.execute(up)
     yield conn
     await conn.close()
 
@@ -59,7 +62,7 @@ async def test_the_database_holds_no_plaintext_before_or_after_erasing(conn: asy
     await VAULT.seal(conn, [(person, contact())])
     await VAULT.open_(conn, [person], READER, ROUTE)
     for erased in (False, True):
-        assert not erased or await VAULT.erase(conn, person)
+        assert not erased or await VAULT.erase(conn, {person: "test"})
         everything = await on_disk(conn)
         assert b"proof-that-the-scan-sees" in everything
         assert b"konsulent-1" in everything
@@ -69,25 +72,149 @@ async def test_the_database_holds_no_plaintext_before_or_after_erasing(conn: asy
 async def test_an_erased_person_is_absent_everywhere(conn: asyncpg.Connection) -> None:
     person, colleague = uuid4(), uuid4()
     await VAULT.seal(conn, [(person, contact()), (colleague, contact("kollega"))])
-    assert await VAULT.erase(conn, person)
+    assert await VAULT.erase(conn, {person: "test"})
     assert await VAULT.open_(conn, [person, colleague], READER, ROUTE) == {colleague: contact("kollega")}
     assert await VAULT.find_by_hash(conn, "email", contact()["email"]) == []
     for table, column in (("person", "id"), ("person_key", "person_id"), ("person_hash", "person_id")):
         assert await conn.fetchval(f"SELECT count(*) FROM {table} WHERE {column} = $1", person) == 0
-    assert not await VAULT.erase(conn, person)
+    assert not await VAULT.erase(conn, {person: "test"})
 
 
-async def test_a_destroyed_key_leaves_the_page_with_the_next_vacuum(conn: asyncpg.Connection) -> None:
+async def in_files(conn: asyncpg.Connection, wanted: bytes) -> bool:
+    """In any file of this database below the data directory, whatever it belongs to."""
+    await conn.execute("CHECKPOINT")
+    found = await conn.fetchval(
+        """SELECT bool_or(position($1 IN pg_read_binary_file(folder || name, 0, 1 << 29, true)) > 0)
+           FROM (SELECT 'base/' || oid || '/' AS folder FROM pg_database WHERE datname = current_database()) f,
+           pg_ls_dir(folder) AS name""",
+        wanted,
+    )
+    return bool(found)
+
+
+async def test_a_destroyed_key_lies_in_no_file_and_the_others_still_open(conn: asyncpg.Connection) -> None:
+    people = [(uuid4(), contact(f"navn-{n}")) for n in range(300)]  # several pages
+    await VAULT.seal(conn, people)
+    gone, living = [people[n][0] for n in (0, 150, 299)], [people[n] for n in (1, 151, 298)]
+    keys = await conn.fetch("SELECT person_id, wrapped FROM person_key")
+    wrapped = {row["person_id"]: row["wrapped"] for row in keys}
+    assert all([await in_files(conn, wrapped[person]) for person in gone])
+    assert await VAULT.erase(conn, dict.fromkeys(gone, "test"))
+    assert not any([await in_files(conn, wrapped[person]) for person in gone])
+    assert all([await in_files(conn, wrapped[person]) for person, _ in living])
+    assert await VAULT.open_(conn, [*gone, *(person for person, _ in living)], READER, ROUTE) == dict(living)
+
+
+async def test_a_dump_that_has_begun_holds_the_living_peoples_keys(conn: asyncpg.Connection, database: str) -> None:
+    people = [(uuid4(), contact(f"navn-{n}")) for n in range(3)]
+    await VAULT.seal(conn, people)
+    dumping = await asyncpg.connect(database)
+    async with dumping.transaction(isolation="repeatable_read"):
+        await dumping.fetch("SELECT 1 FROM pg_class")  # its view of the database is of now
+        await VAULT.erase(conn, {people[0][0]: "test"})
+        assert len(await dumping.fetch("SELECT FROM person")) == 3
+        dumped = {row["person_id"] for row in await dumping.fetch("SELECT person_id FROM person_key")}
+        assert dumped == {person for person, _ in people[1:]}
+    await dumping.close()
+
+
+async def test_while_a_dump_holds_the_table_nobody_is_erased_and_readers_go_on(
+    conn: asyncpg.Connection, database: str
+) -> None:
     person = uuid4()
     await VAULT.seal(conn, [(person, contact())])
-    wrapped = await conn.fetchval("SELECT wrapped FROM person_key")
-    pages = "SELECT pg_read_binary_file(pg_relation_filepath('person_key'))"
-    await conn.execute("CHECKPOINT")
-    assert wrapped in await conn.fetchval(pages)
-    await VAULT.erase(conn, person)
-    await conn.execute("VACUUM person_key")
-    await conn.execute("CHECKPOINT")
-    assert wrapped not in await conn.fetchval(pages)
+    dumping, reading = await asyncpg.connect(database), await asyncpg.connect(database)
+    async with dumping.transaction():
+        await dumping.execute("LOCK TABLE person_key IN ACCESS SHARE MODE")
+        erasing = asyncio.create_task(VAULT.erase(conn, {person: "test"}))
+        await until(lambda: reading.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"))
+        assert await VAULT.open_(reading, [person], READER, ROUTE) == {person: contact()}
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await erasing
+    assert await VAULT.erase(conn, {person: "test"}) == [person]
+    await dumping.close()
+    await reading.close()
+
+
+async def test_people_are_read_sealed_rotated_and_erased_at_the_same_time(
+    conn: asyncpg.Connection, database: str
+) -> None:
+    """Nobody fails, waits for each other in a circle, or finds an empty table."""
+    both = Vault(b"n" * 32, b"m" * 32)
+    stays, leaves = [uuid4() for _ in range(40)], [uuid4() for _ in range(40)]
+    await VAULT.seal(conn, [(person, contact()) for person in (*stays, *leaves)])
+    erased: set[UUID] = set()
+    done = asyncio.Event()
+    pool = await asyncpg.create_pool(database, min_size=9, max_size=9)
+
+    async def read() -> int:
+        seen = 0
+        while not done.is_set():
+            surely = [person for person in leaves if person in erased]
+            async with pool.acquire() as reading:
+                found = await both.open_(reading, [*stays, *surely], READER, ROUTE)
+            assert found.keys() == set(stays)
+            seen += 1
+        return seen
+
+    async def seal(n: int) -> int:
+        sealed = 0
+        while not done.is_set():
+            async with pool.acquire() as sealing:
+                await both.seal(sealing, [(person, contact()) for person in stays[n::2]])
+            sealed += 1
+        return sealed
+
+    async def rotate() -> int:
+        rotated = 0
+        while not done.is_set():
+            await both.rotate(pool, batch=7)
+            rotated += 1
+        return rotated
+
+    async def erase(people: list[UUID]) -> None:
+        for person in people:
+            async with pool.acquire() as erasing:
+                await both.erase(erasing, {person: "test"})
+            erased.add(person)
+
+    others = asyncio.gather(read(), read(), seal(0), seal(1), rotate())
+    await asyncio.gather(erase(leaves[::2]), erase(leaves[1::2]), erase(leaves[::3]))
+    done.set()
+    assert all(await others)
+    assert await both.rotate(pool) == 0
+    assert (await Vault(b"n" * 32).open_(conn, [*stays, *leaves], READER, ROUTE)).keys() == set(stays)
+    await pool.close()
+
+
+async def test_the_master_key_is_changed_while_all_open_and_are_found(conn: asyncpg.Connection, database: str) -> None:
+    people = sorted((uuid4(), contact(f"navn-{n}")) for n in range(25))
+    await VAULT.seal(conn, people)
+    new, both = Vault(b"n" * 32), Vault(b"n" * 32, b"m" * 32)
+    ids = [person for person, _ in people]
+
+    async def all_open(vault: Vault) -> bool:
+        found = await vault.find_by_hash(conn, "email", people[7][1]["email"])
+        return found == [ids[7]] and await vault.open_(conn, ids, READER, ROUTE) == dict(people)
+
+    assert await all_open(both)
+    await both.seal(conn, people[:5])
+    assert await all_open(both)
+    before = await conn.fetch("SELECT * FROM person_key")
+    pool = await asyncpg.create_pool(database, min_size=1)
+    assert await both.rotate(pool, batch=4) == 20
+    assert await all_open(both)
+    assert await all_open(new)
+    assert await both.rotate(pool, batch=4) == 0
+    with pytest.raises(VaultError):
+        await VAULT.open_(conn, ids[:1], READER, ROUTE)
+    assert await VAULT.find_by_hash(conn, "email", people[7][1]["email"]) == []
+    # What a dump from before holds opens with the old key alone.
+    await conn.execute("DELETE FROM person_key")
+    await conn.copy_records_to_table("person_key", records=before)
+    with pytest.raises(VaultError, match="LA_MASTER_KEY"):
+        await new.open_(conn, ids, READER, ROUTE)
+    await pool.close()
 
 
 async def test_every_opening_is_logged_and_can_be_asked_for_by_person(conn: asyncpg.Connection) -> None:
@@ -96,11 +223,12 @@ async def test_every_opening_is_logged_and_can_be_asked_for_by_person(conn: asyn
     with structlog.contextvars.bound_contextvars(correlation_id="c-1"):
         await VAULT.open_(conn, [person, other, absent], READER, ROUTE)
     await VAULT.open_(conn, [person], Principal("k", frozenset({"kommune"}), frozenset({"0101"})), "another")
-    await VAULT.erase(conn, person)
-    first, second = await readers(conn, person)
+    await VAULT.erase(conn, {person: "test"})
+    first, second, erased = await readers(conn, person)
     assert (first.reader, first.role, first.route, first.correlation_id) == ("konsulent-1", "consultant", ROUTE, "c-1")
     assert (second.reader, second.role, second.correlation_id) == ("k", "kommune", None)
-    assert first.at < second.at
+    assert first.at < second.at < erased.at
+    assert (erased.reader, erased.route) == ("test", "erase")
     assert len(await readers(conn, other)) == 1
     assert await readers(conn, absent) == []
 
@@ -165,5 +293,6 @@ async def test_nobody_to_seal_or_open_is_no_error(conn: asyncpg.Connection) -> N
 
 
 async def test_the_migration_can_be_taken_back(conn: asyncpg.Connection) -> None:
-    await conn.execute(DOWN)
+    for _, down in reversed(MIGRATIONS):
+        await conn.execute(down)
     assert await conn.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import jwt
 import pytest
+import structlog
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import APIRouter, Depends, FastAPI
@@ -102,6 +103,13 @@ def service(verifier: access.Verifier) -> FastAPI:
     async def kommune(code: str, who: Annotated[Principal, Depends(allow("kommune", "consultant"))]) -> None:
         who.own("code", kommune=code)
 
+    inner = APIRouter()
+
+    @inner.get("/{code}")
+    async def of_kommune(code: str, who: Annotated[Principal, Depends(allow("consultant"))]) -> None: ...
+
+    app.include_router(inner, prefix="/inner")
+
     @app.get("/leaders/{leader_id}")
     async def leader(leader_id: str, who: Annotated[Principal, Depends(allow("leader"))]) -> None:
         who.own("leader_id", leader=leader_id)
@@ -129,6 +137,24 @@ async def test_without_a_token_the_answer_is_401_with_a_challenge() -> None:
 async def test_the_wrong_role_is_403() -> None:
     answer = await get(service(LocalKey(KEY)), "/calls", mint("partner", key=KEY))
     assert (answer.status_code, answer.json()["rule"]) == (403, "role")
+
+
+async def test_who_is_refused_for_a_role_is_named_in_the_log_once_with_the_route() -> None:
+    app, token = service(LocalKey(KEY)), mint("partner", kommune="0101", key=KEY)
+    with structlog.testing.capture_logs() as lines:
+        await get(app, "/inner/0561?q=abc", token)
+    [line] = [line for line in lines if line["log_level"] == "warning"]
+    assert (line["event"], line["sub"], line["route"]) == ("role_refused", "local-partner-0101", "GET /inner/{code}")
+    assert token not in str(lines)
+    assert "0561" not in str(lines)
+
+
+async def test_two_authorizations_are_none() -> None:
+    app, good = service(LocalKey(KEY)), f"Bearer {mint('consultant', key=KEY)}"
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        for sent in ([good, good], [good, "Bearer x"], ["Basic x", good]):
+            headers = [("Authorization", one) for one in sent]
+            assert (await client.get("/calls", headers=headers)).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -411,6 +437,7 @@ def test_every_route_can_be_asked_who_may() -> None:
     assert dict(access_of_routes(app)) == {
         "GET /calls": {"consultant"},
         "GET /kommuner/{code}": {"kommune", "consultant"},
+        "GET /inner/{code}": {"consultant"},
         "GET /leaders/{leader_id}": {"leader"},
         "GET /outer/inner/narrow": {"operator"},
         "POST /leaders": frozenset(),
@@ -425,3 +452,62 @@ def test_roles_that_do_not_exist_are_refused_where_they_are_written() -> None:
         allow()
     with pytest.raises(ValueError, match="roles are"):
         mint("admin", key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({"claim_acr": "two-factors"}, 200),
+        ({"claim_acr": "password"}, 401),
+        ({}, 401),
+        ({"claim_roles": ["leader", "operator"]}, 401),
+        ({"claim_roles": ["kommune"]}, 403),
+        ({"claim_roles": [{}]}, 401),
+    ],
+)
+async def test_staff_must_have_logged_in_as_the_setting_says(
+    identity: Identity, claims: dict[str, Any], status: int
+) -> None:
+    app = service(Issuer(identity.url, AUDIENCE, acr="two-factors"))
+    assert (await get(app, "/calls", identity.token(**claims))).status_code == status
+
+
+async def test_a_requests_line_says_who_asked_and_why_it_was_refused(identity: Identity) -> None:
+    app = service(Issuer(identity.url, AUDIENCE))
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    expired = identity.token(claim_iat=yesterday, claim_exp=yesterday + timedelta(minutes=5))
+    with capture_logs() as lines:
+        await get(app, "/calls", identity.token())
+        await get(app, "/calls", expired)
+        await get(app, "/calls")
+        await get(app, "/kommuner/0101", identity.token(claim_roles=["kommune"], claim_kommuner=["0561"]))
+    said = [{name: line.get(name) for name in ("sub", "why")} for line in lines if line["event"] == "request"]
+    assert said == [
+        {"sub": "en-konsulent", "why": None},
+        {"sub": None, "why": "unauthenticated ExpiredSignatureError"},
+        {"sub": None, "why": "unauthenticated"},
+        {"sub": "en-konsulent", "why": "not-found code"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"claim_token_use": "id"},
+        {"claim_token_type": "refresh"},
+        {"claim_cnf": {"jkt": "x"}},
+        {"claim_sub": ""},
+        {"claim_sub": "241285-1234"},
+        {"claim_iat": "yesterday"},
+    ],
+)
+async def test_a_token_for_another_use_or_of_nobody_opens_nothing(identity: Identity, claims: dict[str, Any]) -> None:
+    assert (await get(service(Issuer(identity.url, AUDIENCE)), "/calls", identity.token(**claims))).status_code == 401
+
+
+async def test_a_method_that_somebody_made_up_is_not_logged(identity: Identity) -> None:
+    app = service(Issuer(identity.url, AUDIENCE))
+    with capture_logs() as lines:
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+            await client.request("241285-1234", "/calls")
+    assert [line["method"] for line in lines if line["event"] == "request"] == ["?"]

@@ -256,7 +256,24 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("text", [*PLAIN, *FULL_YEAR, *REPLACEMENT, *GLUED, *ESCAPED, *UNSEEN, *FOREIGN], ids=ascii)
+IN_PAIRS = [
+    "24 12 85 12 34",
+    "Ane, CPR 24 12 85 12 34",
+    "24-12-85-12-34",
+    "24.12.85.12.34",
+    "24.12.85 12 34",
+    "24-12-85 12 34",
+    "24/12-85 12 34",
+    "24-12-1985 12 34",
+    "24 12 85 - 12 34",
+    "2.4.1.2.8.5.1.2.3.4",
+    "+45 24 12 85 12 34",
+]
+
+
+@pytest.mark.parametrize(
+    "text", [*PLAIN, *IN_PAIRS, *FULL_YEAR, *REPLACEMENT, *GLUED, *ESCAPED, *UNSEEN, *FOREIGN], ids=ascii
+)
 def test_it_is_found_in_every_spelling(text: str) -> None:
     assert find_cpr(text) == "$"
     assert find_cpr({"note": f"ring om {text} i morgen"}) == "note"

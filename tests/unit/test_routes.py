@@ -1,6 +1,8 @@
 """Every route of every service: it names its roles, and lets nobody else in."""
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -15,10 +17,15 @@ KEY = "k" * 40
 OPEN = {
     "GET /health/live",
     "GET /health/ready",
-    "GET /metrics",
+    "GET /metrics",  # to the machine itself, or with the operators' token
+    "GET /docs",
+    "GET /docs/swagger-ui-bundle.js",
+    "GET /docs/swagger-ui.css",
     "POST /leaders",
     "GET /codes/{list_name}",
     "GET /kickoffs",
+    "GET /certificates/{code}",
+    "GET /certificates/{code}/paper",
 }
 SERVICES = [entry.name for entry in entry_points(group="lederalliancen.services")]
 
@@ -48,6 +55,32 @@ async def ask(service: str, name: str, token: str | None) -> httpx.Response:
     transport = httpx.ASGITransport(app=app(service))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         return await client.request(method.split(",")[0], path, headers=headers)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_page_of_documentation_loads_nothing_from_elsewhere(service: str) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app(service)), base_url="http://test") as client:
+        page = await client.get("/docs")
+        policy = page.headers["content-security-policy"]
+        loaded = re.findall(r"""(?:src|href|url)[=:]\s*["'](.*?)["']""", page.text)
+        assert loaded == ["docs/swagger-ui.css", "data:,", "docs/swagger-ui-bundle.js", "openapi.json"]
+        for address in loaded:
+            assert address == "data:," or (await client.get(f"/{address}")).status_code == 200
+        assert (await client.get("/redoc")).status_code == 404
+    assert not re.search("unsafe|[.*]|http", policy)
+    [start] = re.findall(r"<script>(.*?)</script>", page.text, re.DOTALL)
+    assert f"'sha256-{b64encode(sha256(start.encode()).digest()).decode()}'" in policy
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_nobody_is_sent_to_the_host_that_he_named(service: str) -> None:
+    transport = httpx.ASGITransport(app=app(service))
+    async with httpx.AsyncClient(transport=transport, base_url="http://evil.example") as client:
+        for path in {name.split(" ", 1)[1] for name, _ in access_of_routes(app(service))}:
+            for written in (f"{path}/", f"/{path}"):
+                answer = await client.get(f"http://evil.example{written}")
+                assert (answer.status_code, answer.headers.get("location")) == (404, None), written
+                assert "evil" not in answer.text
 
 
 def test_there_are_five_services() -> None:

@@ -77,6 +77,11 @@ def test_a_missing_setting_stops_the_start_with_its_name_and_an_example(
         ("LA_DATABASE_URL", "mysql://x", "postgresql://"),
         ("LA_OIDC_ISSUER", "https://login.example.dk", "not both"),
         ("LA_SASL_MECHANISM", "GSSAPI", "SCRAM-SHA-512"),
+        ("LA_HOSTS", "https://intake.example.dk", "pattern"),
+        ("LA_PROXIES", "*", "IPv4 or IPv6 network"),
+        ("LA_PROXIES", "10.0.0.5,0.0.0.0/0", "from everybody"),
+        ("LA_REQUESTS_PER_ADDRESS", "0", "greater than or equal to 1"),
+        ("LA_METRICS_TOKEN", "kort", "at least 32"),
         ("LA_TOKEN_KEY", "kort", "at least 32 bytes"),
         ("LA_MASTER_KEY", "a29ydA==", "32 bytes in base64"),
     ],
@@ -136,7 +141,13 @@ def test_several_wrong_settings_still_make_one_line(
     assert "LA_BATCH_MAX" in line
 
 
-@pytest.mark.parametrize("name", ["LA_TOKEN_KEY", "LA_MASTER_KEY", "LA_DATABASE_URL"])
+def test_lists_are_written_with_commas(environment: Environment) -> None:
+    environment(LA_HOSTS="Intake.example.dk, [::1]", LA_PROXIES="10.0.0.5,2001:db8::/32")
+    assert load(Settings).hosts == ("intake.example.dk", "[::1]")
+    assert [str(network) for network in load(Settings).proxies] == ["10.0.0.5/32", "2001:db8::/32"]
+
+
+@pytest.mark.parametrize("name", ["LA_TOKEN_KEY", "LA_MASTER_KEY", "LA_DATABASE_URL", "LA_METRICS_TOKEN"])
 def test_a_wrong_secret_is_never_printed(
     name: str, environment: Environment, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -151,6 +162,7 @@ def test_secrets_do_not_show_in_the_settings_themselves(environment: Environment
         LA_TOKEN_KEY=CANARY * 2,
         LA_DATABASE_URL=f"postgresql://intake:{CANARY}@127.0.0.1/test",
         LA_SASL_PASSWORD=CANARY,
+        LA_METRICS_TOKEN=CANARY * 2,
         LA_MASTER_KEY=base64.b64encode(CANARY.encode().ljust(32)).decode(),
     )
     settings = load(Settings)
@@ -299,3 +311,14 @@ def test_settings_given_in_code_are_checked_too() -> None:
     with pytest.raises(ValidationError) as refused:
         Settings(kafka_bootstrap="127.0.0.1:1", database_url=f"mysql://{CANARY}", token_key="k" * 32)
     assert CANARY not in str(refused.value)
+
+
+def test_the_old_master_key_is_another_one(environment: Environment, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where both are the same, nothing is changed, and whoever destroys the old one destroys both."""
+    key, other = (base64.b64encode(byte * 32).decode() for byte in (b"m", b"n"))
+    environment(LA_MASTER_KEY=key, LA_OLD_MASTER_KEY=other)
+    assert load(Settings).old_master_key is not None
+    environment(LA_MASTER_KEY=key, LA_OLD_MASTER_KEY=key)
+    said = refusal(capsys)
+    assert said.startswith("LA_OLD_MASTER_KEY is the same as LA_MASTER_KEY")
+    assert key not in said

@@ -77,6 +77,7 @@ async def check_in(play: Play, kind: str) -> None:
     due = await play.happens("placement.checkin-due", kind=kind)
     await play.calendar.until_day(date.fromisoformat(due["on"]))
     agenda = await play.api.get("followup", "/agenda")
-    on_agenda = [c["kind"] for c in agenda["due"] if c["placement_id"] == play.placement_id]
+    lines = [line for line in agenda["due"] if line["placement_id"] == play.placement_id]
+    on_agenda = [c["kind"] for line in lines for c in line["due"]]
     play.expect(f"the check-in {kind} is on the agenda", True, due["kind"] in on_agenda)
     await follow_up(play, "checkins", kind=kind, answered=True)

@@ -19,39 +19,39 @@ PHONE_PROMISE = Words(da="I kan altid ringe.", en="You can always call us.")
 
 def never_began() -> Refused:
     return _state(
-        "Forløbet er ikke begyndt. Registrér startdagen først, eller aflys det.",
+        "Aftalen er ikke begyndt. Registrér startdagen først, eller aflys den.",
         "The placement has not begun. Record its first day, or cancel it.",
     )
 
 
 def over() -> Refused:
     return _state(
-        "Forløbet er slut eller aflyst. Notér i stedet, hvad det blev til.",
+        "Aftalen er slut eller aflyst. Notér i stedet, hvad det blev til.",
         "The placement is over or cancelled. Record what became of it instead.",
     )
 
 
 def begun() -> Refused:
     return _state(
-        "Forløbet er begyndt og kan ikke aflyses. Afslut det med en årsag.",
+        "Tiden er begyndt og kan ikke aflyses. Afslut den med en årsag.",
         "The placement has begun and cannot be cancelled. End it with a reason.",
     )
 
 
 def begun_already() -> Refused:
     return _state(
-        "Forløbet er allerede begyndt, på en anden dag. Se startdagen på forløbet.",
+        "Aftalen er allerede begyndt, på en anden dag. Startdagen står på aftalen.",
         "The placement has begun already, on another day. The placement shows which.",
     )
 
 
 def not_paused() -> Refused:
-    return _state("Forløbet er ikke på pause.", "The placement is not paused.")
+    return _state("Aftalen er ikke på pause.", "The placement is not paused.")
 
 
 def paused_already() -> Refused:
     return _state(
-        "Forløbet er allerede på pause. Genoptag det først.", "The placement is paused already. Resume it first."
+        "Aftalen er allerede på pause. Genoptag det først.", "The placement is paused already. Resume it first."
     )
 
 
@@ -61,7 +61,7 @@ def nothing_to_approve() -> Refused:
 
 def other_time() -> Refused:
     return _state(
-        "Skriv living, mens forløbet lever, og derefter antal måneder siden slutningen.",
+        "Skriv living, mens aftalen lever, og derefter antal måneder siden slutningen.",
         "Say living while the placement lives, and after that the months since its end.",
         "when",
     )
@@ -69,7 +69,7 @@ def other_time() -> Refused:
 
 def other_placement() -> Refused:
     return _state(
-        "Udfordringen handler om et andet forløb.", "The challenge is about another placement.", "placement_id"
+        "Udfordringen handler om en anden aftale.", "The challenge is about another placement.", "placement_id"
     )
 
 
@@ -85,7 +85,7 @@ def no_kommune_to_help() -> Refused:
     return Refused(
         "state",
         "help",
-        "Kommunens hjælp kan kun ønskes til et forløb. Vælg forløbet, eller lad feltet stå tomt.",
+        "Kommunens hjælp kan kun ønskes til en aftale. Vælg aftalen, eller lad feltet stå tomt.",
         "A kommune's help can be wanted for a placement only. Choose the placement, or leave the field out.",
     )
 
@@ -96,6 +96,84 @@ def days_in_order(field: str) -> Refused:
         field,
         "Datoen ligger før den, den skal følge efter. Ret datoerne.",
         "The date lies before the one that it must follow. Correct the dates.",
+    )
+
+
+def in_the_future(field: str) -> Refused:
+    return Refused(
+        "date-future",
+        field,
+        "Datoen ligger i fremtiden, og det er ikke sket endnu. Ret datoen, eller vent, til det er sket.",
+        "The date lies in the future, and it has not happened yet. Correct the date, or wait until it has.",
+    )
+
+
+def too_far(field: str) -> Refused:
+    return Refused(
+        "date-far",
+        field,
+        "Datoen ligger meget langt ude i fremtiden. Er årstallet rigtigt? Ret datoen.",
+        "The date lies very far in the future. Is the year right? Correct the date.",
+    )
+
+
+def support_missing() -> Refused:
+    return Refused(
+        "missing-field",
+        "support",
+        "Skriv, hvilken støtte der er bevilget.",
+        "Say which support is granted.",
+    )
+
+
+def no_help_wanted() -> Refused:
+    return _state(
+        "Der er ikke ønsket hjælp fra kommunen til denne udfordring.",
+        "The kommune's help is not wanted with this challenge.",
+        "challenge_id",
+    )
+
+
+def nothing_to_correct(field: str) -> Refused:
+    return _state(
+        "Det, der skal rettes, er ikke noteret. Se aftalen.",
+        "What is to be corrected has not been noted. Look at the placement.",
+        field,
+    )
+
+
+def stage_has_begun() -> Refused:
+    return _state(
+        "Perioden er begyndt og kan ikke tages tilbage. Ret den, eller planlæg den næste.",
+        "The stage has begun and cannot be taken back. Correct it, or plan the next one.",
+        "now",
+    )
+
+
+def start_is_its_own() -> Refused:
+    return _state(
+        "Den første periode begynder på startdagen. Ret startdagen i stedet.",
+        "The first stage begins on the first day. Correct the first day instead.",
+        "now.from",
+    )
+
+
+def not_learned() -> Refused:
+    return Refused(
+        "state",
+        "competences",
+        "Beviset kan kun nævne det, der er noteret som lært, med et niveau. Notér det først.",
+        "A certificate can name only what has been noted as learned, with a level. Note it first.",
+        status=409,
+    )
+
+
+def themselves() -> Refused:
+    return Refused(
+        "state",
+        "substitute",
+        "En konsulent kan ikke være sin egen afløser. Vælg en anden.",
+        "Nobody can be their own substitute. Choose another consultant.",
     )
 
 
@@ -112,7 +190,7 @@ def subject_missing() -> Refused:
     return Refused(
         "missing-field",
         "challenge_id",
-        "Skriv, hvilken udfordring eller hvilket forløb det handler om.",
+        "Skriv, hvilken udfordring eller hvilken aftale det handler om.",
         "Say which challenge or placement it is about.",
     )
 
@@ -125,6 +203,35 @@ def unknown_answer() -> PydanticCustomError:
     )
 
 
+def one_or_all() -> PydanticCustomError:
+    return refusal(
+        "missing-field",
+        "Name either placement_id (one placement) or from (all that a consultant follows).",
+        "Skriv enten placement_id (én aftale) eller from (alle, som en konsulent følger).",
+    )
+
+
 def _state(da: str, en: str, field: str = "state") -> Refused:
     """The placement (challenge, intervention) is not where this is possible."""
     return Refused("state", field, da, en, status=409)
+
+
+# -- on the certificate ------------------------------------------------------------------------------------------------
+
+PAPER_TITLE = "Bevis for det, jeg har lært"
+PAPER_LEARNED = "Det har jeg lært"
+PAPER_TASKS = "Det har jeg lavet"
+PAPER_FORMS = "Sådan var jeg ansat eller tilknyttet"
+PAPER_RKV = (
+    "Beviset kan bruges som dokumentation i en realkompetencevurdering (RKV) eller en individuel kompetencevurdering"
+    " (IKV) på en skole."
+)
+PAPER_NOBODY = "Der står intet navn på beviset. Det gælder den, der viser det."
+
+
+def paper_period(first: str, last: str, hours: str) -> str:
+    return f"På en arbejdsplads fra {first} til {last}, op til {hours} timer om ugen."
+
+
+def paper_issued(day: str) -> str:
+    return f"Udstedt af Lederalliancen den {day}. Vi kan bekræfte det ud fra kontrolkoden:"

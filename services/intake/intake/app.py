@@ -5,7 +5,8 @@ from pathlib import Path
 from intake.api import router
 from intake.commands.people import Erase
 from intake.handlers import handlers
-from intake.rows import WRITERS
+from intake.rows import WRITERS, renew_emails
+from shared.events.intake import LeaderErased, PersonErased
 from shared.service import Service
 
 service = Service(
@@ -16,4 +17,6 @@ service = Service(
     migrations=Path(__file__).parents[1] / "migrations",
     writers=WRITERS,
     erase=lambda person_id: Erase(person_id=person_id),
+    erased=(LeaderErased, PersonErased),
+    renew=renew_emails,
 )

@@ -1,7 +1,8 @@
 """Rows beside the aggregates, saved in the same transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from shared.db import Connection, columns
 from shared.spine.batch import Writer
@@ -10,7 +11,7 @@ from shared.spine.decision import Outdated
 
 @dataclass(frozen=True, slots=True)
 class LeaderEmail:
-    """This address (its keyed hash) belongs to this leader, and to no other."""
+    """This address (its keyed hash) belongs to this leader, and to no other. One for each master key."""
 
     person_id: str
     hash: bytes
@@ -41,6 +42,27 @@ async def save_emails(conn: Connection, rows: Sequence[LeaderEmail]) -> None:
         *columns(((row.hash, row.person_id) for row in rows), 2),
     )
     _check_all(saved, rows)
+
+
+async def renew_emails(conn: Connection, hashes: Mapping[UUID, bytes]) -> None:
+    """The master key is another one: these are the hashes of all these people; who of them are leaders keep one.
+
+    All are locked first, in the order of `save_emails`; the new ones come first, so that an address is always taken.
+    """
+    kept = await conn.fetch(
+        "SELECT person_id FROM leader_email WHERE person_id = ANY($1::uuid[]) ORDER BY hash FOR UPDATE", list(hashes)
+    )
+    leaders = columns(((id_, hashes[id_]) for id_ in {row["person_id"] for row in kept}), 2)
+    await conn.execute(
+        "INSERT INTO leader_email (person_id, hash) SELECT * FROM unnest($1::uuid[], $2::bytea[])"
+        " ON CONFLICT (hash) DO NOTHING",
+        *leaders,
+    )
+    await conn.execute(
+        "DELETE FROM leader_email l USING unnest($1::uuid[], $2::bytea[]) AS n(person_id, hash)"
+        " WHERE l.person_id = n.person_id AND l.hash <> n.hash",
+        *leaders,
+    )
 
 
 async def save_registered(conn: Connection, rows: Sequence[Registered]) -> None:

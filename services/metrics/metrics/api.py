@@ -16,6 +16,7 @@ Reader = Annotated[Principal, Depends(allow("partner", "consultant", "operator",
 async def kpis(who: Reader, runtime: RuntimeDep) -> KpisView:
     """How it goes, for the whole country. Descriptive: before and after, without a comparison, so no claim of effect.
 
-    Cells below 5 are left out (`suppressed`), and as many more as it takes that none can be found by subtraction.
+    Cells below 5 are left out (`suppressed`), and as many more as it takes that none can be found by subtraction. A
+    breakdown that cannot hide them is empty.
     """
     return await whole_country(runtime.pool, runtime.clock.now())

@@ -1,25 +1,26 @@
 """What Prometheus reads: figures from the database, put into families at each scrape. Nothing is counted in memory."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
 from aiokafka.errors import KafkaError
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.utils import floatToGoString
 
 from metrics import figures
-from metrics.figures import PREFIX, Figure
+from metrics.figures import PREFIX, Figure, Labels
 from metrics.queries import base as queries
-from metrics.queries.base import Bucket
+from metrics.queries.base import Bucket, Paid
 from metrics.rows import Total
 from shared.catalogue import calendar
-from shared.catalogue.assumptions import assumptions, value
+from shared.catalogue.assumptions import assumptions, value, value_of_hours
 from shared.runtime import Runtime
 from shared.web.operations import lag
 
-Rows = Sequence[tuple[tuple[str, ...], float]]
+Rows = Iterable[tuple[Labels, float]]
 
 
 async def collect(runtime: Runtime) -> list[Metric]:
@@ -30,34 +31,33 @@ async def collect(runtime: Runtime) -> list[Metric]:
     families.append(corrections(totals))
     families += [gauge(figure, rows) for figure, rows in (await queries.gauges(pool)).items()]
     families.append(durations(await queries.histogram(pool)))
-    families += worth(await queries.matches_of_a_year(pool, now), now)
+    families += worth(await queries.matches_of_a_year(pool, now), await queries.paid(pool), now)
     families.append(gauge(figures.LAG, await _lag(runtime)))
     return families
 
 
-def counter(figure: Figure, totals: Sequence[Total]) -> Metric:
+def counter(figure: Figure, totals: Iterable[Total]) -> Metric:
     rows = [(total.labels, total.value) for total in totals if total.counter == figure.name]
-    return _filled(CounterMetricFamily(PREFIX + figure.name, figure.unit, labels=figure.labels), figure, rows)
+    return _filled(CounterMetricFamily(PREFIX + figure.name, figure.unit, labels=figure.names), figure, rows)
 
 
-def corrections(totals: Sequence[Total]) -> Metric:
+def corrections(totals: Iterable[Total]) -> Metric:
     """Of every counter, also the ones without: so that `counter - corrections` finds both."""
-    sums = {figure.name: 0 for figure in figures.COUNTERS}
-    for total in totals:
-        sums[total.counter] += total.corrected
     figure = figures.CORRECTIONS
-    family = CounterMetricFamily(PREFIX + figure.name, figure.unit, labels=figure.labels)
-    return _filled(family, figure, [((PREFIX + name,), n) for name, n in sums.items()])
+    family = CounterMetricFamily(PREFIX + figure.name, figure.unit, labels=figure.names)
+    return _filled(family, figure, [((PREFIX + total.counter,), total.corrected) for total in totals])
 
 
 def gauge(figure: Figure, rows: Rows) -> Metric:
-    return _filled(GaugeMetricFamily(PREFIX + figure.name, figure.unit, labels=figure.labels), figure, rows)
+    return _filled(GaugeMetricFamily(PREFIX + figure.name, figure.unit, labels=figure.names), figure, rows)
 
 
 def _filled(family: Any, figure: Figure, rows: Rows) -> Metric:
-    found = {(label,): 0.0 for label in figure.always} | dict(rows)
-    if not figure.labels:
-        found.setdefault((), 0)
+    """Each series once: the ones that are always there, and what was found, under its bounded labels."""
+    found: dict[Labels, float] = dict.fromkeys(figure.series(), 0.0)
+    for labels, number in rows:
+        bound = figure.bound(labels)
+        found[bound] = found.get(bound, 0.0) + number
     for labels, number in found.items():
         family.add_metric(labels, number)
     made: Metric = family
@@ -65,8 +65,8 @@ def _filled(family: Any, figure: Figure, rows: Rows) -> Metric:
 
 
 def durations(buckets: Sequence[Bucket]) -> Metric:
-    figure, limits = figures.STEP_SECONDS, [*map(str, figures.BUCKETS), "+Inf"]
-    family = HistogramMetricFamily(PREFIX + figure.name, figure.unit, labels=figure.labels)
+    figure, limits = figures.STEP_SECONDS, [*map(floatToGoString, figures.BUCKETS), "+Inf"]
+    family = HistogramMetricFamily(PREFIX + figure.name, figure.unit, labels=figure.names)
     for step in figures.STEPS:
         counts, seconds = [0] * len(limits), 0
         for bucket in buckets:
@@ -77,17 +77,21 @@ def durations(buckets: Sequence[Bucket]) -> Metric:
     return family
 
 
-def worth(matches: int, now: datetime) -> list[Metric]:
-    """Of one yearly cohort, under the assumptions in force; none before the first set."""
+def worth(matches: int, paid: Paid, now: datetime) -> list[Metric]:
+    """Assumed of one yearly cohort, and observed, under the set in force; none before the first set."""
     try:
         held = assumptions(calendar.today(now))
     except LookupError:
         return []
-    found = value(matches, held)
-    return [
-        gauge(figures.FULL_TIME_EQUIVALENTS, [((held.id,), float(found.full_time_equivalents))]),
-        gauge(figures.VALUE, [((held.id,), float(found.kroner))]),
-    ]
+    cohort, seen = value(matches, held), value_of_hours(paid.placements, paid.hours, held)
+    shown = {
+        figures.FULL_TIME_EQUIVALENTS: cohort.full_time_equivalents,
+        figures.VALUE: cohort.kroner,
+        figures.VALUE_CUMULATIVE: value(matches * held.cumulative_years, held).kroner,
+        figures.FULL_TIME_EQUIVALENTS_OBSERVED: seen.full_time_equivalents,
+        figures.VALUE_OBSERVED: seen.kroner,
+    }
+    return [gauge(figure, [((held.id,), float(exact))]) for figure, exact in shown.items()]
 
 
 async def _lag(runtime: Runtime) -> Rows:

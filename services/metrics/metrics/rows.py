@@ -21,18 +21,22 @@ class Total:
     corrected: int = 0
 
     @classmethod
-    def of(cls, figure: Figure, *labels: str) -> "Total":
-        return cls(figure.name, labels)
+    def of(cls, figure: Figure, *labels: str, value: int = 1, corrected: int = 0) -> "Total":
+        return cls(figure.name, figure.bound(labels), value, corrected)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A row: on the journey `key`, this kind of event happened `at`; the earliest stays."""
+    """A row: on the journey `key`, this kind of event happened to `thing`, `at`. The first that a thing's stream says.
+
+    `first` of all things of the journey: only these make a duration in the histogram, which therefore never falls.
+    """
 
     kind: str
     key: str
     thing: str
     at: datetime
+    first: bool = True
 
 
 async def add_totals(conn: Connection, rows: Sequence[Total]) -> None:
@@ -52,16 +56,15 @@ async def add_totals(conn: Connection, rows: Sequence[Total]) -> None:
 
 
 async def note_moments(conn: Connection, rows: Sequence[Moment]) -> None:
-    """The earliest of each stays, whichever came first."""
-    first: dict[tuple[str, str, str], datetime] = {}
+    """What is noted stays as it is: a thing's events come in their order."""
+    first: dict[tuple[str, str, str], Moment] = {}
     for row in rows:
-        key = row.kind, row.key, row.thing
-        first[key] = min(first.get(key, row.at), row.at)
+        first.setdefault((row.kind, row.key, row.thing), row)
     await conn.execute(
-        "INSERT INTO moment (kind, key, thing, at)"
-        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])"
-        " ON CONFLICT (kind, key, thing) DO UPDATE SET at = least(moment.at, excluded.at)",
-        *columns(((*key, first[key]) for key in sorted(first)), 4),
+        "INSERT INTO moment (kind, key, thing, at, first)"
+        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::boolean[])"
+        " ON CONFLICT (kind, key, thing) DO NOTHING",
+        *columns(((*key, first[key].at, first[key].first) for key in sorted(first)), 5),
     )
 
 

@@ -1,7 +1,9 @@
 """How things are counted, and what is not shown. Pure: states and numbers in, states and numbers out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
+from metrics.figures import OTHER, WHEN
+from metrics.state.leaders import Kickoffs
 from metrics.state.placements import Placement
 from metrics.state.referrals import Acquaintance
 from shared.catalogue.forms import is_paid
@@ -10,7 +12,8 @@ from shared.catalogue.outcomes import outcome
 
 # An outcome's hours are paid where it is a job; a student job is one beside an education.
 PAID_KINDS = frozenset({"employment", "additional"})
-AFTER_THE_END = ("0", "3", "6", "12")  # months
+# Intake keeps the list of kick-offs. More than so many are a fault there, which shall not become series for ever.
+MOST_KICKOFFS = 100
 # R-KPI-PRIV: cells of fewer persons are not shown.
 SMALL = 5
 Cell = tuple[str, ...]
@@ -19,6 +22,15 @@ Cell = tuple[str, ...]
 def is_test(*kommuner: str | None) -> bool:
     """The test kommune counts nowhere."""
     return TEST_KOMMUNE in kommuner
+
+
+def attributed(known: Kickoffs, code: str) -> tuple[Kickoffs, str]:
+    """The kick-off's label: itself, or `other` beyond the bound."""
+    if code in known.known:
+        return known, code
+    if len(known.known) >= MOST_KICKOFFS:
+        return known, OTHER
+    return known.changed(known=tuple(sorted((*known.known, code)))), code
 
 
 def met(known: Acquaintance, *, claims: int = 0, errors: int = 0) -> tuple[Acquaintance, int]:
@@ -36,7 +48,7 @@ def settled(placement: Placement) -> Placement:
     if placement.status == "active":
         hours = placement.hours if _form_is_paid(placement.form) else 0
     elif placement.status == "over":
-        latest = next((placement.outcomes[when] for when in reversed(AFTER_THE_END) if when in placement.outcomes), {})
+        latest = next((placement.outcomes[when] for when in reversed(WHEN.values) if when in placement.outcomes), {})
         hours = sum(hours for code, hours in latest.items() if _outcome_is_paid(code))
     else:
         hours = 0
@@ -62,16 +74,28 @@ def may_show(number: int) -> bool:
     return number == 0 or number >= SMALL
 
 
+def part_may_show(part: int, whole: int) -> bool:
+    """Beside its whole: what is left of that is a number too."""
+    return may_show(part) and may_show(whole - part)
+
+
 def suppressed(cells: Mapping[Cell, int]) -> dict[Cell, int | None]:
     """None for what is not shown: small cells, and the next smallest until the hidden ones cannot be told from a total.
 
     A breakdown's sum is known from the funnel, so one hidden cell alone, or a small hidden rest, would show through.
+    So would as many hidden cells as their sum, for none of them is 0: if there are no others, nothing is said at all.
     """
     hidden = {cell for cell, number in cells.items() if not may_show(number)}
     for cell in sorted(cells, key=lambda cell: (cells[cell], cell)):
-        enough = not hidden or (len(hidden) > 1 and sum(cells[one] for one in hidden) >= SMALL)
-        if enough:
+        if not hidden or _hide(cells, hidden):
             break
         if cells[cell]:
             hidden.add(cell)
+    if hidden and may_show(sum(cells.values())) and not _hide(cells, hidden):
+        return {}
     return {cell: None if cell in hidden else number for cell, number in cells.items()}
+
+
+def _hide(cells: Mapping[Cell, int], hidden: Set[Cell]) -> bool:
+    """Each other."""
+    return len(hidden) > 1 and sum(cells[cell] for cell in hidden) >= max(SMALL, len(hidden) + 1)

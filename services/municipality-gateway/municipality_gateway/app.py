@@ -9,6 +9,7 @@ from municipality_gateway.handlers import handlers
 from municipality_gateway.handlers.base import on_refused
 from municipality_gateway.replies import parse
 from municipality_gateway.rows import WRITERS
+from shared.events.municipality_gateway import ContactErased
 from shared.service import Service
 
 service = Service(
@@ -24,4 +25,5 @@ service = Service(
     prune=("DELETE FROM reply WHERE state <> 'pending' AND at < now() - interval '90 days'",),
     needs=("public_url_intake",),
     erase=lambda person_id: Erase(person_id=person_id),
+    erased=(ContactErased,),
 )

@@ -15,17 +15,27 @@ from math import isfinite
 from typing import Any
 
 from municipality_gateway.texts import refused
+from shared.events.base import REGISTRY
+from shared.events.kommune.replies import Reply
 from shared.events.topics import REPLIES
-from shared.people.guard import ATTRIBUTES, find_cpr, find_cpr_in_attributes, find_cpr_in_bytes, is_intricate
+from shared.people.guard import (
+    ATTRIBUTES,
+    find_cpr,
+    find_cpr_in_attributes,
+    find_cpr_in_bytes,
+    is_intricate,
+    names_in,
+)
 from shared.spine.envelope import Record
 
 ID = re.compile(r"[A-Za-z0-9_:+-]{1,80}")
 SOURCE = re.compile(r"[\x21-\x7e]{1,200}")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-NAME = re.compile(r"[a-z][a-z0-9_]{0,39}|\d{1,4}")
+PLACE = re.compile(r"\d{1,4}", re.ASCII)
 ATTRIBUTE = re.compile(r"[a-z0-9]{1,20}")
 BOM = b"\xef\xbb\xbf"
 STRUCTURED = "application/cloudevents"
+MOST_HEADERS = 200  # each is searched for among all
 
 
 @dataclass
@@ -41,7 +51,7 @@ def read(record: Record, event: CloudEvent) -> None:
     if record.unreadable:
         raise refused("wrong-type", "data")
     size = len(record.value or b"") + len(record.key or b"") + sum(len(k) + len(v or b"") for k, v in record.headers)
-    if size > REPLIES.max_bytes or is_intricate(record.value or b""):
+    if size > REPLIES.max_bytes or len(record.headers) > MOST_HEADERS or is_intricate(record.value or b""):
         raise refused("too-large", "data")
     content_type = _text(record, "content-type") or ""
     binary = not content_type.lower().startswith(STRUCTURED) and any(n.startswith("ce_") for n, _ in record.headers)
@@ -206,6 +216,13 @@ def _is_json(value: Any) -> bool:
     return isinstance(value, str) and value.partition(";")[0].strip().lower() == "application/json"
 
 
+_NAMES = (
+    names_in([model.model_json_schema() for model in REGISTRY.values() if issubclass(model, Reply)])
+    | ATTRIBUTES
+    | {"key", "header", "content_type"}
+)
+
+
 def named(path: str) -> str:
-    """A name that the sender chose is said again only where it is a plain word: anything could stand there."""
-    return ".".join(part if NAME.fullmatch(part) else "?" for part in path.split("."))
+    """A name that the contract does not know is not said again: anything could stand there."""
+    return ".".join(part if part in _NAMES or PLACE.fullmatch(part) else "?" for part in path.split("."))

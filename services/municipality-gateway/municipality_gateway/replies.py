@@ -1,6 +1,7 @@
 """The strict edge: a record of a kommune's replies topic as a message, or why it is refused. It never raises."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
@@ -9,11 +10,12 @@ from pydantic import ValidationError
 
 from municipality_gateway import cloud_event
 from municipality_gateway.cloud_event import CloudEvent, fits, named
-from municipality_gateway.texts import by_rule, refused
-from shared.events.base import REGISTRY, UUID_SHAPE
+from municipality_gateway.texts import by_rule, refused, unknown_field
+from shared.events.base import REGISTRY, UUID_SHAPE, Event
 from shared.events.kommune import replies as said
 from shared.events.kommune.replies import Reply
 from shared.events.topics import REPLIES, kommune_of
+from shared.people.guard import fields_at
 from shared.spine import envelope
 from shared.spine.decision import Refused
 from shared.spine.envelope import Bad, Record
@@ -76,7 +78,7 @@ def _reply(type_: str, data: Any) -> Reply:
             "Reply", contract.model_validate_json(orjson.dumps(data), strict=True, by_alias=True, by_name=False)
         )
     except (ValidationError, orjson.JSONEncodeError) as error:
-        raise _refusal(error) from None
+        raise _refusal(error, contract) from None
     _check_sound(reply)
     return reply
 
@@ -107,19 +109,26 @@ def _about(data: Any) -> str | None:
     return next((str(id_).lower() for id_ in ids if fits(_UUID, id_)), None)
 
 
-_CODES = {"missing": "missing-field", "extra_forbidden": "unknown-field", "literal_error": "unknown-code"}
+_CODES = {"missing": "missing-field", "literal_error": "unknown-code"}
 
 
-def _refusal(error: ValidationError | orjson.JSONEncodeError) -> Refused:
+def _refusal(error: ValidationError | orjson.JSONEncodeError, contract: type[Event]) -> Refused:
     """The first thing that is wrong; its field is named, its value never."""
     if not isinstance(error, ValidationError):
         return refused("wrong-type", "data")
     first = error.errors(include_url=False, include_input=False)[0]
-    field = named(".".join(str(part) for part in first["loc"]) or "data")
+    if first["type"] == "extra_forbidden":
+        schema, place = contract.model_json_schema(), first["loc"][:-1]
+        return unknown_field(_name(place), fields_at(schema, schema, place))
+    field = _name(first["loc"])
     code = _CODES.get(first["type"], first["type"])
-    code = code if code in ("missing-field", "unknown-field", "unknown-code") else "wrong-type"
+    code = code if code in ("missing-field", "unknown-code") else "wrong-type"
     texts = first.get("ctx", {})
     if "da" in texts:
         where = "" if field == "data" else f"{field}: "
         return Refused(code, field, where + texts["da"], where + texts["en"])
     return refused(code, field)
+
+
+def _name(place: Iterable[int | str]) -> str:
+    return named(".".join(map(str, place)) or "data")

@@ -1,9 +1,11 @@
 """Why it cannot be, in Danish and English: which field, which rule, and the way out. Never what was sent."""
 
+from collections.abc import Iterable
+
 from shared.catalogue.codes import codes
 from shared.spine.decision import Refused
 
-# {field} is a name from our own contract, or a plain lower-case word that the sender chose as a name.
+# {field} is a name from our own contract.
 _TEXTS = {
     "unknown-type": (
         "Svarets type kendes ikke. Brug en af kontraktens typer: dk.lederalliancen.reply.<hvad>.v1.",
@@ -42,12 +44,20 @@ _TEXTS = {
 
 def refused(code: str, field: str) -> Refused:
     da, en = _TEXTS[code]
-    unsaid = "?" in field  # a name that the sender chose, and that is not said again
+    if "?" in field:  # a name that the sender chose, and that is not said again
+        da = da.replace("Feltet {field}", "Et felt").replace("{field}", "Et felt")
+        en = en.replace("The field {field}", "A field").replace("{field}", "A field")
+    return Refused(code, field, da.format(field=field), en.format(field=field))
+
+
+def unknown_field(where: str, known: Iterable[str]) -> Refused:
+    """Which one is not said: its name is the sender's."""
+    names = ", ".join(known)
     return Refused(
-        code,
-        field,
-        da.format(field="Et feltnavn" if unsaid else field),
-        en.format(field="The name of a field" if unsaid else field),
+        "unknown-field",
+        where,
+        f"Et felt i {where} kendes ikke. Fjern det, eller ret navnet. Kendte felter: {names}.",
+        f"A field in {where} is not known. Remove it, or correct its name. Known fields: {names}.",
     )
 
 

@@ -59,6 +59,7 @@ def examples() -> list[Event]:
         ),
         followup.PlacementStarted(**begun, on=date(2026, 11, 30), stage=STAGE),
         followup.PlacementStagePlanned(**begun, stage=NEXT_STAGE, warnings=("R-HOURS-JUMP",)),
+        followup.PlacementStageDeclined(**begun, stage_id=NEXT_STAGE.stage_id, reason="support"),
         followup.PlacementStageChanged(
             **base,
             next_checkin=date(2027, 1, 4),
@@ -91,12 +92,21 @@ def examples() -> list[Event]:
         followup.PlacementOutcomeRecorded(
             **base, outcome="O-ORDINARY", hours=37, on=date(2027, 6, 28), when="0", by="consultant"
         ),
+        followup.PlacementCorrected(
+            **base,
+            what="end",
+            on=date(2027, 6, 25),
+            how="as-planned",
+            reason="goal-reached",
+            gains=("confidence", "structure"),
+            before="as-planned",
+        ),
         followup.PlacementCertificateIssued(
             **base, certificate_id=CERTIFICATE, competences=("meeting-on-time", "cooperation", "viden_data-07")
         ),
         followup.PlacementAnswerRefused(**begun, reply_id=REPLY, field="stage_id", rule="unknown-id"),
         followup.ChallengeRaised(**challenge, help="kommune"),
         followup.ChallengeClosed(**challenge, response_seconds=86_400),
-        followup.InterventionTried(**intervention, minutes=45),
+        followup.InterventionTried(**intervention, minutes=45, first_of_challenge=True),
         followup.InterventionJudged(**intervention, result="solved"),
     ]

@@ -42,7 +42,9 @@ def examples() -> list[Event]:
             leader_id=LEADER, kommune=ESBJERG, outcome="later", attempt=1, next_call_on=date(2026, 11, 4)
         ),
         intake.LeaderSignedUpAgain(leader_id=LEADER, kommune=ESBJERG),
-        intake.LeaderDevelopmentNoted(leader_id=LEADER, codes=("direct-talk", "clear-tasks"), confidence=4),
+        intake.LeaderDevelopmentNoted(
+            leader_id=LEADER, kommune=ESBJERG, codes=("direct-talk", "clear-tasks"), confidence=4
+        ),
         intake.LeaderErased(leader_id=LEADER),
         intake.PersonErased(person_id=BUDDY),
         intake.PlaceDrafted(**place, state="draft"),

@@ -67,6 +67,7 @@ def examples() -> list[Event]:
             contact_id=LEADER,
             buddy_id=BUDDY,
             company_id=COMPANY,
+            first_of_referral=True,
         ),
         matching.MatchCancelled(**match, reason="seat-taken"),
         matching.MatchSuggested(**fits, rank=1),

@@ -50,6 +50,7 @@ def examples() -> list[Event]:
             why="own",
             minutes=0,
             answer_by=date(2026, 11, 16),
+            first_of_place=True,
         ),
         gateway.ReferralLeaderGuided(**requested, contact_id=CONTACT, card_version=3, channel="page"),
         gateway.ReferralSeen(**base, state="requested", business_status="seen"),

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
-from followup.commands.challenges import JudgeIntervention, RaiseChallenge, TryIntervention
+from followup.commands.challenges import CloseChallenge, JudgeIntervention, RaiseChallenge, TryIntervention
 from followup.commands.placements import End, Start
+from followup.state.challenges import Challenge
 from shared.events.followup import ChallengeClosed, ChallengeRaised, InterventionJudged, InterventionTried
+from shared.events.intake import PlaceClosed, PlacePaused
 from shared.spine.decision import NotYet
+from tests.unit.followup.test_places import place
 from tests.unit.followup.world import COMPANY, MATCH, MONDAY, PLACE, World, agreed, an_id, refused
 
 CHALLENGE, INTERVENTION = an_id(70), an_id(80)
@@ -66,6 +69,7 @@ def test_the_response_time_runs_to_the_first_intervention() -> None:
     judged(world, "solved", 1)
     (closed,) = world.heard(ChallengeClosed)
     assert closed.response_seconds == 7200
+    assert [tried.first_of_challenge for tried in world.heard(InterventionTried)] == [True, False]
 
 
 def test_an_intervention_knows_the_placement_of_its_challenge() -> None:
@@ -126,3 +130,46 @@ def test_the_end_of_a_placement_closes_its_challenges() -> None:
     world.tell(End(placement_id=MATCH, reason="C-PHONE", on=date(2026, 11, 2)))
     (closed,) = world.heard(ChallengeClosed)
     assert closed.response_seconds is None
+
+
+def test_an_intervention_counts_from_when_it_was_tried_in_whichever_order_it_is_told() -> None:
+    world = living()
+    hard(world)
+    raised = world.now
+    world.now += timedelta(hours=48)
+    tried(world)
+    assert world.get(Challenge, CHALLENGE).response_seconds == 48 * 3600
+    tried(world, 1, at=raised + timedelta(hours=2))
+    assert world.get(Challenge, CHALLENGE).response_seconds == 2 * 3600
+    assert [e.at for e in world.heard(InterventionTried)] == [None, raised + timedelta(hours=2)]
+
+
+@pytest.mark.parametrize(("hours", "rule"), [(-1, "date-order"), (1, "date-future")])
+def test_nothing_is_tried_before_it_was_hard_or_in_the_future(hours: int, rule: str) -> None:
+    world = living()
+    hard(world)
+    with refused(rule, "at"):
+        tried(world, at=world.now + timedelta(hours=hours))
+    tried(world, at=world.now)
+
+
+def test_without_a_challenge_nothing_is_tried_before_the_agreement() -> None:
+    world = living()
+    with refused("date-order", "at"):
+        tried(world, challenge_id=None, placement_id=MATCH, at=world.now - timedelta(days=1))
+
+
+def test_what_is_not_hard_any_more_is_closed_by_a_consultant_once() -> None:
+    world = living()
+    hard(world, "company", COMPANY, code="C-ADMIN-FRIKORT")
+    for _ in range(2):
+        world.tell(CloseChallenge(challenge_id=CHALLENGE))
+    assert len(world.heard(ChallengeClosed)) == 1
+
+
+@pytest.mark.parametrize(("kind", "closed"), [(PlaceClosed, 1), (PlacePaused, 0)])
+def test_what_was_hard_about_a_place_is_over_when_the_place_is(kind: type[Any], closed: int) -> None:
+    world = living()
+    hard(world, "place", PLACE, code="C-INTERNAL")
+    world.tell(place(kind, reason="internal"))
+    assert len(world.heard(ChallengeClosed)) == closed

@@ -12,6 +12,7 @@ from tests.unit.followup.world import MATCH, PLACE, START, World, begun, end, re
 
 
 def outcome(world: World, code: str, on: date, **changes: Any) -> None:
+    world.on(on)
     world.tell(RecordOutcome(placement_id=MATCH, outcome=code, on=on, **changes))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from followup.commands.placements import CheckIn, Pause, PlanStage, Resume, Start
+from followup.commands.placements import CheckIn, End, Pause, PlanStage, Resume, Start
 from shared.events.base import Approval
 from shared.events.followup import (
     PlacementAnswerRefused,
@@ -14,6 +14,7 @@ from shared.events.followup import (
     PlacementPlanned,
     PlacementResumed,
     PlacementStageChanged,
+    PlacementStageDeclined,
     PlacementStagePlanned,
     PlacementStarted,
 )
@@ -45,6 +46,7 @@ def answer(world: World, said: str = "yes", **changes: Any) -> None:
 def test_unpaid_work_does_not_start_before_its_approval() -> None:
     world = World()
     world.tell(agreed(**praktik()))
+    world.on(START)
     with refused("R-PAY-1", "on"):
         world.tell(Start(placement_id=MATCH, on=date(2026, 11, 6)))
     assert world.placement.state == "planned"
@@ -55,6 +57,7 @@ def test_unpaid_work_does_not_start_before_its_approval() -> None:
 def test_unpaid_work_does_not_start_after_its_approval_has_run_out() -> None:
     world = World()
     world.tell(agreed(**praktik()))
+    world.on(date(2026, 12, 7))
     with refused("R-PAY-1", "on"):
         world.tell(Start(placement_id=MATCH, on=date(2026, 12, 7)))
 
@@ -64,6 +67,7 @@ def test_an_approval_for_fewer_hours_is_none() -> None:
     given = praktik()
     fewer = given["approvals"][0].changed(hours=15)
     world.tell(agreed(terms=given["terms"], approvals=(fewer,)))
+    world.on(START)
     with refused("R-PAY-1", "on"):
         world.tell(Start(placement_id=MATCH, on=START))
 
@@ -202,7 +206,8 @@ def test_a_stage_within_an_approval_that_is_there_needs_no_other() -> None:
 
 def test_the_yes_to_a_paid_job_is_no_approval_of_a_praktik() -> None:
     world = begun(approvals=(Approval(party="kommune"),))
-    assert plan(world, date(2026, 11, 16), form="VIRKSOMHEDSPRAKTIK", next_step="SMAAJOB").approval_needed
+    praktik_ = {"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB", "to": PRAKTIK_ENDS}
+    assert plan(world, date(2026, 11, 16), **praktik_).approval_needed
     world.on(date(2026, 11, 20))
     assert world.heard(PlacementStageChanged) == []
 
@@ -228,9 +233,9 @@ def test_an_approval_may_begin_later_and_end_earlier_than_was_planned() -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "rule"),
     [
-        ({"form": "FLEKSJOB"}, "form", "R-PAY-1"),
-        ({"hours": 5}, "hours", "R-PAY-1"),
-        ({"to": date(2026, 11, 1)}, "to", "R-PAY-1"),
+        ({"form": "FLEKSJOB"}, "form", "R-COVER"),
+        ({"hours": 5}, "hours", "R-COVER"),
+        ({"to": date(2026, 11, 1)}, "to", "R-COVER"),
         ({"kommune": "0607"}, "kommune", "R-XBORDER-1"),
         ({"stage_id": an_id(99)}, "stage_id", "state"),
     ],
@@ -253,6 +258,8 @@ def test_a_declined_stage_never_begins_and_comes_on_the_agenda() -> None:
     answer(world, "no", reason="support")
     answer(world, "no", reason="support")
     assert world.heard(PlacementAnswerRefused) == []
+    assert [(e.stage_id, e.reason) for e in world.heard(PlacementStageDeclined)] == [(STAGE, "support")]
+    assert [(a.code, a.on) for a in world.placement.attention] == [("kommune-declined", START)]
     assert [(e.kind, e.on) for e in world.heard(PlacementCheckinDue)][-1] == ("after-change", START)
     world.on(date(2026, 11, 30))
     assert world.heard(PlacementStageChanged) == []
@@ -274,6 +281,7 @@ def test_a_first_stage_whose_start_slipped_can_be_approved_anew() -> None:
     first = world.placement.stage.stage_id
     answer(world, stage_id=first, from_=date(2026, 11, 16), to=PRAKTIK_ENDS)
     assert world.placement.next_checkin == date(2026, 11, 16)
+    world.on(date(2026, 11, 16))
     world.tell(Start(placement_id=MATCH, on=date(2026, 11, 16)))
     assert world.placement.state == "active"
 
@@ -282,5 +290,68 @@ def test_the_approvals_of_other_parties_approve_no_praktik() -> None:
     world = World()
     leader = Approval(party="leader")
     world.tell(agreed(terms=praktik()["terms"], approvals=(leader,)))
+    world.on(START)
     with refused("R-PAY-1", "on"):
         world.tell(Start(placement_id=MATCH, on=START))
+
+
+UNPAID: dict[str, Any] = {"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB"}
+
+
+def test_praktik_without_a_last_day_and_a_long_one_warn() -> None:
+    answers = [
+        plan(begun(), date(2026, 11, 23), to=to, **UNPAID) for to in (None, date(2027, 2, 22), date(2027, 2, 21))
+    ]
+    assert [[w.rule for w in a.warnings] for a in answers] == [["R-PRAKTIK-3"], ["R-PRAKTIK-2"], []]
+
+
+@pytest.mark.parametrize(("to", "fits"), [(date(2027, 5, 23), True), (date(2027, 5, 24), False)])
+def test_praktik_lasts_26_weeks_at_most(to: date, fits: bool) -> None:
+    if fits:
+        assert plan(begun(), date(2026, 11, 23), to=to, **UNPAID).approval_needed
+    else:
+        with refused("R-PRAKTIK-1", "to"):
+            plan(begun(), date(2026, 11, 23), to=to, **UNPAID)
+
+
+def test_one_praktik_after_another_warns_in_the_answer_and_in_the_event() -> None:
+    world = begun(**praktik())
+    answered = plan(world, date(2026, 12, 7), to=date(2027, 1, 3), **UNPAID)
+    assert [w.rule for w in answered.warnings] == ["R-CHAIN-1"]
+    assert world.last(PlacementStagePlanned).warnings == ("R-CHAIN-1",)
+
+
+def test_praktik_after_paid_hours_is_no_chain() -> None:
+    assert plan(begun(), date(2026, 11, 23), to=date(2026, 12, 20), **UNPAID).warnings == ()
+
+
+def test_a_jump_to_full_time_is_warned_about_in_the_answer() -> None:
+    answered = plan(begun(terms=terms(hours=12)), date(2026, 11, 23), hours=37)
+    (warning,) = answered.warnings
+    assert warning.rule == "R-HOURS-JUMP"
+    assert warning.da.endswith("Der kommer et ekstra opfølgningsopkald.")
+
+
+def test_a_jump_is_measured_from_the_stage_that_is_planned_before_it() -> None:
+    world = begun(terms=terms(hours=12))
+    plan(world, date(2026, 11, 23), hours=30)
+    assert plan(world, date(2026, 12, 7), hours=37, stage_id=an_id(51)).warnings == ()
+
+
+def test_the_ramp_stays_as_it_was_planned_beside_what_really_was() -> None:
+    world = begun(**praktik())
+    plan(world, date(2026, 11, 23), hours=15)
+    plan(world, date(2026, 12, 7), hours=30, stage_id=an_id(51))
+    world.on(date(2026, 11, 25))
+    world.tell(End(placement_id=MATCH, reason="job-elsewhere", on=date(2026, 11, 25)))
+    planned = [(s.hours, s.from_.day, s.to and s.to.day) for s in world.placement.ramp]
+    assert planned == [(20, 9, 6), (15, 23, None), (30, 7, None)]
+    assert [(s.hours, s.from_.day, s.to and s.to.day) for s in world.placement.stages] == [(20, 9, 22), (15, 23, 25)]
+
+
+def test_an_end_before_the_present_stage_began_leaves_that_one_out() -> None:
+    world = begun()
+    plan(world, date(2026, 11, 23))
+    world.on(date(2026, 11, 27))
+    world.tell(End(placement_id=MATCH, reason="company", on=date(2026, 11, 20)))
+    assert [(s.hours, s.to) for s in world.placement.stages] == [(10, date(2026, 11, 20))]

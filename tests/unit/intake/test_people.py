@@ -38,7 +38,7 @@ def test_nobody_of_another_company_is_near_a_place(field: str) -> None:
 def test_a_leader_who_is_forgotten_is_called_no_more() -> None:
     world = World(leader(), company(LEADER, COLLEAGUE), Colleague(id=COLLEAGUE, company_id=COMPANY))
     world.tell(Erase(person_id=LEADER))
-    assert world.rows == [Erased(LEADER)]
+    assert world.rows == [Erased(LEADER, "test")]
     assert (world.get(Leader, LEADER).next_call_on, world.get(Leader, LEADER).company_name) == (None, "")
     assert world.types() == ["leader.erased"]
     assert world.get(Company, COMPANY) == company(COLLEAGUE)
@@ -50,7 +50,7 @@ def test_with_the_last_of_its_people_a_company_is_forgotten() -> None:
     """A sole trader's bears the owner's name, and the number leads to it."""
     world = World(leader(), company(LEADER))
     world.tell(Erase(person_id=LEADER))
-    assert world.rows == [Erased(LEADER), Unregistered(COMPANY)]
+    assert world.rows == [Erased(LEADER, "test"), Unregistered(COMPANY)]
     assert world.get(Company, COMPANY) == company().changed(cvr="", name="")
 
 
@@ -58,7 +58,7 @@ def test_what_was_said_the_second_time_is_erased_with_the_first() -> None:
     again = SignedUpAgain(id="second", on=NOW.date(), company_id="other", company_name="Jens Hansen", postnr="8000")
     world = World(leader(again=again), company(LEADER, COLLEAGUE))
     world.tell(Erase(person_id=LEADER))
-    assert world.rows == [Erased(LEADER), Erased("second"), Unregistered("other")]
+    assert world.rows == [Erased(LEADER, "test"), Erased("second", "test"), Unregistered("other")]
     assert world.get(Leader, LEADER).again is None
 
 

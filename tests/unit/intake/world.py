@@ -65,7 +65,7 @@ def sign_up(**changes: Any) -> SignUp:
         workplace="1003388394",
         company_name="Vagtcentralen",
         contact=Contact(name="En leder", phone="+4512345678"),
-        email_hash=b"x",
+        email_hashes=(b"x",),
     )
 
 

@@ -28,6 +28,7 @@ from tests.unit.matching.world import (
     agreed_on,
     answer,
     ended,
+    never_began,
     opened,
     paused,
     place,
@@ -144,10 +145,9 @@ def test_what_is_agreed_is_corrected_where_it_lives_on(world: World) -> None:
 
 
 @pytest.mark.parametrize("age_band", ["15-17", "18-24"])
-def test_the_agreement_says_whether_the_rules_for_15_to_17_hold(age_band: str) -> None:
+def test_a_flagged_task_is_confirmed_at_the_gate_for_15_to_17(age_band: str) -> None:
     world = World(opened(times_of_day=("day",)), sent())
     match = world.propose(profile=profile(age_band=age_band, times_of_day=("day",)))
-    assert world.agree(match).under_18 is (age_band == "15-17")
     assert ("u18-task-confirmed" in world.match(match).gate) is (age_band == "15-17")
 
 
@@ -167,6 +167,12 @@ def test_what_the_leader_reads_after_the_end_is_about_how_it_ended(world: World,
     world.tell(ended(match).changed(reason=reason))
     said = texts.what_next(world.match(match))
     assert words in said
+
+
+def test_only_the_first_match_agreed_of_a_referral_says_that_it_is(world: World) -> None:
+    assert world.agree(world.propose()).first_of_referral is True
+    world.tell(never_began(world.last(MatchAgreed).match_id))
+    assert world.agree(world.propose(1)).first_of_referral is False
 
 
 def test_the_last_answer_of_the_gate_makes_the_agreement_too(world: World) -> None:

@@ -7,7 +7,10 @@ from uuid import uuid4
 from metrics import figures
 from metrics.handlers import handlers
 from metrics.rows import Moment, Total
+from metrics.rules import MOST_KICKOFFS
+from metrics.state.placements import Placement
 from metrics.state.places import Place
+from metrics.state.referrals import Referral
 from shared.events import followup, intake, matching
 from shared.events import municipality_gateway as gateway
 from shared.events.base import Event
@@ -40,11 +43,10 @@ def referral(kind: type[Event], kommune: str = "0561", **more: Any) -> Event:
     return kind.model_validate({**ids, "state": "requested", "business_status": "x", **more})
 
 
-def sent(kommune: str = "0561", place_kommune: str = "0561") -> Event:
-    return referral(
-        gateway.ReferralSent, kommune, round=1, seats=1, place_version=1, place_kommune=place_kommune,
-        contact_id=LEADER, contact_role="entrance", why="own", minutes=0, answer_by="2026-11-30",
-    )  # fmt: skip
+def sent(kommune: str = "0561", place_kommune: str = "0561", **more: Any) -> Event:
+    asked = {"contact_id": LEADER, "contact_role": "entrance", "why": "own", "minutes": 0, "answer_by": "2026-11-30"}
+    of_place = {"round": 1, "seats": 1, "place_version": 1, "place_kommune": place_kommune}
+    return referral(gateway.ReferralSent, kommune, **{**asked, **of_place, **more})
 
 
 def match(kind: type[Event], **more: Any) -> Event:
@@ -132,3 +134,124 @@ def test_a_start_belongs_to_the_journey_of_its_match() -> None:
     moments = [row for row in taken(*MATCHED, *STARTED) if isinstance(row, Moment)]
     assert Moment("agreed", MATCH, MATCH, NOON) in moments
     assert Moment("started", MATCH, PLACEMENT, NOON) in moments
+
+
+def about_place(kommune: str, **more: Any) -> dict[str, Any]:
+    ids = {"place_id": PLACE, "leader_id": LEADER, "company_id": COMPANY, "workplace_id": COMPANY, "contact_id": LEADER}
+    terms = {
+        "postnr": "6700", "tasks": (), "hours_from": 10, "hours_to": 30, "times_of_day": (), "forms": (), "seats": 1,
+        "purpose": "clarification", "guidance": "page", "max_kommuner": 3, "at_once": "several",
+        "agreed_at": "2026-11-02",
+    }  # fmt: skip
+    return {**ids, **terms, "kommune": kommune, "state": "open", **more}
+
+
+def opened_in(*kommuner: str) -> dict[str, tuple[int, int]]:
+    """Opened in the first, and moved to each of the others."""
+    first, *others = (about_place(kommune) for kommune in kommuner)
+    moves = [intake.PlaceChanged.model_validate({**other, "changes": ("kommune",)}) for other in others]
+    found = totals(intake.PlaceOpened.model_validate(first), *moves)
+    return {key[1]: value for key, value in found.items() if key[0] == figures.PLACES_OPENED.name}
+
+
+def test_a_place_whose_kommune_is_set_right_counts_in_the_right_one_and_once_in_all() -> None:
+    assert opened_in("0607", "0607") == {"0607": (1, 0)}
+    assert opened_in("0607", "0621") == {"0607": (1, 1), "0621": (1, 0)}
+    assert opened_in("0607", "0621", "0607") == {"0607": (2, 1), "0621": (1, 1)}
+
+
+def test_a_place_that_moves_out_of_or_into_the_test_kommune_counts_while_it_is_a_real_one() -> None:
+    assert opened_in("9999", "0621") == {"0621": (1, 0)}
+    assert opened_in("0607", "9999") == {"0607": (1, 1)}
+
+
+def test_a_place_of_an_older_build_moves_without_counting_twice() -> None:
+    world = World(handlers, NOON)
+    old = Place(id=PLACE, state="open", seats=1)
+    world.states[old.key] = old
+    world.tell(intake.PlaceChanged.model_validate({**about_place("0621", seats=3), "changes": ("seats",)}))
+    assert world.rows == []
+    assert world.get(Place, PLACE).seats == 3
+
+
+def test_a_code_that_is_in_no_list_counts_as_other() -> None:
+    about = {"leader_id": LEADER, "attempt": 1}
+    calls = [intake.LeaderCalled(**about, kommune="0561", outcome=f"made-up-{n}") for n in range(300)]
+    assert totals(*calls) == {(figures.CALLS.name, "other"): (300, 0)}
+    found = totals(sent("0000"), referral(gateway.ReferralRejected, "0000", reason="tasks"))
+    assert (figures.REFERRALS_SENT.name, "other", "own") in found
+    assert (figures.REFERRALS_ANSWERED.name, "other", "rejected") in found
+
+
+def test_what_counts_as_other_is_corrected_there() -> None:
+    mistaken = referral(gateway.ReferralCancelled, "0000", reason="entered-in-error", by="consultant")
+    assert totals(sent("0000"), mistaken) == {(figures.REFERRALS_SENT.name, "other", "own"): (1, 1)}
+
+
+def test_three_hundred_kickoffs_do_not_make_three_hundred_series() -> None:
+    def joined(n: int) -> Event:
+        ids = {"leader_id": str(uuid4()), "company_id": str(uuid4()), "workplace_id": str(uuid4())}
+        about = {**ids, "kommune": "0561", "first_of_company": True}
+        return intake.LeaderSignedUp.model_validate({**about, "kickoff": f"kickoff-{n}"})
+
+    found = totals(*(joined(n) for n in (*range(300), 7)))
+    kickoffs = {key[1]: value for key, value in found.items() if key[0] == figures.COMPANIES.name}
+    assert len(kickoffs) == MOST_KICKOFFS + 1
+    assert kickoffs["other"] == (300 - MOST_KICKOFFS, 0)
+    assert kickoffs["kickoff-7"] == (2, 0)
+
+
+def test_help_at_a_place_of_the_test_kommune_counts_nowhere() -> None:
+    opened = intake.PlaceOpened.model_validate(about_place("9999"))
+    about = {"intervention_id": str(uuid4()), "place_id": PLACE, "code": "I-PACE", "by": "leader"}
+    assert taken(opened, followup.InterventionJudged.model_validate({**about, "result": "solved"})) == []
+
+
+def test_a_referral_that_is_being_asked_back_is_open_in_the_state_that_it_says() -> None:
+    world = World(handlers, NOON)
+    asked = {"state": "in-progress", "reason": "place-paused", "due_by": "2026-12-01"}
+    for event in (sent(), referral(gateway.ReferralCancellationRequested, **asked)):
+        world.tell(event)
+    assert world.get(Referral, REFERRAL).state == "in-progress"
+
+
+def paid_hours(*events: Event) -> float:
+    world = World(handlers, NOON)
+    for event in (*MATCHED, *STARTED, *events):
+        world.tell(event)
+    return world.get(Placement, PLACEMENT).paid_hours
+
+
+def became(outcome: str, hours: float | None, when: str) -> Event:
+    return placement(followup.PlacementOutcomeRecorded, outcome=outcome, hours=hours, when=when, by="consultant")
+
+
+ENDED = placement(followup.PlacementEnded, how="as-planned", reason="goal-reached", form="SMAAJOB")
+
+
+def test_paid_hours_are_the_stages_while_it_runs_and_then_those_of_all_outcomes_of_the_latest_time_of_asking() -> None:
+    job, student = became("O-ORDINARY", 30, "0"), became("O-STUDENTJOB", 8, "6")
+    assert paid_hours() == 12
+    assert paid_hours(became("O-ORDINARY", 30, "living")) == 12
+    assert paid_hours(became("O-ORDINARY", 30, "living"), ENDED) == 30
+    assert paid_hours(ENDED) == 0
+    assert paid_hours(ENDED, job, became("O-ORDINARY", 32, "3")) == 32
+    assert paid_hours(ENDED, became("O-ORDINARY", 32, "6"), student, job) == 40
+    assert paid_hours(ENDED, job, became("O-JOBSEEKING", None, "12")) == 0
+
+
+def test_an_outcome_of_a_mistake_is_corrected_too() -> None:
+    found = totals(*MATCHED, *STARTED, MISTAKEN, became("O-ORDINARY", 30, "0"))
+    assert found[figures.OUTCOMES.name, "O-ORDINARY", "0"] == (1, 1)
+
+
+def test_what_a_leader_learns_counts_each_time_and_not_in_the_test_kommune() -> None:
+    noted = intake.LeaderDevelopmentNoted(leader_id=LEADER, kommune="0561", codes=("patience", "feedback"))
+    found = totals(noted, noted.changed(codes=("patience",)), noted.changed(kommune="9999"))
+    assert found == {(figures.DEVELOPMENT.name, "patience"): (2, 0), (figures.DEVELOPMENT.name, "feedback"): (1, 0)}
+
+
+def test_a_certificate_counts_with_its_placement() -> None:
+    issued = placement(followup.PlacementCertificateIssued, certificate_id=STAGE, competences=())
+    assert totals(*MATCHED, *STARTED, issued)[(figures.CERTIFICATES.name,)] == (1, 0)
+    assert totals(*MATCHED, *STARTED, MISTAKEN, issued)[(figures.CERTIFICATES.name,)] == (1, 1)

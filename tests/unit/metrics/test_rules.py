@@ -22,10 +22,16 @@ def test_no_hidden_number_follows_from_the_sum_and_those_that_are_shown(cells: d
     shown = suppressed(cells)
     hidden = [cells[cell] for cell, value in shown.items() if value is None]
     assert all(value is None or value == 0 or value >= SMALL for value in shown.values())
-    positive_left = [cell for cell, value in shown.items() if value]
-    if hidden and positive_left:
+    if hidden and sum(cells.values()) >= SMALL:  # the sum is shown as well
         assert len(hidden) > 1
         assert sum(hidden) >= SMALL
+        assert sum(hidden) > len(hidden)  # none is 0: otherwise each would be 1
+
+
+def test_a_breakdown_of_ones_says_nothing_beside_its_sum() -> None:
+    ones: dict[tuple[str, ...], int] = {(code,): 1 for code in "abcde"}
+    assert suppressed(ones) == {}
+    assert suppressed({**ones, ("f",): 30}) == dict.fromkeys([*ones, ("f",)])
 
 
 @given(st.permutations([(1, 0)] * 4 + [(0, 1)] * 3))

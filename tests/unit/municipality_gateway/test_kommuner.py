@@ -79,7 +79,7 @@ def test_an_erased_contact_is_asked_no_more_and_the_others_are_told() -> None:
     facts = {"contact_id": CONTACT, "role": "youth-unit", "unit": None, "valid_from": "2026-01-01", "valid_to": None}
     gateway.tell(RegisterContact.model_validate({**facts, "kommune": ESBJERG, "person": {}}))
     gateway.tell(Erase(person_id=CONTACT))
-    assert gateway.rows[-1] == Erased(CONTACT)
+    assert gateway.rows[-1] == Erased(CONTACT, "test")
     assert gateway.news() == ["contact.registered", "contact.erased"]
     gateway.tell(opened())
     assert gateway.last(say.ReferralSent).contact_id == kommuner.default_entrance(ESBJERG).contact_id

@@ -122,6 +122,14 @@ def test_a_reopened_place_is_a_new_round_with_a_new_referral() -> None:
     assert gateway.referral().id != referral
 
 
+def test_only_the_first_referral_of_a_place_says_that_it_is_in_whatever_round() -> None:
+    gateway, referral = asked()
+    gateway.reply(ESBJERG, "rejected", {"referral_id": referral, "reason": "no-capacity"})
+    gateway.reply(VARDE, "rejected", {"referral_id": gateway.referral(VARDE).id, "reason": "no-candidate"})
+    gateway.tell(intake.PlaceReopened(**about_place("open"), agreed_at=date(2026, 11, 23)))
+    assert [sent.first_of_place for sent in gateway.heard(say.ReferralSent)] == [True, False, False]
+
+
 def test_one_who_accepts_is_nudged_after_15_working_days_and_out_of_time_after_20() -> None:
     gateway, referral = asked()
     gateway.reply(ESBJERG, "accepted", {"referral_id": referral, "company_known": False})

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from followup.api import agenda, challenges, placements
+from followup.api import agenda, certificates, challenges, consultants, corrections, placements
 
 router = APIRouter()
-for part in (agenda, placements, challenges):
+for part in (agenda, placements, corrections, certificates, challenges, consultants):
     router.include_router(part.router)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from followup.api.base import Consultant
-from followup.queries.agenda import AgendaView, whole_agenda
+from followup.queries.agenda import AgendaView, Whose, whole_agenda
 from shared.web.dependencies import RuntimeDep
 
 router = APIRouter()
@@ -17,6 +17,10 @@ async def agenda(
     runtime: RuntimeDep,
     days: Annotated[int, Query(ge=0, le=60)] = 7,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    whose: Whose = "all",
 ) -> AgendaView:
-    """The consultant's day: who needs help now (a leader's call for help on top), what stands still, whom to ask."""
-    return await whole_agenda(runtime, days, limit)
+    """The consultant's day: who needs help now (a leader's call for help on top), what stands still, whom to ask.
+
+    `mine`: what I follow, what those follow for whom I stand in today, and what nobody follows yet.
+    """
+    return await whole_agenda(runtime, days, limit, whose, who)

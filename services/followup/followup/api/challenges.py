@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from followup.api.base import Consultant, LeaderOrConsultant, speaks_as
 from followup.commands.challenges import (
     ChallengeAnswer,
+    CloseChallenge,
     InterventionAnswer,
     JudgeIntervention,
     JudgeInterventionBody,
@@ -33,6 +34,14 @@ async def raise_challenge(
     who.own("about_id", leader=await leader_of(runtime, body.about, body.about_id))
     command = RaiseChallenge(challenge_id=Work.new_id(), by=speaks_as(who), **dict(body))
     answer: ChallengeAnswer = await dispatch(command, who, ChallengeAnswer)
+    return answer
+
+
+@router.post("/challenges/{challenge_id}/close")
+async def close(challenge_id: UUID, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> ChallengeAnswer:
+    """It is not hard any more, whatever helped; a solved one closes by itself."""
+    await get_or_404(runtime, Challenge, challenge_id, "challenge_id")
+    answer: ChallengeAnswer = await dispatch(CloseChallenge(challenge_id=str(challenge_id)), who, ChallengeAnswer)
     return answer
 
 

@@ -13,6 +13,10 @@ from followup.commands.placements import (
     CheckInBody,
     End,
     EndBody,
+    Move,
+    MoveBody,
+    NoteLearning,
+    NoteLearningBody,
     OfPlacement,
     OutcomeAnswer,
     Pause,
@@ -56,7 +60,7 @@ async def start(
 ) -> PlacementAnswer:
     """It began. Unpaid work needs the kommune's approval for that day (R-PAY-1)."""
     command = Start(placement_id=str(placement_id), **dict(body))
-    return await _decided(runtime, dispatch, command, who, PlacementAnswer)
+    return await decided(runtime, dispatch, command, who, PlacementAnswer)
 
 
 @router.post("/placements/{placement_id}/checkins")
@@ -65,7 +69,7 @@ async def check_in(
 ) -> PlacementAnswer:
     """Somebody asked how it goes, today. Without an answer the same is asked again on the next working day."""
     command = CheckIn(placement_id=str(placement_id), by=speaks_as(who), **dict(body))
-    return await _decided(runtime, dispatch, command, who, PlacementAnswer)
+    return await decided(runtime, dispatch, command, who, PlacementAnswer)
 
 
 @router.post("/placements/{placement_id}/stages", status_code=201)
@@ -73,8 +77,28 @@ async def plan_stage(
     placement_id: UUID, body: PlanStageBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
 ) -> StageAnswer:
     """Another form, other hours, times or tasks from a day on. It begins on that day, if it is approved by then."""
-    command = PlanStage(placement_id=str(placement_id), stage_id=Work.new_id(), **dict(body))
-    return await _decided(runtime, dispatch, command, who, StageAnswer)
+    candidate = await candidate_of(runtime, placement_id)
+    command = PlanStage(placement_id=str(placement_id), stage_id=Work.new_id(), candidate=candidate, **dict(body))
+    return await decided(runtime, dispatch, command, who, StageAnswer)
+
+
+@router.post("/placements/{placement_id}/move")
+async def move(
+    placement_id: UUID, body: MoveBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> PlacementAnswer:
+    """Another department, contact or buddy at the same workplace: the same placement."""
+    candidate = await candidate_of(runtime, placement_id)
+    command = Move(placement_id=str(placement_id), candidate=candidate, **dict(body))
+    return await decided(runtime, dispatch, command, who, PlacementAnswer)
+
+
+@router.post("/placements/{placement_id}/learning")
+async def note_learning(
+    placement_id: UUID, body: NoteLearningBody, who: LeaderOrConsultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> PlacementAnswer:
+    """What is to be learned there, and how far it has come."""
+    command = NoteLearning(placement_id=str(placement_id), by=speaks_as(who), **dict(body))
+    return await decided(runtime, dispatch, command, who, PlacementAnswer)
 
 
 @router.post("/placements/{placement_id}/pause")
@@ -83,13 +107,13 @@ async def pause(
 ) -> PlacementAnswer:
     """A time-out."""
     command = Pause(placement_id=str(placement_id), **dict(body))
-    return await _decided(runtime, dispatch, command, who, PlacementAnswer)
+    return await decided(runtime, dispatch, command, who, PlacementAnswer)
 
 
 @router.post("/placements/{placement_id}/resume")
 async def resume(placement_id: UUID, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> PlacementAnswer:
     """Back again. Where an approval has run out, a next stage is what resumes it."""
-    return await _decided(runtime, dispatch, Resume(placement_id=str(placement_id)), who, PlacementAnswer)
+    return await decided(runtime, dispatch, Resume(placement_id=str(placement_id)), who, PlacementAnswer)
 
 
 @router.post("/placements/{placement_id}/cancel")
@@ -98,7 +122,7 @@ async def cancel(
 ) -> PlacementAnswer:
     """It never begins."""
     command = Cancel(placement_id=str(placement_id), **dict(body))
-    return await _decided(runtime, dispatch, command, who, PlacementAnswer)
+    return await decided(runtime, dispatch, command, who, PlacementAnswer)
 
 
 @router.post("/placements/{placement_id}/end")
@@ -107,7 +131,7 @@ async def end(
 ) -> PlacementAnswer:
     """It is over. The reason says whether as planned or early; education is a success. Gains are kept either way."""
     command = End(placement_id=str(placement_id), **dict(body))
-    return await _decided(runtime, dispatch, command, who, PlacementAnswer)
+    return await decided(runtime, dispatch, command, who, PlacementAnswer)
 
 
 @router.post("/placements/{placement_id}/outcomes", status_code=201)
@@ -116,12 +140,16 @@ async def record_outcome(
 ) -> OutcomeAnswer:
     """What became of it, while it lives or after. Several may hold at once."""
     command = RecordOutcome(placement_id=str(placement_id), **dict(body))
-    return await _decided(runtime, dispatch, command, who, OutcomeAnswer)
+    return await decided(runtime, dispatch, command, who, OutcomeAnswer)
 
 
-async def _decided(runtime: Runtime, dispatch: Dispatch, command: OfPlacement, who: Principal, answer: type[A]) -> A:
+async def decided(runtime: Runtime, dispatch: Dispatch, command: OfPlacement, who: Principal, answer: type[A]) -> A:
     """Of a placement that is there and, for a leader, one's own."""
     placement = await get_or_404(runtime, Placement, command.placement_id, "placement_id")
     who.own("placement_id", leader=placement.leader_id)
-    decided: A = await dispatch(command, who, answer)
-    return decided
+    found: A = await dispatch(command, who, answer)
+    return found
+
+
+async def candidate_of(runtime: Runtime, placement_id: UUID) -> str:
+    return (await get_or_404(runtime, Placement, placement_id, "placement_id")).candidate

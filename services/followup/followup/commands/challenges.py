@@ -10,6 +10,7 @@ from followup.texts import PHONE_PROMISE, Words
 from shared.catalogue import codes
 from shared.events.base import Id
 from shared.frozen import Frozen
+from shared.identifiers import Instant
 from shared.spine.work import Command, Strict
 
 
@@ -45,13 +46,17 @@ class CloseChallenge(Command):
 
 
 class TryInterventionBody(Strict):
-    """Against a challenge, or for a placement without one. `minutes`: what it cost the leader and the consultant."""
+    """Against a challenge, or for a placement without one. `minutes`: what it cost the leader and the consultant.
+
+    `at`: when it was tried; left out, now.
+    """
 
     challenge_id: Id | None = None
     placement_id: Id | None = None
     code: codes.Intervention
     by: Helper
     minutes: Annotated[int, Field(ge=0, le=10_000)]
+    at: Instant | None = None
 
 
 class TryIntervention(TryInterventionBody, Command):

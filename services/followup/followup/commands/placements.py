@@ -1,13 +1,14 @@
 """What can be asked about a placement, and what is answered."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field
 
 from followup import texts
 from followup.state.placements import PlacementState, Speaker, When
 from shared.catalogue import codes
+from shared.catalogue.rules import rule
 from shared.events.base import Id
 from shared.events.kommune.replies import Tasks, TimesOfDay, WeekHours
 from shared.frozen import Frozen
@@ -23,6 +24,25 @@ def _said(code: str) -> str:
 
 class OfPlacement(Command):
     placement_id: Id
+
+
+class OfStage(OfPlacement):
+    """`candidate`: whose age the rules of a stage depend on, as `<kommune>.<candidate_id>`."""
+
+    candidate: str | None = None
+
+
+class WarningAnswer(Frozen):
+    """A rule that does not stop it, and the way out."""
+
+    rule: str
+    da: str
+    en: str
+
+    @classmethod
+    def of(cls, rule_id: str) -> Self:
+        said = rule(rule_id)
+        return cls(rule=rule_id, da=f"{said.da} {said.way_out_da}", en=f"{said.en} {said.way_out_en}")
 
 
 class PlacementAnswer(Frozen):
@@ -55,7 +75,10 @@ class CheckIn(CheckInBody, OfPlacement):
 
 
 class PlanStageBody(Strict):
-    """Another form, other hours, times or tasks from a day on. Hours are a week's; praktik needs `next_step`."""
+    """Another form, other hours, times or tasks from a day on. Hours are a week's.
+
+    Praktik needs `next_step` and a last day. `u18_tasks_confirmed`: a consultant has looked at the tasks (R-U18-1).
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -66,9 +89,10 @@ class PlanStageBody(Strict):
     from_: Day = Field(alias="from")
     to: Day | None = None
     next_step: codes.Form | None = None
+    u18_tasks_confirmed: bool = False
 
 
-class PlanStage(PlanStageBody, OfPlacement):
+class PlanStage(PlanStageBody, OfStage):
     stage_id: Id
 
 
@@ -77,6 +101,36 @@ class StageAnswer(PlacementAnswer):
 
     stage_id: str
     approval_needed: bool
+    warnings: tuple[WarningAnswer, ...]
+
+
+class MoveBody(Strict):
+    """Another department of the same workplace, from that day on. Tasks that are left out stay as they are."""
+
+    on: Day
+    contact_id: Id
+    buddy_id: Id | None = None
+    tasks: Tasks | None = None
+    u18_tasks_confirmed: bool = False
+
+
+class Move(MoveBody, OfStage): ...
+
+
+class ProgressBody(Strict):
+    code: codes.Learning
+    level: codes.LearningProgress
+
+
+class NoteLearningBody(Strict):
+    """`goals` replace those that were there; left out, they stay. `progress` is how far it has come today."""
+
+    goals: tuple[codes.Learning, ...] | None = None
+    progress: tuple[ProgressBody, ...] = ()
+
+
+class NoteLearning(NoteLearningBody, OfPlacement):
+    by: Speaker
 
 
 class PauseBody(Strict):
@@ -134,7 +188,23 @@ class CandidateGone(OfPlacement):
     """The kommune withdrew the candidate after the agreement."""
 
 
+class Forget(Command):
+    """Timer: nothing was agreed about a candidate for so long that the age band is not needed."""
+
+    candidate: str
+
+
+class Remember(Command):
+    """A placement is over: the candidate's history knows it."""
+
+    candidate: str
+    placement_id: Id
+    company_id: Id
+    unpaid: bool
+
+
 class PlaceStopped(OfPlacement):
     """The place paused or closed after the agreement."""
 
     reason: str
+    closed: bool = False

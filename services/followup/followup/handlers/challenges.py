@@ -32,6 +32,8 @@ def raise_challenge(work: Work, message: Message[RaiseChallenge]) -> ChallengeAn
         raised_by=data.by,
     )
     challenge, said = challenges.raised(challenge, placement, place)
+    if place:
+        work.put(place.changed(challenges=(*place.challenges, challenge.id)))
     if placement:
         work.put(placement.changed(challenges=(*placement.challenges, challenge.id)))
     work.put(challenge)
@@ -55,7 +57,7 @@ def try_intervention(work: Work, message: Message[TryIntervention]) -> Intervent
         by=data.by,
         minutes=data.minutes,
     )
-    intervention, challenge, said = challenges.tried(intervention, challenge, placement, work.now)
+    intervention, challenge, said = challenges.tried(intervention, challenge, placement, data.at, work.now)
     work.put(intervention, *([challenge] if challenge else []))
     work.emit(*said)
     seconds = challenge.response_seconds if challenge else None
@@ -74,8 +76,9 @@ def judge(work: Work, message: Message[JudgeIntervention]) -> JudgementAnswer:
 
 
 @handlers.on(CloseChallenge, (Challenge, "challenge_id"))
-def close(work: Work, message: Message[CloseChallenge]) -> None:
+def close(work: Work, message: Message[CloseChallenge]) -> ChallengeAnswer:
     data = message.data
     challenge, said = challenges.closed(work.need(Challenge, data.challenge_id))
     work.put(challenge)
     work.emit(*said)
+    return ChallengeAnswer(challenge_id=challenge.id)

@@ -2,54 +2,82 @@
 
 from datetime import timedelta
 
-from followup.commands.challenges import CloseChallenge
+from followup.commands.challenges import CloseChallenge, TryIntervention
 from followup.commands.placements import (
     Cancel,
     CandidateGone,
     CheckIn,
     End,
+    Move,
     NewDay,
+    NoteLearning,
+    OfStage,
     OutcomeAnswer,
     Pause,
     PlacementAnswer,
     PlaceStopped,
     PlanStage,
     RecordOutcome,
+    Remember,
     Resume,
     StageAnswer,
     Start,
+    WarningAnswer,
 )
-from followup.handlers.base import candidate_key, candidate_of, handlers, place_of
-from followup.rules import Decision, outcomes, placements, places, stages
+from followup.handlers.base import candidate_key, candidate_of, decided, handlers, place_of
+from followup.rules import Decision, ages, consultants, learning, outcomes, placements, stages, support
 from followup.state.candidates import Candidate
-from followup.state.challenges import Challenge
+from followup.state.challenges import Challenge, Intervention
 from followup.state.placements import CheckinMade, Outcome, Placement
 from followup.state.places import Place
-from shared.catalogue.calendar import end_of_day
+from shared.catalogue import calendar
+from shared.catalogue.forms import is_paid
 from shared.events.base import Stage
-from shared.events.followup import PlacementAnswerRefused, PlacementCancelled, PlacementEnded
+from shared.events.followup import PlacementCancelled, PlacementEnded, PlacementStagePlanned
 from shared.events.matching import MatchAgreed
-from shared.events.municipality_gateway import PlacementAnswered, PlacementReported
-from shared.spine.decision import Refused
+from shared.events.municipality_gateway import (
+    CandidateHeard,
+    PlacementAnswered,
+    PlacementReported,
+    PlacementSupportAnswered,
+)
 from shared.spine.work import Message, Work
 
 
 def keep(work: Work, decision: Decision) -> PlacementAnswer:
     """Save a placement as the day leaves it, with its next timer; every event says the next check-in."""
-    decided, said = decision
-    placement, of_the_day = placements.day(decided, work.today)
+    as_decided, said = decision
+    placement, of_the_day = placements.day(as_decided, work.today)
     work.put(placement)
     for event in (*said, *of_the_day):
         work.emit(event.changed(next_checkin=placement.next_checkin))
         if isinstance(event, PlacementCancelled | PlacementEnded):
-            for challenge_id in placement.challenges:
-                work.soon((Challenge.KIND, challenge_id), "close", CloseChallenge(challenge_id=challenge_id))
+            _over(work, placement, event)
     if day := stages.next_day(placement):
-        midnight = end_of_day(day - timedelta(days=1))
+        midnight = calendar.end_of_day(day - timedelta(days=1))
         work.timer(placement.key, "day", midnight, NewDay(placement_id=placement.id))
     else:
         work.cancel_timer(placement.key, "day")
     return PlacementAnswer(placement_id=placement.id, state=placement.state, next_checkin=placement.next_checkin)
+
+
+def _over(work: Work, placement: Placement, event: PlacementCancelled | PlacementEnded) -> None:
+    """What was hard about it is over with it. That it was, is remembered of the young person; a slip is not."""
+    for challenge_id in placement.challenges:
+        work.soon((Challenge.KIND, challenge_id), "close", CloseChallenge(challenge_id=challenge_id))
+    if isinstance(event, PlacementEnded) and event.reason != "entered-in-error":
+        command = Remember(
+            candidate=placement.candidate,
+            placement_id=placement.id,
+            company_id=placement.company_id,
+            unpaid=not any(is_paid(stage.form) for stage in placement.stages),
+        )
+        work.soon((Candidate.KIND, placement.candidate), f"past {placement.id}", command)
+
+
+def age_band(work: Work, data: OfStage) -> str | None:
+    candidate = work.get(Candidate, data.candidate) if data.candidate else None
+    return candidate.age_band if candidate else None
 
 
 @handlers.on(MatchAgreed, (Placement, "match_id"), (Candidate, candidate_key), (Place, "place_id"))
@@ -58,7 +86,8 @@ def agreed(work: Work, message: Message[MatchAgreed]) -> None:
     if work.get(Placement, data.match_id):
         return
     candidate, place = candidate_of(work, data), place_of(work, data)
-    keep(work, placements.agreed(data, work.new_id(), candidate, place, work.today))
+    agreed_on = calendar.today(message.time)
+    keep(work, placements.agreed(data, work.new_id(), candidate, place, agreed_on, work.today))
     work.put(
         candidate.changed(placements=candidate.placements | {data.match_id}),
         place.changed(placements=place.placements | {data.match_id}),
@@ -67,20 +96,55 @@ def agreed(work: Work, message: Message[MatchAgreed]) -> None:
 
 @handlers.on(PlacementAnswered, PlacementReported, (Placement, "placement_id"))
 def told(work: Work, message: Message[PlacementAnswered | PlacementReported]) -> None:
-    """By the kommune. What does not fit is told to it, and changes nothing."""
+    """By the kommune."""
     data = message.data
     if (placement := work.get(Placement, data.placement_id)) is None:
         return
-    try:
+
+    def decide() -> Decision:
         if isinstance(data, PlacementAnswered):
-            decision = stages.answered(placement, data, work.today)
-        else:
-            decision = outcomes.reported(placement, data)
-    except Refused as no:
-        reply_id = data.reply_id or message.id
-        work.emit(PlacementAnswerRefused(**placement.about, reply_id=reply_id, field=no.field, rule=no.rule))
-    else:
+            return stages.answered(placement, data, work.today)
+        return outcomes.reported(placement, data, work.today)
+
+    if decision := decided(work, placement, data.reply_id or message.id, decide):
         keep(work, decision)
+
+
+@handlers.on(PlacementSupportAnswered, (Placement, "placement_id"), (Challenge, "challenge_id"))
+def support_answered(work: Work, message: Message[PlacementSupportAnswered]) -> None:
+    """What the kommune grants counts as tried, by the kommune, at the day on which it was told."""
+    data = message.data
+    if (placement := work.get(Placement, data.placement_id)) is None:
+        return
+    before = work.get(Challenge, data.challenge_id)
+    found = decided(
+        work,
+        placement,
+        data.reply_id or message.id,
+        lambda: support.answered(placement, before, data, work.today),
+    )
+    if found is None:
+        return
+    challenge, decision = found
+    work.put(challenge)
+    keep(work, decision)
+    if decision[0] != placement and data.answer == "granted" and data.support:
+        command = TryIntervention(
+            intervention_id=work.new_id(),
+            challenge_id=challenge.id,
+            code=support.intervention(data.support),
+            by="kommune",
+            minutes=0,
+        )
+        work.soon((Intervention.KIND, command.intervention_id), "granted", command)
+
+
+@handlers.on(CandidateHeard, (Placement, "placement_id"))
+def voice(work: Work, message: Message[CandidateHeard]) -> None:
+    data = message.data
+    placement = work.get(Placement, data.placement_id)
+    if placement and placement.candidate == candidate_key(data):
+        keep(work, learning.heard(placement, data, calendar.today(message.time)))
 
 
 # -- what people ask ---------------------------------------------------------------------------------------------------
@@ -89,24 +153,54 @@ def told(work: Work, message: Message[PlacementAnswered | PlacementReported]) ->
 @handlers.on(Start, (Placement, "placement_id"))
 def start(work: Work, message: Message[Start]) -> PlacementAnswer:
     data = message.data
-    return keep(work, placements.started(work.need(Placement, data.placement_id), data.on))
+    placement = consultants.taken_up(work.need(Placement, data.placement_id), message.by)
+    return keep(work, placements.started(placement, data.on, work.today))
 
 
 @handlers.on(CheckIn, (Placement, "placement_id"))
 def check_in(work: Work, message: Message[CheckIn]) -> PlacementAnswer:
     data = message.data
     made = CheckinMade(kind=data.kind, on=work.today, answered=data.answered, answers=data.answers, by=data.by)
-    return keep(work, placements.checked_in(work.need(Placement, data.placement_id), made))
+    placement = work.need(Placement, data.placement_id)
+    if data.by == "consultant":
+        placement = consultants.taken_up(placement, message.by)
+    return keep(work, placements.checked_in(placement, made))
 
 
-@handlers.on(PlanStage, (Placement, "placement_id"))
+@handlers.on(PlanStage, (Placement, "placement_id"), (Candidate, "candidate"))
 def plan_stage(work: Work, message: Message[PlanStage]) -> StageAnswer:
     data = message.data
-    stage = Stage(**data.model_dump(exclude={"placement_id"}))
-    placement, said = stages.planned(work.need(Placement, data.placement_id), stage)
+    stage = Stage(**data.model_dump(exclude={"placement_id", "candidate", "u18_tasks_confirmed"}))
+    placement, said = stages.planned(
+        work.need(Placement, data.placement_id),
+        stage,
+        age_band(work, data),
+        work.today,
+        confirmed=data.u18_tasks_confirmed,
+    )
     approval_needed = stages.waits(placement, data.stage_id)
     kept = keep(work, (placement, said))
-    return StageAnswer(**dict(kept), stage_id=data.stage_id, approval_needed=approval_needed)
+    warned = [rule for event in said if isinstance(event, PlacementStagePlanned) for rule in event.warnings]
+    warnings = tuple(WarningAnswer.of(rule) for rule in warned)
+    return StageAnswer(**dict(kept), stage_id=data.stage_id, approval_needed=approval_needed, warnings=warnings)
+
+
+@handlers.on(Move, (Placement, "placement_id"), (Candidate, "candidate"))
+def move(work: Work, message: Message[Move]) -> PlacementAnswer:
+    data = message.data
+    placement = work.need(Placement, data.placement_id)
+    if data.tasks:
+        known, band = {task for stage in placement.stages for task in stage.tasks}, age_band(work, data)
+        ages.checked(placement.stage.changed(tasks=data.tasks), band, known, confirmed=data.u18_tasks_confirmed)
+    return keep(work, placements.moved(placement, data.on, data.contact_id, data.buddy_id, data.tasks, work.today))
+
+
+@handlers.on(NoteLearning, (Placement, "placement_id"))
+def note_learning(work: Work, message: Message[NoteLearning]) -> PlacementAnswer:
+    data = message.data
+    placement = work.need(Placement, data.placement_id)
+    progress = [(one.code, one.level) for one in data.progress]
+    return keep(work, learning.noted(placement, data.goals, progress, data.by, work.today))
 
 
 @handlers.on(Pause, (Placement, "placement_id"))
@@ -130,7 +224,8 @@ def cancel(work: Work, message: Message[Cancel]) -> PlacementAnswer:
 @handlers.on(End, (Placement, "placement_id"))
 def end(work: Work, message: Message[End]) -> PlacementAnswer:
     data = message.data
-    return keep(work, placements.ended(work.need(Placement, data.placement_id), data.reason, data.on, data.gains))
+    placement = work.need(Placement, data.placement_id)
+    return keep(work, placements.ended(placement, data.reason, data.on, data.gains, work.today))
 
 
 @handlers.on(RecordOutcome, (Placement, "placement_id"))
@@ -139,7 +234,7 @@ def record_outcome(work: Work, message: Message[RecordOutcome]) -> OutcomeAnswer
     placement = work.need(Placement, data.placement_id)
     when = outcomes.when(placement, data.on, data.when)
     outcome = Outcome(outcome=data.outcome, hours=data.hours, on=data.on, when=when, by="consultant")
-    kept = keep(work, outcomes.became(placement, outcome))
+    kept = keep(work, outcomes.became(placement, outcome, work.today))
     return OutcomeAnswer(**dict(kept), when=when)
 
 
@@ -155,11 +250,11 @@ def new_day(work: Work, message: Message[NewDay]) -> None:
 @handlers.on(CandidateGone, (Placement, "placement_id"))
 def candidate_gone(work: Work, message: Message[CandidateGone]) -> None:
     data = message.data
-    keep(work, placements.disturbed(work.need(Placement, data.placement_id), "candidate-withdrawn", work.today))
+    keep(work, placements.candidate_gone(work.need(Placement, data.placement_id), work.today))
 
 
 @handlers.on(PlaceStopped, (Placement, "placement_id"))
 def place_stopped(work: Work, message: Message[PlaceStopped]) -> None:
     data = message.data
-    cancels = places.cancels_planned(data.reason)
-    keep(work, placements.disturbed(work.need(Placement, data.placement_id), cancels, work.today))
+    placement = work.need(Placement, data.placement_id)
+    keep(work, placements.place_stopped(placement, data.reason, work.today, closed=data.closed))

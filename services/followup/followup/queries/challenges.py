@@ -29,6 +29,7 @@ class ChallengeView(Frozen):
     helped_at: datetime | None
     closed: bool
     response_seconds: int | None
+    answer: Literal["granted", "refused", "later"] | None
 
     @classmethod
     def of(cls, challenge: Challenge) -> Self:
@@ -43,6 +44,7 @@ class InterventionView(Frozen):
     code: str
     by: Helper
     minutes: int
+    at: datetime | None
     result: str | None
 
     @classmethod
@@ -50,16 +52,23 @@ class InterventionView(Frozen):
         return cls(intervention_id=intervention.id, **dict(intervention))
 
 
-async def still_open(pool: Connection, limit: int) -> list[ChallengeView]:
-    """Those that nobody has helped with first, a leader's own on top; then the oldest first."""
-    found = await many(
+async def still_open(pool: Connection, mine: list[str] | None, limit: int) -> list[Challenge]:
+    """Those that nobody has helped with first, a leader's own on top; then the oldest first.
+
+    `mine`: only those about placements that one of these consultants follows, or nobody.
+    """
+    return await many(
         pool,
         Challenge,
-        "SELECT state, shape FROM aggregate WHERE kind = 'challenge' AND NOT (state->>'closed')::boolean"
-        " ORDER BY state->>'helped_at' IS NOT NULL, state->>'raised_by' <> 'leader', state->>'raised_at', id LIMIT $1",
+        "SELECT c.state, c.shape FROM aggregate c"
+        " LEFT JOIN aggregate p ON p.kind = 'placement' AND p.id = c.state->>'placement_id'"
+        " WHERE c.kind = 'challenge' AND NOT (c.state->>'closed')::boolean"
+        " AND ($1::text[] IS NULL OR p.state->>'consultant' IS NULL OR p.state->>'consultant' = ANY ($1))"
+        " ORDER BY c.state->>'helped_at' IS NOT NULL, c.state->>'raised_by' <> 'leader', c.state->>'raised_at', c.id"
+        " LIMIT $2",
+        mine,
         limit,
     )
-    return [ChallengeView.of(challenge) for challenge in found]
 
 
 async def challenges_of(pool: Connection, placement_id: str) -> list[ChallengeView]:

@@ -4,9 +4,26 @@ from datetime import date
 from typing import Self
 
 from followup.queries.challenges import ChallengeView, InterventionView, challenges_of, interventions_of
+from followup.rules import learning, support
+from followup.rules.agenda import attention
 from followup.rules.stages import waits
-from followup.state.placements import Checkin, CheckinMade, How, Outcome, Placement, PlacementState
+from followup.state.certificates import Certificate
+from followup.state.placements import (
+    Attention,
+    Checkin,
+    CheckinMade,
+    Correction,
+    How,
+    Learned,
+    Move,
+    Outcome,
+    Placement,
+    PlacementState,
+    Support,
+    Voice,
+)
 from followup.texts import PHONE_PROMISE, Words
+from shared.catalogue import calendar
 from shared.events.base import Approval, Stage
 from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
@@ -28,6 +45,44 @@ class CheckinMadeView(Shown, CheckinMade, extra="ignore"): ...
 
 
 class OutcomeView(Shown, Outcome, extra="ignore"): ...
+
+
+class AttentionView(Shown, Attention, extra="ignore"): ...
+
+
+class SupportView(Shown, Support, extra="ignore"):
+    """`warnings`: rules that the grant should be held against."""
+
+    warnings: tuple[str, ...]
+
+
+class LearnedView(Shown, Learned, extra="ignore"): ...
+
+
+class VoiceView(Shown, Voice, extra="ignore"): ...
+
+
+class MoveView(Shown, Move, extra="ignore"): ...
+
+
+class CorrectionView(Shown, Correction, extra="ignore"): ...
+
+
+class CertificateLine(Frozen):
+    """`code` opens it, also for the young person, to whom the kommune gives it."""
+
+    certificate_id: str
+    code: str
+    issued_on: date
+
+
+class LearningView(Frozen):
+    """`reached`: the level noted last. `voices` and what the young person said are not shown to the leader."""
+
+    goals: tuple[str, ...]
+    reached: dict[str, str]
+    noted: list[LearnedView]
+    voices: list[VoiceView]
 
 
 class PlacementView(Frozen):
@@ -77,13 +132,22 @@ class CheckinsView(Frozen):
 class WholePlacementView(PlacementView):
     contact_id: str
     buddy_id: str | None
+    consultant: str | None
+    earlier: str | None
     stages: list[WholeStageView]
+    ramp: list[StageView]
     approvals: list[ApprovalView]
     checkins: CheckinsView
     challenges: list[ChallengeView]
     interventions: list[InterventionView]
     outcomes: list[OutcomeView]
     gains: tuple[str, ...]
+    attention: list[AttentionView]
+    support: list[SupportView]
+    learning: LearningView
+    certificates: list[CertificateLine]
+    moves: list[MoveView]
+    corrections: list[CorrectionView]
     phone_promise: Words = PHONE_PROMISE
 
 
@@ -100,9 +164,10 @@ async def placements_at(runtime: Runtime, place_id: str, who: Principal) -> list
 
 
 async def whole_placement(runtime: Runtime, placement_id: str, who: Principal) -> WholePlacementView:
-    """With its stages, check-ins, challenges, interventions and outcomes."""
+    """With all that belongs to it."""
     p = await get_or_404(runtime, Placement, placement_id, "placement_id", who)
     who.own("placement_id", leader=p.leader_id, kommune=p.kommune)
+    of_young = who.sees(kommune=p.kommune)  # what is between the young person, the kommune and the consultant
     begun = [WholeStageView.of(s, approval_needed=False, begun=p.state != "planned") for s in p.stages]
     ahead = [WholeStageView.of(s, approval_needed=waits(p, s.stage_id), begun=False) for s in p.ahead]
     return WholePlacementView(
@@ -118,4 +183,24 @@ async def whole_placement(runtime: Runtime, placement_id: str, who: Principal) -
         interventions=await interventions_of(runtime.pool, p.id),
         outcomes=[OutcomeView.of(outcome) for outcome in p.outcomes],
         gains=p.gains,
+        consultant=p.consultant,
+        earlier=p.earlier,
+        ramp=[StageView.of(stage) for stage in p.ramp],
+        attention=[AttentionView.of(a) for a in attention(p, calendar.today(runtime.clock.now()))] if of_young else [],
+        support=[SupportView.of(given, warnings=support.warnings(given)) for given in p.support],
+        learning=LearningView(
+            goals=p.goals,
+            reached=learning.reached(p),
+            noted=[LearnedView.of(one) for one in p.learned if of_young or one.by != "young-person"],
+            voices=[VoiceView.of(voice) for voice in p.voices] if of_young else [],
+        ),
+        certificates=await _certificates(runtime, p) if of_young else [],
+        moves=[MoveView.of(move) for move in p.moves],
+        corrections=[CorrectionView.of(c) for c in p.corrections] if "consultant" in who.roles else [],
     )
+
+
+async def _certificates(runtime: Runtime, p: Placement) -> list[CertificateLine]:
+    sql = "SELECT state, shape FROM aggregate WHERE kind = 'certificate' AND id = ANY ($1) ORDER BY id"
+    found = await many(runtime.pool, Certificate, sql, list(p.certificates))
+    return [CertificateLine(certificate_id=c.id, code=c.code, issued_on=c.issued_on) for c in found]

@@ -7,6 +7,7 @@ from followup import texts
 from followup.state.challenges import Challenge, Intervention
 from followup.state.placements import Placement
 from followup.state.places import Place
+from shared.catalogue.calendar import today
 from shared.events.followup import (
     ChallengeClosed,
     ChallengeEvent,
@@ -36,19 +37,35 @@ def raised(
 
 
 def tried(
-    intervention: Intervention, challenge: Challenge | None, placement: Placement | None, now: datetime
+    intervention: Intervention,
+    challenge: Challenge | None,
+    placement: Placement | None,
+    at: datetime | None,
+    now: datetime,
 ) -> tuple[Intervention, Challenge | None, Sequence[InterventionEvent]]:
-    """The first one against a challenge is the response to it."""
-    about = challenge or placement
+    """The first one against a challenge is the response to it; `at` where it was tried at another time than now."""
+    about, first = challenge or placement, None
     if about is None:
         raise texts.subject_missing()
+    if at and at > now:
+        raise texts.in_the_future("at")
+    if at and _before(at, challenge, placement):
+        raise texts.days_in_order("at")
     if challenge:
+        first = challenge.helped_at is None
         if intervention.placement_id not in (None, challenge.placement_id):
             raise texts.other_placement()
         intervention = intervention.changed(placement_id=challenge.placement_id)
-        challenge = challenge.changed(helped_at=challenge.helped_at or now)
-    intervention = intervention.changed(place_id=about.place_id)
-    return intervention, challenge, [InterventionTried(intervention_id=intervention.id, **dict(intervention))]
+        challenge = challenge.changed(helped_at=min(challenge.helped_at or now, at or now))
+    intervention = intervention.changed(place_id=about.place_id, at=at)
+    said = InterventionTried(intervention_id=intervention.id, first_of_challenge=first, **dict(intervention))
+    return intervention, challenge, [said]
+
+
+def _before(at: datetime, challenge: Challenge | None, placement: Placement | None) -> bool:
+    if challenge:
+        return at < challenge.raised_at
+    return bool(placement and placement.agreed_on and today(at) < placement.agreed_on)
 
 
 def judged(intervention: Intervention, result: str) -> tuple[Intervention, Sequence[InterventionEvent]]:
@@ -62,7 +79,7 @@ def judged(intervention: Intervention, result: str) -> tuple[Intervention, Seque
 
 
 def closed(challenge: Challenge) -> tuple[Challenge, Sequence[ChallengeEvent]]:
-    """Solved, or the placement that it was about is over."""
+    """Solved, no longer hard, or what it was about is over."""
     if challenge.closed:
         return challenge, []
     said = ChallengeClosed(challenge_id=challenge.id, response_seconds=challenge.response_seconds, **dict(challenge))

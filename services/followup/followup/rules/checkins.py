@@ -1,11 +1,10 @@
 """When somebody asks how it goes. Danish days; a check-in is a call, so it falls on a working day."""
 
-from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 from followup.state.placements import Checkin, CheckinMade, Placement
-from shared.catalogue.calendar import add_working_days, is_working_day
+from shared.catalogue.calendar import add_working_days, is_working_day, months_after
 
 Plan = tuple[Checkin, ...]
 WEEK = timedelta(weeks=1)
@@ -56,6 +55,15 @@ def with_look_in(plan: Plan, today: date) -> Plan:
     return _sorted((*plan, Checkin(kind="after-change", on=today)))
 
 
+def with_support_ending(plan: Plan, to: date, today: date) -> Plan:
+    """A week before the kommune's support ends somebody asks what comes after it."""
+    return _sorted((*plan, _on("before-support-ends", max(to - WEEK, today))))
+
+
+def when_moved(plan: Plan, on: date) -> Plan:
+    return _sorted((*plan, _on("after-change", on + WEEK)))
+
+
 def when_asked(plan: Plan, made: CheckinMade) -> Plan:
     """An answer settles all that was due; without one, the same is asked again on the next working day."""
     done = [c for c in plan if c.on <= made.on or (c.kind == made.kind and c.on <= made.on + EARLY)]
@@ -85,12 +93,6 @@ def announced(plan: Plan, today: date) -> tuple[Plan, Plan]:
     """The plan with today's marked as said, and those that are to be said now."""
     due = tuple(c for c in plan if c.on <= today and not c.announced)
     return tuple(c.changed(announced=True) if c in due else c for c in plan), due
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _first_weeks(started_on: date, after: date) -> Plan:

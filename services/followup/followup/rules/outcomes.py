@@ -3,9 +3,9 @@
 from datetime import date
 
 from followup import texts
-from followup.rules import Decision
-from followup.rules.checkins import months_after
+from followup.rules import Decision, dates
 from followup.state.placements import Outcome, Placement, When
+from shared.catalogue.calendar import months_after
 from shared.catalogue.outcomes import outcome as outcome_of
 from shared.events.followup import PlacementOutcomeRecorded
 from shared.events.municipality_gateway import PlacementReported
@@ -14,7 +14,7 @@ from shared.spine.decision import Refused
 MONTHS: dict[When, int] = {"0": 0, "3": 3, "6": 6, "12": 12}
 
 
-def became(p: Placement, found: Outcome) -> Decision:
+def became(p: Placement, found: Outcome, today: date, field: str = "") -> Decision:
     """Several can hold at once (S03: education and a student job)."""
     if p.state == "cancelled":
         raise texts.over()
@@ -24,6 +24,7 @@ def became(p: Placement, found: Outcome) -> Decision:
         raise texts.hours_missing()
     if found in p.outcomes:
         return p, []
+    dates.happened(found.on, today, f"{field}on", after=p.started_on)
     p = p.changed(outcomes=(*p.outcomes, found))
     said = PlacementOutcomeRecorded(
         **p.about, outcome=found.outcome, hours=found.hours, on=found.on, when=found.when, by=found.by
@@ -43,9 +44,9 @@ def when(p: Placement, on: date, said: When | None = None) -> When:
     return said or found
 
 
-def reported(p: Placement, report: PlacementReported) -> Decision:
+def reported(p: Placement, report: PlacementReported, today: date) -> Decision:
     """The young person's kommune tells what became of it."""
     if report.kommune != p.kommune:
         raise Refused.by("R-XBORDER-1", "kommune")
     found = Outcome(outcome=report.outcome, hours=report.hours, on=report.on, when=when(p, report.on), by="kommune")
-    return became(p, found)
+    return became(p, found, today)

@@ -3,9 +3,9 @@
 from datetime import date
 
 from followup import texts
-from followup.rules import Decision, approvals, checkins, places, stages
+from followup.rules import Decision, approvals, candidates, checkins, dates, places, stages
 from followup.state.candidates import Candidate
-from followup.state.placements import LIVING, CheckinMade, How, Placement
+from followup.state.placements import LIVING, CheckinMade, How, Move, Placement
 from followup.state.places import Place
 from shared.events.base import Stage
 from shared.events.followup import (
@@ -13,6 +13,7 @@ from shared.events.followup import (
     PlacementCheckedIn,
     PlacementCheckinDue,
     PlacementEnded,
+    PlacementMoved,
     PlacementPaused,
     PlacementPlanned,
     PlacementResumed,
@@ -25,7 +26,9 @@ from shared.spine.decision import Refused
 AS_PLANNED = ("goal-reached", "education", "job-elsewhere", "period-over", "entered-in-error")
 
 
-def agreed(match: MatchAgreed, stage_id: str, candidate: Candidate, place: Place, today: date) -> Decision:
+def agreed(
+    match: MatchAgreed, stage_id: str, candidate: Candidate, place: Place, agreed_on: date, today: date
+) -> Decision:
     """The placement that all have said yes to, on the terms of the match.
 
     What happened to the candidate or the place may have been heard first.
@@ -54,25 +57,41 @@ def agreed(match: MatchAgreed, stage_id: str, candidate: Candidate, place: Place
         contact_id=match.contact_id,
         buddy_id=match.buddy_id,
         stages=(first,),
+        ramp=(first,),
         approvals=given,
         plan=checkins.when_planned(first.from_),
+        agreed_on=agreed_on,
+        earlier=candidates.returns(candidate, match.company_id),
     )
+    warnings = dict.fromkeys((*match.warnings, *candidates.unpaid_chain(candidate, first)))
     said = PlacementPlanned(
-        **p.about, stage=first, contact_id=p.contact_id, buddy_id=p.buddy_id, warnings=match.warnings
+        **p.about,
+        stage=first,
+        contact_id=p.contact_id,
+        buddy_id=p.buddy_id,
+        warnings=tuple(warnings),
+        earlier=p.earlier,
     )
     gone = candidate.withdrawn > (match.candidate_version or 0)
     if not gone and not place.stopped:
         return p, [said]
-    p, more = disturbed(p, "candidate-withdrawn" if gone else places.cancels_planned(place.stopped), today)
+    if gone:
+        p, more = candidate_gone(p, today)
+    else:
+        p, more = place_stopped(p, place.stopped, today, closed=place.closed)
     return p, [said, *more]
 
 
-def started(p: Placement, on: date) -> Decision:
-    """Unpaid work begins only within the days that the young person's kommune approved (R-PAY-1)."""
+def started(p: Placement, on: date, today: date) -> Decision:
+    """It has begun: not before all had said yes, and not in the future.
+
+    Unpaid work begins only within the days that the young person's kommune approved (R-PAY-1).
+    """
     if p.state in LIVING and p.started_on == on:
         return p, []
     if p.state != "planned":
         raise texts.begun_already() if p.state in LIVING else texts.over()
+    dates.happened(on, today, "on", after=p.agreed_on)
     stage = approvals.fitted(p.stage.changed(from_=on), p.approvals)
     if stage is None:
         raise Refused.by("R-PAY-1", "on")
@@ -87,7 +106,11 @@ def checked_in(p: Placement, made: CheckinMade) -> Decision:
     """Somebody asked how it goes; after the end too."""
     if p.state == "cancelled":
         raise texts.over()
-    p = p.changed(asked=(*p.asked, made), plan=checkins.when_asked(p.plan, made))
+    p = p.changed(
+        asked=(*p.asked, made),
+        plan=checkins.when_asked(p.plan, made),
+        attention=() if made.answered else p.attention,
+    )
     return p, [PlacementCheckedIn(**p.about, kind=made.kind, on=made.on, answered=made.answered, answers=made.answers)]
 
 
@@ -99,6 +122,7 @@ def paused(p: Placement, reason: str, until: date | None, today: date) -> Decisi
         raise texts.paused_already()
     if until and until <= today:
         raise texts.days_in_order("until")
+    dates.in_sight(until or today, today, "until")
     plan = checkins.when_paused(until, today)
     p = p.changed(state="paused", reason=reason, until=until, plan=plan)
     return p, [PlacementPaused(**p.about, reason=reason, until=until)]
@@ -122,30 +146,74 @@ def cancelled(p: Placement, reason: str) -> Decision:
         return p, []
     if p.state != "planned":
         raise texts.begun() if p.state in LIVING else texts.over()
-    p = p.changed(state="cancelled", reason=reason, ahead=(), plan=())
+    p = p.changed(state="cancelled", reason=reason, ahead=(), plan=(), attention=())
     return p, [PlacementCancelled(**p.about, reason=reason)]
 
 
-def ended(p: Placement, reason: str, on: date, gains: tuple[str, ...]) -> Decision:
+def moved(
+    p: Placement, on: date, contact_id: str, buddy_id: str | None, tasks: tuple[str, ...] | None, today: date
+) -> Decision:
+    """Another department of the same workplace (S06): the placement, its form, hours and approval stay."""
+    _must_live(p)
+    now = (contact_id, buddy_id, tasks or p.stage.tasks)
+    if now == (p.contact_id, p.buddy_id, p.stage.tasks):
+        return p, []
+    dates.happened(on, today, "on", after=p.stage.from_)
+    stage = p.stage.changed(tasks=now[2])
+    p = p.changed(
+        contact_id=contact_id,
+        buddy_id=buddy_id,
+        stages=(*p.stages[:-1], stage),
+        moves=(*p.moves, Move(on=on, contact_id=p.contact_id, buddy_id=p.buddy_id)),
+        plan=checkins.when_moved(p.plan, on),
+    )
+    return p, [PlacementMoved(**p.about, contact_id=contact_id, buddy_id=buddy_id, stage=stage)]
+
+
+def how_of(reason: str) -> How:
+    return "as-planned" if reason in AS_PLANNED else "early"
+
+
+def ended(p: Placement, reason: str, on: date, gains: tuple[str, ...], today: date) -> Decision:
     """What was gained is kept, also after an early end. What was entered in error is not followed up."""
     if p.state == "finished" and (p.reason, p.ended_on) == (reason, on):
         return p, []
     _must_live(p)
-    if p.started_on and on < p.started_on:
-        raise texts.days_in_order("on")
-    how: How = "as-planned" if reason in AS_PLANNED else "early"
-    plan = () if reason == "entered-in-error" else checkins.when_ended(on)
-    p = p.changed(state="finished", reason=reason, until=None, how=how, ended_on=on, gains=gains, ahead=(), plan=plan)
+    dates.happened(on, today, "on", after=p.started_on)
+    how = how_of(reason)
+    p = p.changed(
+        state="finished",
+        reason=reason,
+        until=None,
+        how=how,
+        ended_on=on,
+        gains=gains,
+        stages=stages.closed(p.stages, on),
+        ahead=(),
+        plan=() if reason == "entered-in-error" else checkins.when_ended(on),
+        attention=(),
+        voices=(),
+    )
     return p, [PlacementEnded(**p.about, how=how, reason=reason, on=on, form=p.stage.form, gains=gains)]
 
 
-def disturbed(p: Placement, cancels: str | None, today: date) -> Decision:
-    """Something happened around it. It cancels what is only planned; what lives comes on the consultant's agenda."""
+def candidate_gone(p: Placement, today: date) -> Decision:
+    """A withdrawal cancels what is only planned; what lives is for people to decide."""
+    return _disturbed(p, "candidate-withdrawn", today, cancels="candidate-withdrawn")
+
+
+def place_stopped(p: Placement, reason: str | None, today: date, *, closed: bool) -> Decision:
+    """What is agreed stands, unless the workplace itself closes down before it has begun."""
+    code = "place-closed" if closed else "place-paused"
+    return _disturbed(p, code, today, cancels=places.cancels_planned(reason))
+
+
+def _disturbed(p: Placement, code: str, today: date, *, cancels: str | None) -> Decision:
     if p.state in ("finished", "cancelled"):
         return p, []
     if cancels and p.state == "planned":
         return cancelled(p, cancels)
-    return p.changed(plan=checkins.with_look_in(p.plan, today)), []
+    return stages.noticed(p, code, today), []
 
 
 def day(p: Placement, today: date) -> Decision:

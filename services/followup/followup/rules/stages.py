@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from followup import texts
-from followup.rules import Decision, approvals, checkins
-from followup.state.placements import LIVING, Placement
+from followup.rules import Decision, ages, approvals, checkins, dates
+from followup.state.placements import LIVING, Attention, Placement
 from shared.catalogue.forms import is_paid
 from shared.catalogue.limits import limits
 from shared.events.base import Stage
@@ -14,6 +14,7 @@ from shared.events.followup import (
     PlacementPaused,
     PlacementResumed,
     PlacementStageChanged,
+    PlacementStageDeclined,
     PlacementStagePlanned,
 )
 from shared.events.municipality_gateway import PlacementAnswered
@@ -23,24 +24,25 @@ DAY = timedelta(days=1)
 EXPIRED = "approval-expired"
 
 
-def planned(p: Placement, stage: Stage) -> Decision:
+def planned(p: Placement, stage: Stage, age_band: str | None, today: date, *, confirmed: bool = False) -> Decision:
     """Agreed for later, or for a day since the present stage began. It begins on its day, if it is approved by then."""
     if p.state in ("finished", "cancelled"):
         raise texts.over()
     if stage.from_ <= p.stage.from_:
         raise texts.days_in_order("from")
-    if stage.to and stage.to < stage.from_:
-        raise texts.days_in_order("to")
-    if not is_paid(stage.form) and stage.next_step is None:
-        raise Refused.by("R-PROG-1", "next_step")
+    dates.in_sight(stage.from_, today, "from")
+    dates.lasts(stage.from_, stage.to, "to")
+    known = {task for s in p.stages for task in s.tasks}
+    warned = ages.checked(stage, age_band, known, confirmed=confirmed)
     approved = approvals.fitted(stage, p.approvals)
     stage = approved or stage
-    before = max((s for s in (p.stage, *p.ahead) if s.from_ < stage.from_), key=lambda s: s.from_)
-    p = p.changed(ahead=_in_order((*(s for s in p.ahead if s.from_ != stage.from_), stage)))
-    said = PlacementStagePlanned(
-        **p.about, stage=stage, warnings=hours_jump(before, stage), approval_needed=approved is None
-    )
-    return p, [said]
+    praktik = () if is_paid(stage.form) else _unpaid(stage)
+    others = tuple(s for s in p.ahead if s.from_ != stage.from_)
+    before = tuple(s for s in (*p.stages, *others) if s.from_ < stage.from_)
+    warnings = (*hours_jump(before[-1], stage), *unpaid_chain(before, stage), *praktik, *warned)
+    ramp = (*(s for s in p.ramp if s.from_ != stage.from_), stage)
+    p = p.changed(ahead=_in_order((*others, stage)), ramp=_in_order(ramp))
+    return p, [PlacementStagePlanned(**p.about, stage=stage, warnings=warnings, approval_needed=approved is None)]
 
 
 def answered(p: Placement, answer: PlacementAnswered, today: date) -> Decision:
@@ -58,10 +60,10 @@ def answered(p: Placement, answer: PlacementAnswered, today: date) -> Decision:
         raise texts.nothing_to_approve()
     if no:
         ahead = tuple(s for s in p.ahead if s != stage)
-        plan = checkins.with_look_in(p.plan, today)
-        return p.changed(ahead=ahead, plan=plan, declined=(*p.declined, stage.stage_id)), []
+        p = noticed(p.changed(ahead=ahead, declined=(*p.declined, stage.stage_id)), "kommune-declined", today)
+        return p, [PlacementStageDeclined(**p.about, stage_id=stage.stage_id, reason=answer.reason)]
     if field := approvals.misfit(answer, stage, today):
-        raise Refused.by("R-PAY-1", field)
+        raise Refused.by("R-COVER", field)
     approved, given = approvals.within(answer, stage, today), approvals.given(answer, stage)
     if given in p.approvals:
         return p, []
@@ -101,11 +103,41 @@ def waits(p: Placement, stage_id: str) -> bool:
     return any(s.stage_id == stage_id and approvals.fitted(s, p.approvals) is None for s in p.ahead)
 
 
+def noticed(p: Placement, code: str, today: date) -> Placement:
+    """It comes on today's list, and stays there until somebody has asked and got an answer."""
+    more = () if any(found.code == code for found in p.attention) else (Attention(code=code, on=today),)
+    return p.changed(attention=(*p.attention, *more), plan=checkins.with_look_in(p.plan, today))
+
+
+def closed(stages: tuple[Stage, ...], on: date) -> tuple[Stage, ...]:
+    """What has been in effect, when the last day was that one."""
+    begun = tuple(stage for stage in stages if stage.from_ <= on)
+    return (*begun[:-1], begun[-1].changed(to=on)) if begun else stages
+
+
+def unpaid_chain(before: Iterable[Stage], stage: Stage) -> tuple[str, ...]:
+    """R-CHAIN-1: one unpaid stage after another, and no paid hours yet."""
+    chain = not is_paid(stage.form) and not any(is_paid(s.form) for s in before)
+    return ("R-CHAIN-1",) if chain else ()
+
+
 def hours_jump(before: Stage, after: Stage) -> tuple[str, ...]:
     """R-HOURS-JUMP: to full time from far fewer hours warns, and is asked about sooner."""
     limit = limits("hours-jump", after.from_)
     jump = before.hours < limit["from-below"].value and after.hours >= limit["to"].value
     return ("R-HOURS-JUMP",) if jump else ()
+
+
+def _unpaid(stage: Stage) -> tuple[str, ...]:
+    """A short step towards something (R-PROG-1): it has a last day, and no more weeks than the law gives it."""
+    if stage.next_step is None:
+        raise Refused.by("R-PROG-1", "next_step")
+    if stage.to is None:
+        return ("R-PRAKTIK-3",)
+    limit, weeks = limits(stage.form, stage.from_), (stage.to - stage.from_ + DAY) / timedelta(weeks=1)
+    if "weeks-extended" in limit and weeks > limit["weeks-extended"].value:
+        raise Refused.by("R-PRAKTIK-1", "to")
+    return ("R-PRAKTIK-2",) if "weeks" in limit and weeks > limit["weeks"].value else ()
 
 
 def _in_order(stages: Iterable[Stage]) -> tuple[Stage, ...]:

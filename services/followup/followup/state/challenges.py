@@ -11,7 +11,7 @@ Helper = Literal["leader", "consultant", "kommune"]
 
 
 class Challenge(Aggregate):
-    """Something is hard, as a code about the workplace. It is over when an intervention solved it."""
+    """Something is hard, as a code about the workplace. Over when solved, or when what it is about is over."""
 
     about: Subject
     about_id: str
@@ -24,6 +24,8 @@ class Challenge(Aggregate):
     raised_at: datetime
     raised_by: Speaker
     helped_at: datetime | None = None
+    answer: Literal["granted", "refused", "later"] | None = None
+    """The kommune's, where its help is wanted."""
     closed: bool = False
 
     @property
@@ -40,4 +42,5 @@ class Intervention(Aggregate):
     code: str
     by: Helper
     minutes: int
+    at: datetime | None = None
     result: str | None = None

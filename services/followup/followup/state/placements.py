@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Literal, TypedDict
 
+from pydantic import Field
+
 from shared.events.base import Approval, Data, Stage
 from shared.spine.work import Aggregate
 
@@ -39,6 +41,61 @@ class Outcome(Data):
     on: date
     when: When
     by: Literal["consultant", "kommune"]
+
+
+class Attention(Data):
+    """Something happened around it that a consultant is to look at: a code of the list `attention`."""
+
+    code: str
+    on: date
+
+
+class Support(Data):
+    """What the kommune answered where its help was wanted. Minutes are a week's."""
+
+    challenge_id: str
+    answer: Literal["granted", "refused", "later"]
+    support: str | None = None
+    minutes: int | None = None
+    from_: date | None = Field(None, alias="from")
+    to: date | None = None
+    on: date
+
+
+class Learned(Data):
+    """How far it has come with something, on a day. Without a level: the young person says so, through the kommune."""
+
+    code: str
+    level: str | None
+    on: date
+    by: Literal["leader", "consultant", "young-person"]
+
+
+class Voice(Data):
+    """How the young person finds it, from 1 to 5, passed on by the kommune.
+
+    The leader does not see it, and it is forgotten at the end.
+    """
+
+    on: date
+    wellbeing: int
+
+
+class Move(Data):
+    """Another department from that day on; who it was with before."""
+
+    on: date
+    contact_id: str
+    buddy_id: str | None
+
+
+class Correction(Data):
+    """The trace of what was entered wrongly: what, who put it right and when, and what stood there."""
+
+    what: str
+    on: date
+    by: str
+    was: dict[str, str]
 
 
 class About(TypedDict):
@@ -86,6 +143,26 @@ class Placement(Aggregate):
     ended_on: date | None = None
     how: How | None = None
     gains: tuple[str, ...] = ()
+    agreed_on: date | None = None
+    ramp: tuple[Stage, ...] = ()
+    """The stages as they were planned, whatever became of them."""
+    consultant: str | None = None
+    """Who follows it: the subject of a consultant's token. The first who asks, until it is handed over."""
+    attention: tuple[Attention, ...] = ()
+    """Until somebody has asked and got an answer."""
+    support: tuple[Support, ...] = ()
+    goals: tuple[str, ...] = ()
+    learned: tuple[Learned, ...] = ()
+    voices: tuple[Voice, ...] = ()
+    moves: tuple[Move, ...] = ()
+    certificates: tuple[str, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    earlier: str | None = None
+    """The same young person was at this company before, in that placement."""
+
+    @property
+    def candidate(self) -> str:
+        return f"{self.kommune}.{self.candidate_id}"
 
     @property
     def stage(self) -> Stage:

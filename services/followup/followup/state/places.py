@@ -8,6 +8,10 @@ class Place(Aggregate):
 
     leader_id: str
     company_id: str
+    contact_id: str | None = None
     stopped: str | None = None
     """Why it is paused or closed."""
+    closed: bool = False
     placements: frozenset[str] = frozenset()
+    challenges: tuple[str, ...] = ()
+    """What is hard about the place itself."""

@@ -21,11 +21,11 @@ router = APIRouter()
 @router.post("/leaders", status_code=202, dependencies=[Depends(open_route)])
 async def sign_up(body: SignUpBody, dispatch: Dispatch, runtime: RuntimeDep) -> Words:
     """Join the alliance. The answer is always the same, so that nobody learns who has joined; a consultant calls."""
-    email_hash = runtime.vault.hash_of("email", body.email)
+    email_hashes = runtime.vault.hashes_of("email", body.email)
     async for attempt in stamina.retry_context(on=Outdated, attempts=10, wait_initial=0.01, wait_jitter=0.02):
         with attempt:  # somebody of the same company, or with the same address, may join at this moment
-            known = await queries.known(runtime, body, email_hash)
-            await dispatch(SignUp.of(body, known, email_hash), None, LeaderAnswer)
+            known = await queries.known(runtime, body, email_hashes)
+            await dispatch(SignUp.of(body, known, email_hashes), None, LeaderAnswer)
     return WELCOME
 
 

@@ -1,5 +1,6 @@
 """What leaders ask, and what is noted about them."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Self
 
@@ -58,10 +59,10 @@ class SignUp(Command):
     size_band: str | None
     kickoff: str | None
     contact: Contact
-    email_hash: bytes
+    email_hashes: tuple[bytes, ...]
 
     @classmethod
-    def of(cls, body: SignUpBody, known: Known, email_hash: bytes) -> Self:
+    def of(cls, body: SignUpBody, known: Known, email_hashes: Iterable[bytes]) -> Self:
         person_id = Work.new_id()
         return cls(
             leader_id=known.leader_id or person_id,
@@ -77,7 +78,7 @@ class SignUp(Command):
             size_band=body.size_band,
             kickoff=known.kickoff,
             contact=Contact(name=body.name, email=body.email, phone=body.phone),
-            email_hash=email_hash,
+            email_hashes=tuple(email_hashes),
         )
 
 

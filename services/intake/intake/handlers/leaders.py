@@ -19,7 +19,7 @@ def sign_up(work: Work, message: Message[SignUp]) -> LeaderAnswer:
     person_id = _again(work, data, leader) if leader else _join(work, data)
     work.write(
         Person(person_id, data.contact.model_dump(exclude_none=True)),
-        LeaderEmail(data.leader_id, data.email_hash),
+        *(LeaderEmail(data.leader_id, hash_) for hash_ in data.email_hashes),
         Registered(f"cvr:{data.cvr}", data.company_id, data.company_id),
         Registered(f"workplace:{data.workplace}", data.workplace_id, data.company_id),
     )

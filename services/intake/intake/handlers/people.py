@@ -25,11 +25,11 @@ def add_colleague(work: Work, message: Message[AddColleague]) -> PersonAnswer:
 @handlers.on(Erase, (Leader, "person_id"), (Colleague, "person_id"))
 def erase(work: Work, message: Message[Erase]) -> None:
     person_id, companies = message.data.person_id, set[str]()
-    work.write(Erased(person_id))
+    work.write(Erased(person_id, message.by))
     if leader := work.get(Leader, person_id):
         companies = leader.companies
         if leader.again:
-            work.write(Erased(leader.again.id))
+            work.write(Erased(leader.again.id, message.by))
         work.put(leader.changed(next_call_on=None, again=None, erased=True, company_name=""))
         work.emit(LeaderErased(leader_id=person_id))
     else:

@@ -1,5 +1,6 @@
 """Leaders: whom to call, and what each of them is told."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -48,14 +49,14 @@ class StatusView(Frozen):
     places: list[PlaceStatusView]
 
 
-async def known(runtime: Runtime, body: SignUpBody, email_hash: bytes) -> Known:
+async def known(runtime: Runtime, body: SignUpBody, email_hashes: Sequence[bytes]) -> Known:
     """What a sign-up names and is there already. One query, whatever it finds."""
     row = await runtime.pool.fetchrow(
-        """SELECT (SELECT person_id::text FROM leader_email WHERE hash = $1) AS leader_id,
+        """SELECT (SELECT person_id::text FROM leader_email WHERE hash = ANY($1) LIMIT 1) AS leader_id,
                   (SELECT id::text FROM register WHERE number = $2) AS company_id,
                   (SELECT id::text FROM register WHERE number = $3) AS workplace_id,
                   (SELECT id FROM aggregate WHERE kind = 'kickoff' AND id = $4) AS kickoff""",
-        email_hash,
+        email_hashes,
         f"cvr:{body.cvr}",
         f"workplace:{body.workplace}",
         body.kickoff,

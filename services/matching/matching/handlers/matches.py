@@ -84,7 +84,8 @@ def agree(work: Work, message: Message[Agree]) -> None:
     if not matches.complete(match):
         return
     place, candidate = work.need(Place, data.place_id), work.need(Candidate, data.candidate)
-    if reason := matches.hindrance(match, place, work.need(Referral, data.referral_id), candidate):
+    referral = work.need(Referral, data.referral_id)
+    if reason := matches.hindrance(match, place, referral, candidate):
         _cancel(work, match, reason)
         return
     if (stricter := matches.asked_more(match, place)) != match:
@@ -93,6 +94,7 @@ def agree(work: Work, message: Message[Agree]) -> None:
     place = places.take(place, match.id)
     work.put(match.changed(state="agreed"), place, candidate.changed(match=match.id, waiting={}))
     work.write(Pool(work.now, message.id, Person(match.kommune, match.candidate_id)))
+    work.put(referral.changed(agreed=True))
     work.cancel_timer(match.key, "deadline")
     work.emit(
         MatchAgreed(
@@ -101,12 +103,12 @@ def agree(work: Work, message: Message[Agree]) -> None:
             approvals=match.approvals,
             gate=tuple(match.gate),
             warnings=match.warnings,
-            under_18=match.under_18,
             seats_left=places.left(place),
             candidate_version=candidate.version,
             contact_id=place.offer.contact_id,
             buddy_id=place.offer.buddy_id,
             company_id=place.offer.company_id,
+            first_of_referral=not referral.agreed,
         )
     )
     for other in places.without_seat(place):

@@ -8,6 +8,7 @@ from matching.rules import places
 from matching.state.candidates import Candidate
 from matching.state.places import Offer, Place
 from matching.state.referrals import Referral
+from shared.catalogue.calendar import months_after
 from shared.catalogue.forms import forms, is_paid
 from shared.catalogue.limits import limits
 from shared.catalogue.tasks import task
@@ -78,11 +79,10 @@ def obstacle(place: Place, referral: Referral, candidate: Candidate, seat: int |
 
 def days_wrong(terms: Terms, said_on: date) -> Iterator[str]:
     """A slip of the keys in a year. Judged by the day on which the kommune said it, not the one on which it is read."""
-    limit = limits("proposal", said_on)
-    if not said_on <= terms.start <= said_on + timedelta(days=limit["start-ahead"].value):
+    limit = limits("typed-date", said_on)
+    if not said_on <= terms.start <= months_after(said_on, limit["ahead"].value):
         yield "R-START"
-    latest = terms.start + timedelta(days=limit["until-ahead"].value)
-    if terms.until and not terms.start <= terms.until <= latest:
+    if terms.until and not terms.start <= terms.until <= months_after(terms.start, limit["length"].value):
         yield "R-UNTIL"
 
 
@@ -128,8 +128,8 @@ def warnings(terms: Terms, place: Place, candidate: Candidate, *, under_18: bool
         "R-PRAKTIK-3": praktik and terms.until is None,
         "R-U18-1": under_18 and any(map(flagged, terms.tasks)),
         "R-U18-3": under_18 and terms.hours > _hours_under_18(terms),
-        # From praktik to praktik: the one before was unpaid to its end.
-        "R-CHAIN-1": praktik and candidate.unpaid > 0,
+        # From praktik to praktik: those before were unpaid to their end.
+        "R-CHAIN-1": praktik and candidate.unpaid + 1 >= limits("chain", terms.start)["placements"].value,
         "R-CAP-1": "employees-per-seat" in limit and _beside(place, terms) >= _praktik_seats(offer, terms.start),
         "R-HOURS-JUMP": offer.hours_from < jump["from-below"].value and terms.hours >= jump["to"].value,
     }

@@ -9,4 +9,6 @@ class Referral(Aggregate):
     place_id: str
     kommune: str
     over: bool = False
+    agreed: bool = False
+    """One of its matches has been."""
     matches: frozenset[str] = frozenset()

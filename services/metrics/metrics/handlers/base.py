@@ -16,8 +16,9 @@ def count(work: Work, thing: C, figure: Figure, *labels: str) -> C:
     """The thing counts in the figure, and remembers it. What is known to be in error is counted and corrected."""
     if thing.test:
         return thing
-    work.write(Total(figure.name, labels, corrected=int(thing.in_error)))
-    return thing.changed(counted=tuple(sorted((*thing.counted, (figure.name, labels)))))
+    row = Total.of(figure, *labels, corrected=int(thing.in_error))
+    work.write(row)
+    return thing.changed(counted=tuple(sorted((*thing.counted, (row.counter, row.labels)))))
 
 
 def correct(work: Work, thing: C) -> C:

@@ -41,14 +41,24 @@ def closed(work: Work, message: Message[ChallengeClosed]) -> None:
 def tried(work: Work, message: Message[InterventionTried]) -> None:
     data = message.data
     if data.challenge_id and not (challenge := work.need(Challenge, data.challenge_id)).test:
-        work.write(Moment("helped", challenge.id, challenge.placement_id or challenge.id, message.time))
+        first = data.first_of_challenge is not False
+        work.write(Moment("helped", challenge.id, data.intervention_id, message.time, first))
 
 
-@handlers.on(InterventionJudged, (Challenge, "challenge_id"), (Placement, "placement_id"))
+def _only_place(data: InterventionJudged) -> str | None:
+    return None if data.challenge_id or data.placement_id else data.place_id
+
+
+@handlers.on(InterventionJudged, (Challenge, "challenge_id"), (Placement, "placement_id"), (Place, _only_place))
 def judged(work: Work, message: Message[InterventionJudged]) -> None:
     data = message.data
     if data.placement_id:
         placement = work.need(Placement, data.placement_id)
         work.put(count(work, placement, figures.INTERVENTIONS, data.code, data.result))
-    elif not (data.challenge_id and work.need(Challenge, data.challenge_id).test):
+        return
+    if data.challenge_id:
+        test = work.need(Challenge, data.challenge_id).test
+    else:
+        test = data.place_id is not None and work.need(Place, data.place_id).test
+    if not test:
         work.write(Total.of(figures.INTERVENTIONS, data.code, data.result))

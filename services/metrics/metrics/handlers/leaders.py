@@ -1,13 +1,18 @@
-"""Leaders: who joins, and who is reached. They are not remembered; a sign-up cannot be in error."""
+"""Leaders: who joins, who is reached, what they learn. They are not remembered; a sign-up cannot be in error."""
 
 from metrics import figures, rules
 from metrics.handlers.base import handlers
 from metrics.rows import Moment, Total
-from shared.events.intake import LeaderCalled, LeaderSignedUp
+from metrics.state.leaders import Kickoffs
+from shared.events.intake import LeaderCalled, LeaderDevelopmentNoted, LeaderSignedUp
 from shared.spine.work import Message, Work
 
 
-@handlers.on(LeaderSignedUp)
+def _kickoffs(data: LeaderSignedUp) -> str | None:
+    return Kickoffs.ALL if data.first_of_company and data.kickoff else None
+
+
+@handlers.on(LeaderSignedUp, (Kickoffs, _kickoffs))
 def signed_up(work: Work, message: Message[LeaderSignedUp]) -> None:
     data = message.data
     if rules.is_test(data.kommune):
@@ -16,7 +21,14 @@ def signed_up(work: Work, message: Message[LeaderSignedUp]) -> None:
         Total.of(figures.LEADERS, data.kommune), Moment("signed-up", data.leader_id, data.leader_id, message.time)
     )
     if data.first_of_company:
-        work.write(Total.of(figures.COMPANIES, data.kickoff or "none"))
+        work.write(Total.of(figures.COMPANIES, _kickoff(work, data.kickoff) if data.kickoff else "none"))
+
+
+def _kickoff(work: Work, code: str) -> str:
+    known = work.get(Kickoffs, Kickoffs.ALL) or Kickoffs(id=Kickoffs.ALL)
+    known, label = rules.attributed(known, code)
+    work.put(known)
+    return label
 
 
 @handlers.on(LeaderCalled)
@@ -27,3 +39,9 @@ def called(work: Work, message: Message[LeaderCalled]) -> None:
     work.write(Total.of(figures.CALLS, data.outcome))
     if data.outcome == "reached":
         work.write(Moment("reached", data.leader_id, data.leader_id, message.time))
+
+
+@handlers.on(LeaderDevelopmentNoted)
+def developed(work: Work, message: Message[LeaderDevelopmentNoted]) -> None:
+    if not rules.is_test(message.data.kommune):
+        work.write(*(Total.of(figures.DEVELOPMENT, code) for code in message.data.codes))

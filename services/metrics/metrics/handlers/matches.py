@@ -41,7 +41,7 @@ def agreed(work: Work, message: Message[MatchAgreed]) -> None:
     if not match.test:
         work.write(
             Moment("agreed", match.id, match.id, message.time),
-            Moment("matched", data.referral_id, match.id, message.time),
+            Moment("matched", data.referral_id, match.id, message.time, data.first_of_referral is not False),
         )
 
 

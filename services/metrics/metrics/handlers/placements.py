@@ -7,6 +7,7 @@ from metrics.state.matches import Match
 from metrics.state.placements import Placement, PlacementStatus
 from shared.events.followup import (
     PlacementCancelled,
+    PlacementCertificateIssued,
     PlacementEnded,
     PlacementMoved,
     PlacementOutcomeRecorded,
@@ -86,6 +87,11 @@ def outcome_recorded(work: Work, message: Message[PlacementOutcomeRecorded]) -> 
         placement = count(work, placement, figures.OUTCOMES, data.outcome, data.when)
     outcomes = {**placement.outcomes, data.when: {**known, data.outcome: data.hours or 0}}
     work.put(rules.settled(placement.changed(outcomes=outcomes)))
+
+
+@handlers.on(PlacementCertificateIssued, (Placement, "placement_id"))
+def certified(work: Work, message: Message[PlacementCertificateIssued]) -> None:
+    work.put(count(work, work.need(Placement, message.data.placement_id), figures.CERTIFICATES))
 
 
 Staged = PlacementStarted | PlacementStageChanged | PlacementMoved | PlacementResumed

@@ -6,6 +6,7 @@ from metrics.rows import Moment, Total
 from metrics.state.places import Place
 from shared.events.intake import (
     PlaceBlocked,
+    PlaceChanged,
     PlaceClosed,
     PlaceDrafted,
     PlaceEvent,
@@ -33,10 +34,24 @@ def blocked(work: Work, message: Message[PlaceBlocked]) -> None:
 @handlers.on(PlaceOpened, (Place, "place_id"))
 def opened(work: Work, message: Message[PlaceOpened]) -> None:
     data = message.data
-    place = _in_state(work, data).changed(seats=data.seats)
+    place = _in_state(work, data).changed(seats=data.seats, opened_in=data.kommune)
     work.put(place)
     if not place.test:
         work.write(Total.of(figures.PLACES_OPENED, data.kommune), Moment("opened", place.id, place.id, message.time))
+
+
+@handlers.on(PlaceChanged, (Place, "place_id"))
+def changed(work: Work, message: Message[PlaceChanged]) -> None:
+    """Its kommune may have been set right: then it was counted in the wrong one."""
+    data = message.data
+    place = _in_state(work, data).changed(seats=data.seats)
+    if place.opened_in not in (None, data.kommune):
+        if not rules.is_test(place.opened_in):
+            work.write(Total.of(figures.PLACES_OPENED, place.opened_in, value=0, corrected=1))
+        if not place.test:
+            work.write(Total.of(figures.PLACES_OPENED, data.kommune))
+        place = place.changed(opened_in=data.kommune)
+    work.put(place)
 
 
 def _in_state(work: Work, data: PlaceEvent) -> Place:

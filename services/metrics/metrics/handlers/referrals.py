@@ -6,6 +6,7 @@ from metrics.rows import Moment, Total
 from metrics.state.referrals import Acquaintance, Referral
 from shared.events.municipality_gateway import (
     ReferralAccepted,
+    ReferralCancellationRequested,
     ReferralCancelled,
     ReferralChanged,
     ReferralCompleted,
@@ -39,13 +40,14 @@ def sent(work: Work, message: Message[ReferralSent]) -> None:
     if not test:
         work.write(
             Moment("sent", referral.id, referral.id, message.time),
-            Moment("referred", data.place_id, referral.id, message.time),
+            Moment("referred", data.place_id, referral.id, message.time, data.first_of_place is not False),
         )
 
 
 @handlers.on(
     ReferralLeaderGuided, ReferralSeen, ReferralResumed, ReferralReminded, ReferralEscalated, ReferralChanged,
-    ReferralCompleted, ReferralMeetingPlanned, ReferralMeetingMissed, (Referral, "referral_id"),
+    ReferralCompleted, ReferralMeetingPlanned, ReferralMeetingMissed, ReferralCancellationRequested,
+    (Referral, "referral_id"),
 )  # fmt: skip
 def moved(work: Work, message: Message[ReferralEvent]) -> None:
     work.put(_in_state(work, message.data))
@@ -114,4 +116,4 @@ def _meet(work: Work, known: Acquaintance, kommune: str, *, claims: int = 0, err
     known, more = rules.met(known, claims=claims, errors=errors)
     work.put(known)
     if more or errors:
-        work.write(Total(figures.COMPANIES_NEW.name, (kommune,), more, errors))
+        work.write(Total.of(figures.COMPANIES_NEW, kommune, value=more, corrected=errors))

@@ -2,6 +2,7 @@
 # ruff: noqa: S608 - what is put in are names of our own
 
 from datetime import datetime
+from fractions import Fraction
 from typing import NamedTuple
 
 import asyncpg
@@ -75,6 +76,13 @@ class Median(NamedTuple):
     seconds: float
 
 
+class Paid(NamedTuple):
+    """Placements that have paid hours now, and these hours a week together."""
+
+    placements: int
+    hours: Fraction
+
+
 async def totals(pool: asyncpg.Pool) -> list[Total]:
     rows = await pool.fetch("SELECT counter, labels, value, corrected FROM total ORDER BY counter, labels::text")
     return [Total(r["counter"], tuple(orjson.loads(r["labels"])), r["value"], r["corrected"]) for r in rows]
@@ -87,10 +95,9 @@ async def gauges(pool: asyncpg.Pool) -> dict[figures.Figure, list[tuple[tuple[st
 
 
 async def histogram(pool: asyncpg.Pool) -> list[Bucket]:
-    """A counter: what was entered in error stays in."""
+    """A counter: what was entered in error stays in, and what was noted is never revised."""
     rows = await pool.fetch(
-        "WITH first AS (SELECT kind, key, min(at) AS at FROM moment GROUP BY kind, key),"
-        f" duration AS ({DURATION})"
+        f"WITH first AS (SELECT kind, key, at FROM moment WHERE first), duration AS ({DURATION})"
         " SELECT step, width_bucket(seconds, $4::bigint[]) AS bucket, count(*), sum(seconds)::bigint"
         " FROM duration GROUP BY 1, 2",
         *STEPS,
@@ -100,7 +107,7 @@ async def histogram(pool: asyncpg.Pool) -> list[Bucket]:
 
 
 async def medians(pool: asyncpg.Pool) -> list[Median]:
-    """Without what was entered in error."""
+    """Exact: the earliest of each kind, without what was entered in error; revised as more is known."""
     rows = await pool.fetch(
         "WITH first AS (SELECT kind, key, min(at) AS at FROM moment"
         f" WHERE thing NOT IN {WRONG} GROUP BY kind, key),"
@@ -120,3 +127,12 @@ async def matches_of_a_year(pool: asyncpg.Pool, now: datetime) -> int:
             now,
         )
     )
+
+
+async def paid(pool: asyncpg.Pool) -> Paid:
+    """Observed, beside what is assumed."""
+    row = await pool.fetchrow(
+        "SELECT count(*), coalesce(sum((state->>'paid_hours')::numeric), 0) FROM aggregate"
+        f" WHERE kind = 'placement' AND (state->>'paid_hours')::numeric > 0 AND {LIVE}"
+    )
+    return Paid(row[0], Fraction(row[1]))

@@ -29,7 +29,7 @@ from municipality_gateway.queries.kommuner import (
 from municipality_gateway.state.kommuner import Card
 from shared.events.kommune.referrals import OwnWord
 from shared.identifiers import Postnr
-from shared.web.dependencies import Dispatch, RuntimeDep
+from shared.web.dependencies import Dispatch, RuntimeDep, after_erasures
 
 router = APIRouter()
 
@@ -57,6 +57,7 @@ async def register_contact(
 ) -> ContactAnswer:
     """Register or change who answers for a kommune."""
     await own_kommune(runtime, who, code)
+    after_erasures(runtime)  # else the one who is sealed now would be erased for what was said before
     person = body.model_dump(include={"name", "phone", "email"}, exclude_none=True)
     facts = body.model_dump(include={"role", "unit", "valid_from", "valid_to"})
     command = RegisterContact(contact_id=str(contact_id), kommune=code, person=person, **facts)

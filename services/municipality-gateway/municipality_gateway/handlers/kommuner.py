@@ -40,7 +40,7 @@ def register_contact(work: Work, message: Message[RegisterContact]) -> ContactAn
 def erase(work: Work, message: Message[Erase]) -> None:
     """The right to be forgotten. Whom the person answered for is told, so that nobody is asked who is gone."""
     person_id = message.data.person_id
-    work.write(Erased(person_id))
+    work.write(Erased(person_id, message.by))
     if contact := work.get(Contact, person_id):
         work.put(contact.changed(valid_to=contact.valid_from))
         forget = Forget(kommune=contact.kommune, id=contact.id)

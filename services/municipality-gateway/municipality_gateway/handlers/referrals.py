@@ -43,7 +43,7 @@ def ask(work: Work, message: Message[Ask]) -> None:
         referral, events = rules.guide(referral, kommune.card_version, "page")
         for event in events:
             tell(work, event, data.kommune)
-    work.put(referral)
+    work.put(referral, place.changed(sent=True))
     set_deadlines(work, None, referral)
 
 

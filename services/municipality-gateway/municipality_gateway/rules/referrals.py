@@ -42,7 +42,7 @@ def send(place: Place, id_: str, reach: Reach, desk: Desk, today: date) -> Chang
         answer_by=answer_by,
     )
     facts = referral.model_dump(include=set(say.ReferralSent.model_fields) - {"state", "business_status"})
-    return referral, [said(say.ReferralSent, referral, **facts)]
+    return referral, [said(say.ReferralSent, referral, **facts, first_of_place=not place.sent)]
 
 
 def guide(referral: Referral, card_version: int, channel: str) -> Change:

@@ -27,3 +27,5 @@ class Place(Aggregate):
     first: str | None = None
     """The kommune that found somebody: asked first in the next round."""
     nobody_left: bool = False
+    sent: bool = False
+    """A kommune has been asked about it, in whatever round."""

@@ -1,0 +1,65 @@
+"""Nobody sees what is another's, and nothing lies where it must not: a few kommuner; all of them with `make pairs`."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.leaks import canary, pairs
+from tests.leaks.canary import Place
+from tests.leaks.country import country, things_of
+from tests.leaks.pairs import Asking, Found
+
+pytestmark = pytest.mark.timeout(300)
+# Two neighbours, an island with a joint entrance and the one that it is with, the capital.
+FEW = ["0561", "0563", "0607", "0410", "0101"]
+
+
+@dataclass
+class Looked:
+    found: Found
+    places: dict[str, Place]
+
+
+@pytest.fixture(scope="module")
+def looked(home: Path) -> Looked:
+    async def look() -> Looked:
+        async with country(home / "leaks") as world:
+            things = await things_of(world, FEW)
+            found = await Asking(world, things).everything()
+            return Looked(found, {place.name: place for place in await canary.scan(world, things)})
+
+    return asyncio.run(look())
+
+
+def test_what_is_anothers_answers_as_what_is_nowhere_and_nothing_changes(looked: Looked) -> None:
+    assert looked.found.leaks == []
+
+
+@pytest.mark.parametrize("route", list(pairs.routes()), ids=lambda route: f"{route.service} {route.name}")
+def test_every_route_that_is_somebodys_was_asked(looked: Looked, route: pairs.Route) -> None:
+    for role in pairs.ROLES:
+        assert looked.found.asked[role, route.name] >= len(FEW)
+
+
+def test_a_canary_is_found_where_it_was_hidden_and_nowhere_else(looked: Looked) -> None:
+    assert len(looked.places) == 13
+    for place in looked.places.values():
+        assert place.hits == [], place.name
+        assert place.control, f"{place.name}: what was hidden there was not found"
+
+
+@pytest.mark.parametrize("text", ["Skjoldine Testbarn", "en@firma.example", "+4520123456"])
+def test_a_text_is_found_in_every_way_of_writing_it(text: str) -> None:
+    import base64
+    import json
+    from urllib.parse import quote, quote_plus
+
+    search = canary.Search([text])
+    escaped = "".join(f"\\u{ord(char):04x}" for char in text)
+    ways = [text.encode(), text.upper().encode(), text.encode("utf-16"), text.encode().hex().encode(), escaped.encode()]
+    ways += [quote(text).encode(), quote_plus(text, safe="@+").encode(), json.dumps(text).encode()]
+    ways += [base64.b64encode(b"x" * n + text.encode() + b"yz") for n in range(3)]
+    for way in ways:
+        assert search.all("", [("here", b"before " + way + b" after")]).hits == [f"here: {text}"], way
