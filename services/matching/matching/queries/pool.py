@@ -5,9 +5,9 @@ fits, in Python, and no second one in SQL.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from matching.rules import places, suggestions
 from matching.rules.suggestions import Fit
@@ -50,12 +50,9 @@ async def persons(
         None if kommuner is None else list(kommuner),
         candidate_id,
     )
-    return {Person(row["kommune"], row["candidate_id"]): _profile(row) for row in rows}
-
-
-def _profile(row: Mapping[str, Any]) -> Profile:
-    """Checked when it came, and there may be many."""
-    return Profile.model_construct(None, **{name: row[name] for name in OF_PROFILE})
+    return {
+        Person(row["kommune"], row["candidate_id"]): Profile(**{name: row[name] for name in OF_PROFILE}) for row in rows
+    }
 
 
 async def open_referrals(
