@@ -273,7 +273,7 @@ async def test_whoever_waits_for_what_finds_it_on_a_list(world: World) -> None:
     [
         ("?state=requested", "query.state", "unknown-code"),
         ("?waits_for=everybody", "query.waits_for", "unknown-code"),
-        ("?status=proposed", "query.status", "unknown-field"),
+        ("?status=proposed", "query", "unknown-field"),
         ("?state=cancelled", "query.place_id", "missing-field"),
     ],
 )
