@@ -70,6 +70,20 @@ async def open_referrals(
     return [Asked(*row) for row in rows]
 
 
+async def was_asked(conn: Connection, place_id: str) -> set[str]:
+    """The kommuner that are or were asked about a place, as far as they are seen."""
+    rows = await conn.fetch(
+        "SELECT DISTINCT state->>'kommune' FROM aggregate WHERE kind = 'referral' AND state->>'place_id' = $1", place_id
+    )
+    return {row[0] for row in rows}
+
+
+async def was_proposed(conn: Connection, candidate_id: str, kommuner: Collection[str]) -> bool:
+    """Whether one of these kommuner has ever proposed such a young person."""
+    ids = [f"{code}.{candidate_id}" for code in kommuner]
+    return bool(await conn.fetchval("SELECT count(*) FROM aggregate WHERE kind = 'candidate' AND id = ANY($1)", ids))
+
+
 async def open_places(conn: Connection, ids: Collection[str]) -> dict[str, Place]:
     """With a seat that is not taken."""
     found = await many(

@@ -9,11 +9,22 @@ from uuid import UUID
 from pydantic import Field
 
 from matching import texts
-from matching.queries.pool import Asked, Person, fits, open_places, open_referrals, persons, proposed_at
+from matching.queries.pool import (
+    Asked,
+    Person,
+    fits,
+    open_places,
+    open_referrals,
+    persons,
+    proposed_at,
+    was_asked,
+    was_proposed,
+)
 from matching.rules import suggestions
 from matching.rules.suggestions import Fit
 from matching.state.places import Place
 from shared.catalogue import calendar
+from shared.catalogue.kommuner import KOMMUNER
 from shared.events.base import Profile
 from shared.frozen import Frozen
 from shared.runtime import Runtime
@@ -78,7 +89,8 @@ async def suggestions_for_place(runtime: Runtime, place_id: UUID, who: Principal
     async with seen_by(runtime, who) as conn:
         asked = [one for one in await open_referrals(conn, place_id=str(place_id)) if who.sees(kommune=one.kommune)]
         registered = await persons(conn, today, kommuner={one.kommune for one in asked})
-    if not asked:
+        known = await was_asked(conn, str(place_id))
+    if not any(who.sees(kommune=code) for code in known):
         who.own("place_id")  # nobody's own but the staff's
     await get_or_404(runtime, Place, place_id, "place_id")
     by_kommune = {one.kommune: one for one in asked}
@@ -94,16 +106,19 @@ async def suggestions_for_place(runtime: Runtime, place_id: UUID, who: Principal
 
 
 async def suggestions_for_candidate(runtime: Runtime, candidate_id: UUID, who: Principal) -> list[SuggestionView]:
-    """Among the places that their kommune is asked about now. 404 for one who is not registered, or no longer."""
+    """Among the places that their kommune is asked about now; none for one who is not registered, or no longer."""
     today = calendar.today(runtime.clock.now())
     async with seen_by(runtime, who) as conn:
         own = [(p, profile) for p, profile in (await persons(conn, today, candidate_id=str(candidate_id))).items()
                if who.sees(kommune=p.kommune)]  # fmt: skip
-        if not own:
+        asked = await open_referrals(conn, kommune=own[0][0].kommune) if own else []
+    if not own:
+        codes = KOMMUNER if "consultant" in who.roles else who.kommuner
+        if not await was_proposed(runtime.pool, str(candidate_id), codes):
             who.own("candidate_id")
             raise Problem(NOT_FOUND, field="candidate_id")
-        person, profile = own[0]
-        asked = await open_referrals(conn, kommune=person.kommune)
+        return []
+    person, profile = own[0]
     found = await open_places(runtime.pool, {one.place_id for one in asked})
     proposed = await proposed_at(runtime.pool, found)
     return _shown(
