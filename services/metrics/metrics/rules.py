@@ -1,8 +1,9 @@
 """How things are counted, and what is not shown. Pure: states and numbers in, states and numbers out."""
 
 from collections.abc import Mapping, Set
+from itertools import pairwise
 
-from metrics.figures import OTHER, WHEN
+from metrics.figures import OTHER, PLACEMENTS_STARTED, STAGE_CHANGES, WHEN, Figure
 from metrics.state.leaders import Kickoffs
 from metrics.state.placements import Placement
 from metrics.state.referrals import Acquaintance
@@ -41,6 +42,13 @@ def met(known: Acquaintance, *, claims: int = 0, errors: int = 0) -> tuple[Acqua
     """
     after = known.changed(claims=known.claims + claims, errors=known.errors + errors)
     return after, min(after.claims, after.errors + 1) - min(known.claims, known.errors + 1)
+
+
+def steps(stages: tuple[tuple[str, str], ...]) -> list[tuple[Figure, *tuple[str, ...]]]:
+    """What those stages count as: the first begins a placement, each other one changes its form."""
+    forms = [form for _, form in stages]
+    begins = [(PLACEMENTS_STARTED, form) for form in forms[:1]]
+    return [*begins, *((STAGE_CHANGES, before, after) for before, after in pairwise(forms))]
 
 
 def settled(placement: Placement) -> Placement:
