@@ -51,11 +51,15 @@ def proposed(work: Work, message: Message[MatchProposed]) -> None:
 
 @handlers.on(MatchRefused, (Referral, "referral_id"))
 def refused(work: Work, message: Message[MatchRefused]) -> None:
+    """Whom the kommune has proposed for the same place on the same terms already: that proposal stands."""
     data = message.data
     referral = work.need(Referral, data.referral_id)
+    if data.rule == "proposed-already":
+        work.put(referral.changed(proposals=referral.proposals - {data.reply_id}))
+        return
     pass_on(work, data, data.kommune)
     keep(work, referral, rules.fell_through(referral, data.reply_id))
-    refusal = replies.decided(data.rule, replies.FIELDS.get(data.rule, "referral_id"))
+    refusal = replies.decided(data.rule, data.field or "referral_id")
     refuse_later(
         work, referral.kommune, referral.id, data.reply_id, referral.said.get(data.reply_id), refusal, tell=False
     )
@@ -96,7 +100,7 @@ def over(work: Work, message: Message[MatchDeclined | MatchCancelled]) -> None:
 def answer_refused(work: Work, message: Message[MatchAnswerRefused]) -> None:
     """In a race a decider further in may still refuse what was taken."""
     data, match = message.data, work.need(Match, message.data.match_id)
-    said, refusal = match.said.get(data.reply_id), replies.decided(data.rule, data.field)
+    said, refusal = match.said.get(data.reply_id), replies.decided(data.rule, data.field, data.terms)
     refuse_later(work, data.kommune, match.id, data.reply_id, said, refusal)
 
 

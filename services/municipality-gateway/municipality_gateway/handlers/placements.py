@@ -99,7 +99,7 @@ def challenge_raised(work: Work, message: Message[ChallengeRaised]) -> None:
 @handlers.on(PlacementAnswerRefused, (Placement, "placement_id"))
 def answer_refused(work: Work, message: Message[PlacementAnswerRefused]) -> None:
     data, placement = message.data, work.need(Placement, message.data.placement_id)
-    said, refusal = placement.said.get(data.reply_id), replies.decided(data.rule, data.field)
+    said, refusal = placement.said.get(data.reply_id), replies.decided(data.rule, data.field, data.stage)
     refuse_later(work, data.kommune, placement.id, data.reply_id, said, refusal)
 
 
