@@ -88,13 +88,13 @@ def part_may_show(part: int, whole: int) -> bool:
 
 
 def suppressed(cells: Mapping[Cell, int]) -> dict[Cell, int | None]:
-    """None for what is not shown: small cells, and the next smallest until the hidden ones cannot be told from a total.
+    """None for what is not shown: small cells, and others in the order of their names until no small one can be told.
 
-    A breakdown's sum is known from the funnel, so one hidden cell alone, or a small hidden rest, would show through.
-    So would as many hidden cells as their sum, for none of them is 0: if there are no others, nothing is said at all.
+    A breakdown's sum is known from the funnel, and so is this rule. What is hidden besides is chosen by name, for a
+    choice by size would tell the sizes. Where there is not enough to hide among, nothing is said at all.
     """
     hidden = {cell for cell, number in cells.items() if not may_show(number)}
-    for cell in sorted(cells, key=lambda cell: (cells[cell], cell)):
+    for cell in sorted(cells):
         if not hidden or _hide(cells, hidden):
             break
         if cells[cell]:
@@ -105,5 +105,6 @@ def suppressed(cells: Mapping[Cell, int]) -> dict[Cell, int | None]:
 
 
 def _hide(cells: Mapping[Cell, int], hidden: Set[Cell]) -> bool:
-    """Each other."""
-    return len(hidden) > 1 and sum(cells[cell] for cell in hidden) >= max(SMALL, len(hidden) + 1)
+    """Each other: by their sum alone, the least small cells are not all 1, the most not all 4, and none is the rest."""
+    rest = sum(cells[cell] for cell in hidden)
+    return len(hidden) > 1 and rest >= max(2 * SMALL - 1, len(hidden) + 1) and rest != (SMALL - 1) * len(hidden)
