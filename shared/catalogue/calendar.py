@@ -5,6 +5,7 @@ three are no public holidays by law, but kommuner are normally closed, and laws 
 them (general knowledge, not looked up). A kommune shall not lose a day on which nobody can answer.
 """
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -25,6 +26,12 @@ def add_working_days(day: date, n: int) -> date:
         day += timedelta(days=1)
         n -= is_working_day(day)
     return day
+
+
+def add_months(day: date, n: int) -> date:
+    """The same day n months later, or the last of that month where it has none."""
+    year, month = divmod(day.year * 12 + day.month - 1 + n, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def end_of_day(day: date) -> datetime:

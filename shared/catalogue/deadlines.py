@@ -17,6 +17,10 @@ class Deadlines:
     expired: int
     accepted_nudge: int
     accepted_due: int
+    hold_nudge: int
+    """Since the kommune asked for time."""
+    hold: int
+    """Since it first did, for however many holds."""
     asking_back: int
     match_answer: int
     """A match waits so long for its yeses, and a seat is held as long."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, cast
 
 from shared.catalogue.files import Dated, rows, validity, words
@@ -31,6 +31,7 @@ class Form(Dated):
         return limits(self.code, on)
 
 
+@lru_cache(1024)
 def forms(on: date) -> tuple[Form, ...]:
     return tuple(form for form in _forms() if form.holds(on))
 
@@ -55,8 +56,12 @@ def needs_training_place(code: str, on: date) -> bool:
 
 def is_paid(code: str) -> bool:
     """Pay is what a form is, whatever the day. EGU is paid as its agreement says, and counts as paid."""
-    pays = {form.code: form.pay for form in _forms()}
-    return pays[code] != "none"
+    return _pays()[code] != "none"
+
+
+@cache
+def _pays() -> Mapping[str, Pay]:
+    return {form.code: form.pay for form in _forms()}
 
 
 @cache

@@ -1,7 +1,7 @@
 """The 98 kommuner, the test kommune, and which postal codes lie where. Sources and licences: data/PROVENANCE.md."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from math import nan
@@ -35,7 +35,8 @@ class Kommune:
     ferry_only: bool = False
     neighbours: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
-    ferries: tuple[str, ...] = ()
+    ferries: Mapping[str, int | None] = field(default_factory=dict)
+    """Kommune on the other side -> minutes of the crossing; None where nobody has told."""
     joint_with: tuple[str, ...] = ()
     joint_evidence: str = ""
     regions: tuple[Region, ...] = ()
@@ -52,8 +53,17 @@ def _crossings(name: str) -> dict[str, tuple[str, ...]]:
     return {code: tuple(sorted(others)) for code, others in ends.items()}
 
 
+def _ferries() -> dict[str, dict[str, int | None]]:
+    ends: dict[str, dict[str, int | None]] = {}
+    for row in rows("ferries.csv"):
+        minutes = int(row["minutes"]) if row["minutes"] else None
+        ends.setdefault(row["code_a"], {})[row["code_b"]] = minutes
+        ends.setdefault(row["code_b"], {})[row["code_a"]] = minutes
+    return ends
+
+
 def _load() -> Mapping[str, Kommune]:
-    links, ferries = _crossings("links.csv"), _crossings("ferries.csv")
+    links, ferries = _crossings("links.csv"), _ferries()
     regions: dict[str, list[Region]] = {}
     for row in rows("regions.csv"):
         for code in words(row["kommuner"]):
@@ -70,7 +80,7 @@ def _load() -> Mapping[str, Kommune]:
                 ferry_only=row["ferry_only"] == "1",
                 neighbours=words(row["neighbours"]),
                 links=links.get(row["code"], ()),
-                ferries=ferries.get(row["code"], ()),
+                ferries=ferries.get(row["code"], {}),
                 joint_with=words(row["joint_with"]),
                 joint_evidence=row["joint_evidence"],
                 regions=tuple(regions[row["code"]]),

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 
 from shared.catalogue.files import Dated, rows, validity
 
@@ -11,7 +12,7 @@ from shared.catalogue.files import Dated, rows, validity
 @dataclass(frozen=True, slots=True)
 class Limit(Dated):
     """`subject` is a form, or `under-18`, `in-school`, `mentor`, `hours-jump`, `chain`,
-    `typed-date`, `wellbeing`, `figures`."""
+    `typed-date`, `wellbeing`, `contact`, `figures`."""
 
     subject: str
     name: str
@@ -22,9 +23,10 @@ class Limit(Dated):
     note: str
 
 
+@lru_cache(1024)
 def limits(subject: str, on: date) -> Mapping[str, Limit]:
     """What holds for a subject on a day, by name. What is missing is unknown on that day, not unlimited."""
-    return {limit.name: limit for limit in _limits() if limit.subject == subject and limit.holds(on)}
+    return MappingProxyType({one.name: one for one in _limits() if one.subject == subject and one.holds(on)})
 
 
 @cache

@@ -1,9 +1,9 @@
 """How far a kommune is from another in minutes, and why it can be asked.
 
 Travel is the shortest way from main town to main town over the graph of land borders, fixed links and ferries. A hop by
-land is its great-circle distance at 60 km/h; a ferry is 60 minutes and 30 for waiting, whatever its length (assumed,
-for want of timetables). Sums are whole seconds, so that there and back are equal; a minute that has begun counts, so
-that a detour is never shorter than the way.
+land is its great-circle distance at 60 km/h; a ferry is its crossing where that is known, else 60 minutes and 30 for
+waiting (assumed, for want of timetables). Sums are whole seconds, so that there and back are equal; a minute that has
+begun counts, so that a detour is never shorter than the way.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from typing import Literal
 
 from shared.catalogue.kommuner import KOMMUNER, Kommune, kommune
 
-Why = Literal["own", "joint", "neighbour", "link", "ferry", "commute"]
+Why = Literal["own", "joint", "neighbour", "link", "ferry", "commute", "asked-for"]
 FERRY_SECONDS = (60 + 30) * 60
 SECONDS_PER_KM = 60
 EARTH_RADIUS_KM = 6371.0088
@@ -23,7 +23,10 @@ EARTH_RADIUS_KM = 6371.0088
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """`ferry`: the fastest way takes at least one. `commute`: over land, through other kommuner."""
+    """`ferry`: the fastest way takes at least one. `commute`: over land, through other kommuner.
+
+    `asked-for` is no matter of travel: somebody wished for that kommune.
+    """
 
     kommune: str
     why: Why
@@ -77,8 +80,8 @@ def _ways(code: str) -> Mapping[str, tuple[int, int]]:
 def _hops(here: Kommune) -> Iterator[tuple[str, int, int]]:
     for there in (*here.neighbours, *here.links):
         yield there, round(_kilometres(here, KOMMUNER[there]) * SECONDS_PER_KM), 0
-    for there in here.ferries:
-        yield there, FERRY_SECONDS, 1
+    for there, crossing in here.ferries.items():
+        yield there, FERRY_SECONDS if crossing is None else crossing * 60, 1
 
 
 def _kilometres(a: Kommune, b: Kommune) -> float:

@@ -47,6 +47,7 @@ def config_of(topic: Topic, retention_days: int) -> dict[str, str]:
         "max.message.bytes": str(topic.max_bytes),
         "cleanup.policy": "delete",
         "compression.type": topic.compression,
+        "message.timestamp.type": topic.timestamps,
     }
 
 

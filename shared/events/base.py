@@ -23,6 +23,16 @@ Version = Annotated[int, Field(ge=1)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:+-]{1,80}$")]
 
 
+def listed(name: str) -> Any:
+    """Of a `Code`: its list, for whoever reads the schema. Not checked: tomorrow's code is taken today."""
+    return Field(json_schema_extra={"x-code-list": name})
+
+
+Form = Annotated[Code, listed("forms")]
+TimeOfDay = Annotated[Code, listed("times-of-day")]
+TaskCode = Annotated[Code, listed("tasks")]
+
+
 class Data(Frozen):
     """A piece of an event or of a state. What is not known is kept: a newer build may have written it."""
 
@@ -73,7 +83,7 @@ REGISTRY: dict[tuple[str, str], type[Event]] = {}
 class Task(Data):
     """A task of a place. `task_id` is of the catalogue, or `<category>-00` with its words kept in intake."""
 
-    task_id: Code
+    task_id: TaskCode
     hours: Hours | None = None
     tags: tuple[Code, ...] = ()
     seat: Annotated[int, Field(ge=1)] | None = None
@@ -82,28 +92,28 @@ class Task(Data):
 class Profile(Data):
     """What a kommune says of a young person: strengths and needs as codes. There is no field for a diagnosis."""
 
-    age_band: Code
+    age_band: Annotated[Code, listed("age-band")]
     hours: Hours
-    times_of_day: tuple[Code, ...]
-    strengths: tuple[Code, ...] = ()
-    interests: tuple[Code, ...] = ()
-    support: tuple[Code, ...] = ()
+    times_of_day: tuple[TimeOfDay, ...]
+    strengths: tuple[Annotated[Code, listed("strengths")], ...] = ()
+    interests: tuple[Annotated[Code, listed("interests")], ...] = ()
+    support: tuple[Annotated[Code, listed("support")], ...] = ()
     reach: Minutes
-    forms: tuple[Code, ...]
+    forms: tuple[Form, ...]
     from_: date = Field(alias="from")
 
 
 class Terms(Data):
     """What a match is about: form of engagement, hours a week, when, which tasks, and what comes after."""
 
-    form: Code
+    form: Form
     hours: Hours
-    times_of_day: tuple[Code, ...]
-    tasks: tuple[Code, ...]
+    times_of_day: tuple[TimeOfDay, ...]
+    tasks: tuple[TaskCode, ...]
     seat: Annotated[int, Field(ge=1)] | None = None
     start: date
     until: date | None = None
-    next_step: Code | None = None
+    next_step: Form | None = None
 
 
 class Reason(Data):
@@ -118,7 +128,7 @@ class Approval(Data):
     """A yes: whose, for which form and hours, from and to which day (where the form needs it)."""
 
     party: Code
-    form: Code | None = None
+    form: Form | None = None
     hours: Hours | None = None
     from_: date | None = Field(None, alias="from")
     to: date | None = None
@@ -128,13 +138,13 @@ class Stage(Data):
     """A dated stretch of a placement with one form and one number of hours."""
 
     stage_id: Id
-    form: Code
+    form: Form
     hours: Hours
-    times_of_day: tuple[Code, ...]
-    tasks: tuple[Code, ...]
+    times_of_day: tuple[TimeOfDay, ...]
+    tasks: tuple[TaskCode, ...]
     from_: date = Field(alias="from")
     to: date | None = None
-    next_step: Code | None = None
+    next_step: Form | None = None
 
 
 __all__ = ["REGISTRY", "Approval", "Code", "Data", "Event", "Hours", "Id", "Kommune", "Minutes", "Postnr", "Profile",

@@ -32,10 +32,11 @@ class MatchProposed(MatchEvent, name="match.proposed", subject="match_id"):
 
 
 class MatchRefused(MatchEvent, name="match.refused", subject="match_id"):
-    """The proposal never became a match."""
+    """The proposal never became a match. `field`: the one of the reply that stands in the way."""
 
     reply_id: Code
     rule: Code
+    field: Code | None = None
 
 
 class MatchApproved(MatchEvent, name="match.approved", subject="match_id"):
@@ -53,11 +54,12 @@ class MatchDeclined(MatchEvent, name="match.declined", subject="match_id"):
 
 
 class MatchAnswerRefused(MatchEvent, name="match.answer-refused", subject="match_id"):
-    """An answer that came too late or does not fit; the gateway tells the kommune."""
+    """An answer that came too late or does not fit; the gateway tells the kommune. `terms`: what it must cover."""
 
     reply_id: Code
     field: Code
     rule: Code
+    terms: Terms | None = None
 
 
 class MatchAgreed(MatchEvent, name="match.agreed", subject="match_id"):
@@ -77,7 +79,7 @@ class MatchAgreed(MatchEvent, name="match.agreed", subject="match_id"):
 
 
 class MatchCancelled(MatchEvent, name="match.cancelled", subject="match_id"):
-    """It ended for another reason than a no."""
+    """It ended for another reason than a no; a rule id where the place was changed and no longer fits."""
 
     reason: Code
 
@@ -97,7 +99,11 @@ class SuggestionEvent(Event, topic=SUGGESTIONS):
 
 
 class MatchSuggested(SuggestionEvent, name="match.suggested", subject="referral_id.candidate_id", key="referral_id"):
-    """One of the (at most five) open referrals of its kommune that fit a registered candidate best; `rank` from 1."""
+    """One of the (at most five) open referrals of its kommune that fit a registered candidate best; `rank` from 1.
+
+    Said when a candidate is registered or changed, and, to the five whom it fits best, when a referral is sent or its
+    place changes. Nothing follows by itself: the kommune proposes, or does not.
+    """
 
     rank: int
 

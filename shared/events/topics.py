@@ -26,6 +26,8 @@ class Topic:
     max_bytes: int = 2 * MIB
     compression: str = "uncompressed"
     """Kafka's `compression.type`: what comes compressed is unpacked by the broker, and judged by its real size."""
+    timestamps: str = "CreateTime"
+    """Kafka's `message.timestamp.type`: whose clock says when a message was written, the sender's or the broker's."""
     first_seen_starts: bool = False
     """Retention is short: the first version that a consumer sees of a subject counts as its start."""
 
@@ -72,8 +74,9 @@ REFERRALS = Topic(
     "k.{code}.referrals.v1", "municipality-gateway", ("kommune",), "referral_id", 1, timedelta(days=90), MIB // 4
 )
 REPLIES = Topic(
-    "k.{code}.replies.v1", "kommune", ("municipality-gateway",), "referral_id", 1, timedelta(days=7), MIB // 4
-)
+    "k.{code}.replies.v1", "kommune", ("municipality-gateway",), "referral_id", 1, timedelta(days=7), MIB // 4,
+    timestamps="LogAppendTime",
+)  # fmt: skip
 DEAD_LETTERS = {
     service: Topic(f"dlq.{service}.v1", service, ("operator",), "subject", 1, timedelta(days=90))
     for service in SERVICES

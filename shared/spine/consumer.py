@@ -8,6 +8,8 @@ import asyncio
 import copy
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -29,6 +31,7 @@ from shared.spine.reader import Reader
 
 log = structlog.get_logger()
 RETRY_FOR = 25.0  # seconds a batch waits in place for PostgreSQL; below max_poll_interval and rebalance_timeout
+LOG_APPEND_TIME = 1  # Kafka's type of a timestamp: the broker's; 0 is the sender's
 LOOK_AT_LOGS = 5.0  # seconds between two looks whether a topic was made anew
 
 
@@ -98,7 +101,7 @@ class Consumer:
             async with rebalance.lock:
                 reader: Reader = message.consumer
                 try:
-                    held = await self.handle([record_of(raw, reader.log_of(raw)) for raw in message.raw_message])
+                    held = await self.handle([self._record(raw, reader.log_of(raw)) for raw in message.raw_message])
                 except BaseException:
                     await message.nack()  # back to the first record of the batch: without it, it would be skipped
                     raise
@@ -125,6 +128,11 @@ class Consumer:
             no_reply=True,
         )
         rebalance.subscriber(on_batch)
+
+    def _record(self, raw: Any, log_id: str) -> Record:
+        """A calendar that is moved by hand has its own days: the broker's clock says nothing of them."""
+        record = record_of(raw, log_id)
+        return record if self.spine.clock.file is None else replace(record, at=None)
 
     async def handle(self, records: list[Record]) -> dict[Partition, str]:
         """The batch in one transaction; if that fails, each partition by itself, then each record.
@@ -326,8 +334,10 @@ class Consumer:
 
 
 def record_of(raw: Any, log_id: str = "") -> Record:
-    reason = getattr(raw, "reason", None)
-    return Record(raw.topic, raw.partition, raw.offset, raw.key, raw.value, list(raw.headers), log_id, reason)
+    reason, at = getattr(raw, "reason", None), None
+    if getattr(raw, "timestamp_type", None) == LOG_APPEND_TIME:
+        at = datetime.fromtimestamp(raw.timestamp / 1000, UTC)
+    return Record(raw.topic, raw.partition, raw.offset, raw.key, raw.value, list(raw.headers), log_id, reason, at)
 
 
 def _passes(error: Exception) -> bool:

@@ -1,7 +1,7 @@
 """What could not be handled, kept with its reason: a record of Kafka, or a timer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -42,17 +42,17 @@ async def bury(conn: Connection, letters: Sequence[Letter], build: str) -> None:
     if records := [(letter, letter.of) for letter in letters if isinstance(letter.of, Record)]:
         await conn.execute(
             'INSERT INTO dead_letter (id, topic, log, partition, "offset", event_id, event_type, subject, version, key,'
-            " value, headers, stage, error, status, build)"
-            " SELECT *, $16 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::text[],"
+            " value, headers, stage, error, status, said_at, build)"
+            " SELECT *, $17 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::text[],"
             " $7::text[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[], $12::bytea[], $13::text[], $14::text[],"
-            ' $15::text[]) ON CONFLICT (topic, log, partition, "offset") DO UPDATE'
+            ' $15::text[], $16::timestamptz[]) ON CONFLICT (topic, log, partition, "offset") DO UPDATE'
             " SET attempts = dead_letter.attempts + 1, last_failed_at = now(), error = excluded.error",
             *columns(
                 (
-                    (one.id, *record.position, *_said(one.bad), *_content(record, one.bad), *_why(one))
+                    (one.id, *record.position, *_said(one.bad), *_content(record, one.bad), *_why(one), record.at)
                     for one, record in records
                 ),
-                15,
+                16,
             ),
             build,
         )
@@ -93,7 +93,7 @@ def source_of(row: Any) -> Record | Due | None:
     if row["timer_due"] is not None:
         key = row["timer_kind"], row["timer_id"]
         return Due(key, row["timer_name"], row["timer_due"], row["event_type"], row["value"].decode())
-    return None if row["headers"] is None else record_of(row)
+    return None if row["headers"] is None else replace(record_of(row), at=row["said_at"])
 
 
 async def listed(pool: asyncpg.Pool, status: str = "open", limit: int = 100) -> list[asyncpg.Record]:

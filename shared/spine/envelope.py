@@ -34,6 +34,8 @@ class Record:
     """The id of the topic that had this name when it was read: one that is made anew counts from 0 again."""
     unreadable: str | None = None
     """Why nobody can read what is there."""
+    at: datetime | None = None
+    """When the broker wrote it down; None where the sender's own clock is all that is known."""
 
     @property
     def position(self) -> "Place":
@@ -66,6 +68,8 @@ class Bad:
     refusal: Refused | None = None
     personal: bool = False
     """It looks like personal data: its content is not kept."""
+    digest: bytes | None = None
+    """As of a message: of what it says, as far as that could be read."""
 
 
 class Ignored(BaseModel):

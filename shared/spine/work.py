@@ -93,6 +93,10 @@ class Message(Generic[D_co]):
     correlation: str | None = None
     topic: str = ""
     offset: int | None = None
+    at: datetime | None = None
+    """When it lay on its topic, as the broker says; not known of what was never there, or by a clock that is moved."""
+    digest: bytes | None = None
+    """Of what it says, where that can be written in more than one way; else the bytes are compared."""
     by: str = "system"
     """Who asked: the subject of the access token, or `system`."""
 

@@ -101,6 +101,13 @@ def test_what_breaks_is_named_by_its_place(topic: Topic) -> None:
     assert line == "$.tasks[].task_id"
 
 
+def test_naming_the_list_of_a_code_restricts_only_where_codes_are_checked() -> None:
+    listed = with_(BEFORE, "properties/until", {**BEFORE["properties"]["until"], "x-code-list": "place"})
+    assert breaking(INTAKE, BEFORE, listed, listed) == []
+    strict = with_(STRICT, "properties/until", {**STRICT["properties"]["until"], "x-code-list": "place"})
+    assert breaking(REPLIES, STRICT, strict, strict)
+
+
 def test_no_published_contract_is_broken_or_gone() -> None:
     before = published()
     if before is None:

@@ -28,7 +28,7 @@ OTHER = dict(zip(SERVICES, [*SERVICES[1:], SERVICES[0]], strict=True))
 VISIBLE = {
     "intake": {"referral"},
     "municipality-gateway": {"referral", "kommune"},
-    "matching": {"match"},
+    "matching": {"match", "referral"},
     "followup": {"placement"},
 }
 """What a kommune may see of its own, and nothing of others."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from shared.catalogue.codes import LISTS
 from shared.events.schema import Contract, contracts
 from shared.events.topics import REPLIES
 from tests.contracts.files import value
@@ -53,3 +54,24 @@ def test_a_reply_with_an_unknown_field_is_refused(contract: Contract) -> None:
         with pytest.raises(ValidationError) as refused:
             contract.model.model_validate_json(json.dumps(changed))
         assert [error["type"] for error in refused.value.errors()] == ["extra_forbidden"]
+
+
+def _codes(schema: Any) -> Iterator[str]:
+    """The lists that a schema names, at any depth."""
+    if isinstance(schema, dict):
+        yield from [schema["x-code-list"]] if isinstance(schema.get("x-code-list"), str) else []
+        for inner in schema.values():
+            yield from _codes(inner)
+    for inner in schema if isinstance(schema, list) else ():
+        yield from _codes(inner)
+
+
+@pytest.mark.parametrize("contract", list(contracts()), ids=named)
+def test_a_list_that_a_schema_names_is_published(contract: Contract) -> None:
+    assert set(_codes(contract.schema())) <= set(LISTS)
+
+
+def test_what_a_kommune_is_sent_names_the_lists_of_its_codes() -> None:
+    sent = next(c for c in OURS if c.folder == "k.code.referrals.v1" and "referral.sent" in c.type)
+    lists = {"referral-why", "forms", "tasks", "times-of-day", "support", "frame", "purpose", "contact-role"}
+    assert lists <= set(_codes(sent.schema()))

@@ -4,8 +4,15 @@ from pathlib import Path
 
 from matching.api import router
 from matching.handlers import handlers
+from matching.rows import WRITERS
 from shared.service import Service
 
 service = Service(
-    name="matching", port=8003, handlers=handlers, router=router, migrations=Path(__file__).parents[1] / "migrations"
+    name="matching",
+    port=8003,
+    handlers=handlers,
+    router=router,
+    migrations=Path(__file__).parents[1] / "migrations",
+    writers=WRITERS,
+    prune=("DELETE FROM pool WHERE at < now() - interval '30 days'",),
 )

@@ -54,6 +54,18 @@ class Agree(OfMatch):
     candidate: str
 
 
+class Recheck(OfMatch):
+    """The place is another one now: does the match still fit, and is more to be asked before a start?"""
+
+    place_id: str
+
+
+class Correct(OfMatch):
+    """It was entered in error, the consultant says: it ends, as far as it is not agreed."""
+
+    place_id: str
+
+
 class Cancel(OfMatch):
     """End a match that is not agreed yet; nothing happens to one that is."""
 

@@ -1,29 +1,168 @@
-"""What the leader reads: Danish, in company language."""
+"""What people read: the leader's next step in company language, and why a young person and a place fit."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import TypedDict
 
 from matching.rules import matches
 from matching.state.matches import Match
+from matching.state.places import Offer
+from shared.catalogue.codes import codes
+from shared.catalogue.rules import rule
+from shared.events.base import Profile, Reason
 
-OVER = "Matchet er slut. Vi finder videre sammen, og I kan altid ringe."
+
+class Words(TypedDict):
+    da: str
+    en: str
+
+
+OVER = "Det blev ikke til noget denne gang. Kommunen kan foreslå en anden, og I kan altid ringe."
+DONE = {
+    "education": "Den unge er gået videre til uddannelse. Tillykke, det har I været med til.",
+    "job-elsewhere": "Den unge er gået videre til et job. Tillykke, det har I været med til.",
+    "goal-reached": "I er nået i mål. Tillykke, og tak for indsatsen.",
+    "period-over": "Tiden hos jer er gennemført. Tak for indsatsen.",
+}
+ENDED = "Tiden hos jer er slut. Tak for indsatsen. I kan altid ringe, også om den næste."
 
 
 def what_next(match: Match) -> str:
-    """The leader's next step; the leader's own comes first, then what others owe."""
+    """The leader's next step; the leader's own comes first, then what others owe, and until when."""
     if match.state == "agreed":
         return f"Det er aftalt. Første dag er {_day(match.terms.start)}. I kan altid ringe."
+    if match.state == "ended":
+        return DONE.get(match.reason or "", ENDED)
     if match.state != "proposed":
         return OVER
-    missing = matches.missing(match)
-    if "leader" in missing:
-        return f"Mød den unge, og sig ja eller nej senest {_day(match.answer_by)}. Dit ja holder en plads."
-    if "young-person" in missing:
-        return "Du har sagt ja. Kommunen spørger den unge. Du skal ikke gøre noget."
-    if "kommune" in missing:
-        return "Du og den unge har sagt ja. Kommunen skal godkende det før start. Du skal ikke gøre noget."
-    if matches.gate_missing(match):
-        return "Alle har sagt ja. Konsulenten ringer, så I får det sidste på plads før start."
+    until = _day(matches.waits_until(match))
+    match matches.waits_for(match):
+        case "leader":
+            return f"Mød den unge, og sig ja eller nej senest {until}. Dit ja holder en plads."
+        case "young-person":
+            return f"Du har sagt ja. Kommunen spørger den unge og svarer senest {until}. Du skal ikke gøre noget."
+        case "kommune":
+            return (
+                f"Du og den unge har sagt ja. Kommunen skal godkende det før start og svarer senest {until}."
+                " Du skal ikke gøre noget."
+            )
+        case "consultant":
+            return f"Alle har sagt ja. Konsulenten ringer senest {until}, så I får det sidste på plads før start."
     return "Alle har sagt ja. Aftalen er på plads om et øjeblik."
+
+
+# Component -> (all of its points, fewer): Danish, English.
+_REASONS: dict[str, tuple[Words, Words]] = {
+    "tasks": (
+        {"da": "Opgaverne er noget, den unge er god til eller har lyst til.",
+         "en": "The tasks are what the young person is good at or would like to do."},
+        {"da": "Opgaverne ligger et stykke fra det, den unge er god til eller har lyst til.",
+         "en": "The tasks are some way from what the young person is good at or would like to do."},
+    ),
+    "hours": (
+        {"da": "Den unge kan arbejde så mange timer, som pladsen sigter efter.",
+         "en": "The young person can work as many hours as the place aims for."},
+        {"da": "Den unge kan arbejde færre timer, end pladsen sigter efter.",
+         "en": "The young person can work fewer hours than the place aims for."},
+    ),
+    "times": (
+        {"da": "Den unge kan på alle pladsens tidspunkter.",
+         "en": "The young person can work at all times of day of the place."},
+        {"da": "Den unge kan kun på nogle af pladsens tidspunkter eller slet ikke.",
+         "en": "The young person can work at only some of the place's times of day, or at none."},
+    ),
+    "support": (
+        {"da": "Arbejdspladsen giver den støtte, der er brug for.",
+         "en": "The workplace gives the support that is needed."},
+        {"da": "Noget af den støtte, der er brug for, skal findes, før det går i gang.",
+         "en": "Some of the support that is needed must be found before the start."},
+    ),
+    "reach": (
+        {"da": "Pladsen ligger i den unges egen kommune.",
+         "en": "The place is in the young person's own kommune."},
+        {"da": "Der er et stykke at rejse.",
+         "en": "There is some way to travel."},
+    ),
+    "forms": (
+        {"da": "Det kan være løntimer fra begyndelsen.",
+         "en": "It can be paid hours from the beginning."},
+        {"da": "Det begynder som praktik uden løn og kræver et planlagt næste skridt.",
+         "en": "It begins as an unpaid praktik and needs a planned next step."},
+    ),
+    "start": (
+        {"da": "Den unge kan begynde inden for en uge.",
+         "en": "The young person can begin within a week."},
+        {"da": "Der går nogle uger, før den unge kan begynde.",
+         "en": "It takes some weeks until the young person can begin."},
+    ),
+}  # fmt: skip
+
+
+def reason(found: Reason) -> Words:
+    full, less = _REASONS[found.component]
+    return full if found.points == found.of else less
+
+
+def missing(code: str, offer: Offer, profile: Profile) -> Words:
+    """What would make it fit; what support would make it fit better."""
+    hours = _number(profile.hours)
+    match code:
+        case "R-FIT-HOURS":
+            return {
+                "da": f"Det ville passe, hvis pladsen begyndte med {hours[0]} timer om ugen.",
+                "en": f"It would fit if the place began with {hours[1]} hours a week.",
+            }
+        case "R-FIT-TIMES":
+            times = _listed("times-of-day", profile.times_of_day)
+            return {
+                "da": f"Det ville passe, hvis der var opgaver på disse tidspunkter: {times['da']}.",
+                "en": f"It would fit if there were tasks at these times of day: {times['en']}.",
+            }
+        case "R-U18-2":
+            return {
+                "da": "Det ville passe, hvis der var andet end nattevagter. Under 18 må man ikke arbejde om natten.",
+                "en": "It would fit if there were more than night shifts. At 15 to 17 nobody may work at night.",
+            }
+        case "R-FIT-FORM":
+            forms = _listed("forms", profile.forms)
+            return {
+                "da": f"Det ville passe, hvis pladsen også tilbød: {forms['da']}.",
+                "en": f"It would fit if the place also offered: {forms['en']}.",
+            }
+        case "R-FIT-REACH":
+            return {
+                "da": f"Det ville passe, hvis transporten blev løst. Den unge kan rejse {profile.reach} minutter.",
+                "en": f"It would fit if travel were settled. The young person can travel {profile.reach} minutes.",
+            }
+        case "late-start":
+            return {
+                "da": "Det ville passe bedre, hvis det begyndte efter kl. 10.",
+                "en": "It would fit better if it began after ten.",
+            }
+    if code in codes("support"):
+        support = _listed("support", [code])
+        return {
+            "da": f"Det ville passe bedre med denne støtte: {support['da']}.",
+            "en": f"It would fit better with this support: {support['en']}.",
+        }
+    said = rule(code)
+    return {"da": f"{said.da} {said.way_out_da}", "en": f"{said.en} {said.way_out_en}"}
+
+
+def _listed(list_name: str, of: Iterable[str]) -> Words:
+    """Labels in the middle of a sentence; a code of a newer build is left out."""
+    known = [code for code in of if code in codes(list_name)]
+
+    def label(code: str, language: str) -> str:
+        text = codes(list_name).label(code, "da" if language == "da" else "en")
+        return text[:1].lower() + text[1:]
+
+    return {"da": ", ".join(label(c, "da") for c in known), "en": ", ".join(label(c, "en") for c in known)}
+
+
+def _number(value: float) -> tuple[str, str]:
+    """As Danes write it, and as the English do."""
+    return f"{value:g}".replace(".", ","), f"{value:g}"
 
 
 def _day(day: date) -> str:

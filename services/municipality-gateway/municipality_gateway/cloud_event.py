@@ -11,6 +11,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from math import isfinite
 from typing import Any
 
@@ -28,7 +29,7 @@ from shared.people.guard import (
 )
 from shared.spine.envelope import Record
 
-ID = re.compile(r"[A-Za-z0-9_:+-]{1,80}")
+ID = re.compile(r"(?!offset-[0-9]+$)[A-Za-z0-9_:+-]{1,80}")  # `offset-7` is what we call one without a usable id
 SOURCE = re.compile(r"[\x21-\x7e]{1,200}")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 PLACE = re.compile(r"\d{1,4}", re.ASCII)
@@ -44,6 +45,17 @@ class CloudEvent:
 
     attributes: dict[str, Any] = field(default_factory=dict)
     data: Any = None
+
+    @property
+    def digest(self) -> bytes | None:
+        """Of its type and data, which are the same in whatever mode, order and spelling they are written."""
+        if self.data is None:
+            return None
+        try:
+            said = json.dumps([self.attributes.get("type"), self.data], sort_keys=True)
+        except RecursionError:
+            return None
+        return sha256(said.encode()).digest()
 
 
 def read(record: Record, event: CloudEvent) -> None:

@@ -9,6 +9,7 @@ from typing import Any, cast
 from municipality_gateway.rules.kommuner import own_words
 from municipality_gateway.state.kommuner import Kommune
 from municipality_gateway.state.places import Place
+from municipality_gateway.state.referrals import Told
 from shared.events.base import REGISTRY, Event
 from shared.events.kommune.referrals import ToKommune
 from shared.events.municipality_gateway import ReferralChanged
@@ -25,17 +26,13 @@ def copy_of(event: Event, **more: Any) -> ToKommune | None:
     return cast("ToKommune", kind.model_validate({**event.model_dump(by_alias=True), **more}, extra="ignore"))
 
 
-# A place as the leader and the consultant found it, without ids of people.
-_OF_PLACE = {"postnr", "tasks", "hours_from", "hours_to", "times_of_day", "forms", "purpose", "support", "frame"} | {
-    "sector",
-    "size_band",
-}
+_OF_PLACE = frozenset(Told.model_fields) - {"own_words", "place_url"}
 
 
-def place_for(place: Place, kommune: Kommune, referral_id: str, on: date, public: Public) -> dict[str, Any]:
+def told_of(place: Place, kommune: Kommune, referral_id: str, on: date, public: Public) -> Told:
     """What `referral.sent` tells beyond the gateway's own event: everything that is needed to answer."""
-    return {
-        **place.opened.model_dump(include=_OF_PLACE),
-        "own_words": own_words(kommune, place.opened.forms, on),
-        "place_url": f"{public.intake_url}/referrals/{referral_id}/place",
-    }
+    return Told(
+        **place.opened.model_dump(include=set(_OF_PLACE)),
+        own_words=own_words(kommune, place.opened.forms, on),
+        place_url=f"{public.intake_url}/referrals/{referral_id}/place",
+    )

@@ -44,6 +44,8 @@ def parse_reply(record: Record) -> Message[Reply] | Bad:
         time=datetime.fromisoformat(attributes["time"].upper()),
         topic=record.topic,
         offset=record.offset,
+        at=record.at,
+        digest=event.digest,
     )
 
 
@@ -63,6 +65,7 @@ def _bad(record: Record, event: CloudEvent, refusal: Refused) -> Bad:
         type=type_ if isinstance(type_, str) and (REPLIES.name, type_) in REGISTRY else None,
         refusal=refusal,
         personal=personal,
+        digest=None if personal else event.digest,
     )
 
 
@@ -99,7 +102,7 @@ def _check_sound(reply: Reply) -> None:
             raise refused("wrong-type", "at")
 
 
-_ABOUT = ("referral_id", "match_id", "stage_id", "placement_id", "candidate_id")
+_ABOUT = ("referral_id", "match_id", "stage_id", "placement_id", "challenge_id", "candidate_id")
 _UUID = re.compile(UUID_SHAPE)
 
 

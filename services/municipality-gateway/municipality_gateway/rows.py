@@ -1,6 +1,5 @@
 """Rows beside the aggregates: replies given over HTTP, and how each reply was answered."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,10 +8,6 @@ from shared.db import Connection, columns
 from shared.events.topics import REPLIES
 
 STRUCTURED = '{"content-type": "application/cloudevents+json"}'
-
-
-def hash_of(body: bytes) -> bytes:
-    return hashlib.sha256(body).digest()
 
 
 @dataclass(frozen=True)
@@ -25,10 +20,7 @@ class Given:
     by: str
     about: str
     body: bytes
-
-    @property
-    def hash(self) -> bytes:
-        return hash_of(self.body)
+    hash: bytes
 
 
 @dataclass(frozen=True)
@@ -44,6 +36,7 @@ class Answered:
     rule: str | None = None
     da: str | None = None
     en: str | None = None
+    hash: bytes | None = None
 
 
 async def save_given(conn: Connection, rows: Sequence[Given]) -> None:
@@ -66,12 +59,14 @@ async def save_answered(conn: Connection, rows: Sequence[Answered]) -> None:
     last = {(r.kommune, r.source, r.id): r for r in rows if r.rule != "id-reused"}
     first_hand = [r for r in last.values() if r.source is not None]
     await conn.execute(
-        "INSERT INTO reply (kommune, source, id, state, what, field, rule, da, en)"
+        "INSERT INTO reply (kommune, source, id, state, what, field, rule, da, en, hash)"
         " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
-        " $8::text[], $9::text[]) ORDER BY 1, 2, 3 ON CONFLICT (kommune, source, id) DO UPDATE"
-        " SET state = excluded.state, what = excluded.what, field = excluded.field, rule = excluded.rule,"
-        " da = excluded.da, en = excluded.en",
-        *columns(((r.kommune, r.source, r.id, r.state, r.what, r.field, r.rule, r.da, r.en) for r in first_hand), 9),
+        " $8::text[], $9::text[], $10::bytea[]) ORDER BY 1, 2, 3 ON CONFLICT (kommune, source, id) DO UPDATE"
+        " SET state = excluded.state, what = coalesce(excluded.what, reply.what), field = excluded.field,"
+        " rule = excluded.rule, da = excluded.da, en = excluded.en, hash = coalesce(reply.hash, excluded.hash)",
+        *columns(
+            ((r.kommune, r.source, r.id, r.state, r.what, r.field, r.rule, r.da, r.en, r.hash) for r in first_hand), 10
+        ),
     )
     further_in = [r for r in last.values() if r.source is None]
     await conn.execute(

@@ -1,8 +1,12 @@
 """Why it cannot be, in Danish and English: which field, which rule, and the way out. Never what was sent."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from shared.catalogue.codes import codes
+from shared.catalogue.kommuner import kommune
+from shared.catalogue.reach import Reach
+from shared.events.base import Stage, Terms
 from shared.spine.decision import Refused
 
 # {field} is a name from our own contract.
@@ -65,10 +69,33 @@ def id_reused() -> Refused:
     return Refused("id-reused", "id", *_TEXTS["id-reused"], status=409)
 
 
-def by_rule(rule_id: str, field: str) -> Refused:
-    """A rule of the catalogue; among the refusals of replies its code is `rule:<rule id>`."""
+def by_rule(rule_id: str, field: str, da: str = "", en: str = "") -> Refused:
+    """A rule of the catalogue, and what it means here; among the refusals of replies its code is `rule:<rule id>`."""
     said = Refused.by(rule_id, field)
-    return Refused(f"rule:{rule_id}", field, said.da, said.en)
+    return Refused(f"rule:{rule_id}", field, f"{said.da} {da}".strip(), f"{said.en} {en}".strip())
+
+
+# fmt: off
+_MONTHS = (
+    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november",
+    "december",
+)
+# fmt: on
+
+
+def day(on: date) -> str:
+    """23. november 2026"""
+    return f"{on.day}. {_MONTHS[on.month - 1]} {on.year}"
+
+
+def terms(agreed: Terms | Stage) -> tuple[str, str]:
+    """What an approval must cover, in Danish and English."""
+    begins, ends = (agreed.start, agreed.until) if isinstance(agreed, Terms) else (agreed.from_, agreed.to)
+    forms, hours = codes("forms"), f"{agreed.hours:g}"
+    form_da, form_en = (forms.label(agreed.form, language).lower() for language in ("da", "en"))
+    da = f"Aftalen er {form_da}, {hours.replace('.', ',')} timer om ugen, fra {day(begins)}"
+    en = f"The terms are {form_en}, {hours} hours a week, from {begins}"
+    return (f"{da} til {day(ends)}.", f"{en} to {ends}.") if ends else (f"{da}.", f"{en}.")
 
 
 def not_yours(field: str) -> Refused:
@@ -107,7 +134,98 @@ def referral_over() -> Refused:
     )
 
 
-def no_guidance_any_more() -> Refused:
+def asked_back() -> Refused:
+    return Refused(
+        "state",
+        "referral_id",
+        "Vi har bedt jer om at stoppe, for virksomheden skal ikke bruge en ung lige nu. Svar `cancellation-confirmed`,"
+        " eller ring til konsulenten, hvis I har en ung klar.",
+        "You were asked to stop, for the company wants nobody for now. Reply `cancellation-confirmed`, or call the"
+        " consultant if you have somebody ready.",
+    )
+
+
+def not_asked_back() -> Refused:
+    return Refused(
+        "state",
+        "referral_id",
+        "Vi har ikke bedt jer om at stoppe. Svar `rejected` med en årsag, hvis I ikke kan finde en ung.",
+        "You were not asked to stop. Reply `rejected` with a reason if you cannot find somebody.",
+    )
+
+
+def held_too_long(latest: date) -> Refused:
+    return by_rule("R-HOLD", "until", f"Senest den {day(latest)}.", f"By {latest.isoformat()} at the latest.")
+
+
+def why(reach: Reach, home: str) -> str:
+    """Why this kommune, in one sentence for a leader or consultant."""
+    there, here, time = kommune(reach.kommune).formal_name, kommune(home).formal_name, duration(reach.minutes)
+    return {
+        "own": f"Pladsen ligger i {there}.",
+        "joint": f"{there} og {here} har, så vidt vi ved, fælles indgang for virksomheder; der er {time} dertil.",
+        "neighbour": f"{there} er nabo til {here}, {time} væk.",
+        "link": f"{there} ligger {time} væk over bro eller gennem tunnel.",
+        "ferry": f"{there} nås med færge på {time}.",
+        "commute": f"{there} ligger {time} væk.",
+        "asked-for": f"Der er ønsket, at {there} bliver spurgt.",
+    }[reach.why]
+
+
+_DUE = {
+    "asked-back": "{kommune} er bedt om at stoppe og har ikke bekræftet det endnu.",
+    "no-contact": "Vi kender ingen kontaktperson i {kommune}. Find en, og skriv den ind, så lederen kan få besked.",
+    "guidance": "Ring til lederen, og fortæl, hvem der ringer fra {kommune}, hvornår, og hvad der skal til.",
+    "silent": "{kommune} har ikke svaret endnu. Ring til kontaktpersonen.",
+    "slow": "{kommune} har sagt ja for længe siden. Ring, og hør, om I sammen kan finde en ung.",
+    "nobody-left": "Der er ingen flere kommuner at spørge. Aftal med lederen, hvad der skal ske nu.",
+    "stale-contact": "Det er længe siden, nogen har bekræftet kontaktpersonen i {kommune}. Ring, og bekræft.",
+}
+
+
+def due(kind: str, code: str) -> str:
+    """What a consultant has to do, in one sentence."""
+    return _DUE[kind].format(kommune=kommune(code).formal_name)
+
+
+def duration(minutes: int) -> str:
+    """12 minutter; 1 time og 15 minutter"""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} {'time' if hours == 1 else 'timer'}"] if hours else []
+    parts += [f"{rest} {'minut' if rest == 1 else 'minutter'}"] if rest or not hours else []
+    return " og ".join(parts)
+
+
+def only_a_test() -> Refused:
+    return Refused(
+        "test-kommune",
+        "kommune",
+        "Testkommunen kan ikke spørges om en rigtig plads. Vælg en af de 98 kommuner: GET /kommuner viser dem.",
+        "The test kommune is not asked about a real place. Choose one of the 98: GET /kommuner shows them.",
+    )
+
+
+def place_not_open() -> Refused:
+    return Refused(
+        "state",
+        "place_id",
+        "Pladsen er ikke åben, eller alle pladser er besat. Åbn den igen med lederen, før en kommune bliver spurgt.",
+        "The place is not open, or all of its seats are filled. Reopen it with the leader before a kommune is asked.",
+        409,
+    )
+
+
+def asked_already() -> Refused:
+    return Refused(
+        "state",
+        "kommune",
+        "Kommunen er spurgt og har pladsen nu. Vent på svaret, eller træk henvendelsen tilbage først.",
+        "The kommune is asked already and has the place now. Wait for its answer, or recall the referral first.",
+        409,
+    )
+
+
+def over_already() -> Refused:
     return Refused(
         "referral-over",
         "referral_id",
@@ -126,12 +244,60 @@ def not_in_the_future() -> Refused:
     )
 
 
+def not_happened(field: str) -> Refused:
+    return Refused(
+        "date-future",
+        field,
+        f"Datoen i {field} ligger i fremtiden, og det er ikke sket endnu. Ret datoen, eller send svaret den dag.",
+        f"The date in {field} lies in the future, and it has not happened yet. Correct it, or reply on that day.",
+    )
+
+
+def too_early(field: str) -> Refused:
+    return Refused(
+        "date-order",
+        field,
+        f"Datoen i {field} er for tidlig: den er gået, eller den ligger før det, den følger efter. Ret datoen.",
+        f"The date in {field} is too early: it has passed, or lies before what it follows. Correct it.",
+    )
+
+
+def too_far(field: str) -> Refused:
+    return Refused(
+        "date-far",
+        field,
+        f"Datoen i {field} ligger for langt ude i fremtiden. Ret årstallet, eller vælg en tidligere dag.",
+        f"The date in {field} lies too far in the future. Correct the year, or choose an earlier day.",
+    )
+
+
 def nobody_matched() -> Refused:
     return Refused(
         "state",
         "referral_id",
         "Ingen er matchet endnu, så henvendelsen kan ikke afsluttes. Svar `rejected` med en årsag.",
         "Nobody is matched yet, so the referral cannot be closed. Reply `rejected` with a reason.",
+    )
+
+
+def nobody_to_name() -> Refused:
+    return Refused(
+        "nobody-to-name",
+        "referral_id",
+        "Der er ingen kontaktperson i kommunen at give lederen besked om. Opret en med"
+        " PUT /kommuner/{code}/contacts/{id}, og prøv igen.",
+        "The kommune has no contact person whom the leader could be told of. Register one with"
+        " PUT /kommuner/{code}/contacts/{id}, and try again.",
+        409,
+    )
+
+
+def no_such_contact(field: str) -> Refused:
+    return Refused(
+        "unknown-id",
+        field,
+        "Kommunen har ingen kontaktperson med det id. Se dem hos GET /kommuner/{code}.",
+        "The kommune has no contact with that id. See them at GET /kommuner/{code}.",
     )
 
 
@@ -147,5 +313,7 @@ def contact_of_another() -> Refused:
 
 def by_list(code: str, field: str) -> Refused:
     """A code of the list of refusals, in the list's own words."""
+    if code in _TEXTS:
+        return refused(code, field)
     known = codes("reply-refused")
-    return Refused(code, field, f"{known.label(code, 'da')}.", f"{known.label(code, 'en')}.")
+    return Refused(code, field, f"{known.label(code, 'da').rstrip('.')}.", f"{known.label(code, 'en').rstrip('.')}.")

@@ -1,9 +1,24 @@
 """What a kommune is told on `k.<code>.referrals.v1`: the gateway's own copies, with own ids and own versions."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from shared.events.base import Code, Data, Event, Id, Kommune, Minutes, Postnr, Reason, Stage, Task, Terms
+from shared.events.base import (
+    Code,
+    Data,
+    Event,
+    Form,
+    Id,
+    Kommune,
+    Minutes,
+    Postnr,
+    Reason,
+    Stage,
+    Task,
+    Terms,
+    TimeOfDay,
+    listed,
+)
 from shared.events.topics import REFERRALS
 
 
@@ -16,7 +31,7 @@ class ToKommune(Event, topic=REFERRALS):
 class OwnWord(Data):
     """How this kommune says it: our concept, its own term."""
 
-    concept: Code
+    concept: Annotated[Code, listed("terms")]
     term: str
 
 
@@ -31,23 +46,23 @@ class ReferralSent(ToKommune, name="referral.sent", subject="referral_id", key="
     kommune: Kommune
     place_kommune: Kommune
     postnr: Postnr
-    why: Code
+    why: Annotated[Code, listed("referral-why")]
     minutes: Minutes
     answer_by: date
     seats: int
-    sector: Code | None = None
-    size_band: Code | None = None
+    sector: Annotated[Code, listed("sectors")] | None = None
+    size_band: Annotated[Code, listed("size-band")] | None = None
     tasks: tuple[Task, ...]
     hours_from: float
     hours_to: float
-    times_of_day: tuple[Code, ...]
-    forms: tuple[Code, ...]
-    purpose: Code
-    support: tuple[Code, ...] = ()
-    frame: tuple[Code, ...] = ()
+    times_of_day: tuple[TimeOfDay, ...]
+    forms: tuple[Form, ...]
+    purpose: Annotated[Code, listed("purpose")]
+    support: tuple[Annotated[Code, listed("support")], ...] = ()
+    frame: tuple[Annotated[Code, listed("frame")], ...] = ()
     own_words: tuple[OwnWord, ...] = ()
     contact_id: Id
-    contact_role: Code
+    contact_role: Annotated[Code, listed("contact-role")]
     place_url: str
 
 
@@ -66,11 +81,11 @@ class ReferralChanged(ToKommune, name="referral.changed", subject="referral_id",
     tasks: tuple[Task, ...]
     hours_from: float
     hours_to: float
-    times_of_day: tuple[Code, ...]
-    forms: tuple[Code, ...]
-    purpose: Code
-    support: tuple[Code, ...] = ()
-    frame: tuple[Code, ...] = ()
+    times_of_day: tuple[TimeOfDay, ...]
+    forms: tuple[Form, ...]
+    purpose: Annotated[Code, listed("purpose")]
+    support: tuple[Annotated[Code, listed("support")], ...] = ()
+    frame: tuple[Annotated[Code, listed("frame")], ...] = ()
     seats: int
 
 
@@ -81,13 +96,13 @@ class ReferralAccepted(ToKommune, name="referral.accepted", subject="referral_id
 class ReferralRejected(ToKommune, name="referral.rejected", subject="referral_id", key="referral_id"):
     """You said no."""
 
-    reason: Code
+    reason: Annotated[Code, listed("referral-rejected")]
 
 
 class ReferralOnHold(ToKommune, name="referral.on-hold", subject="referral_id", key="referral_id"):
     """You asked for time; `until` is the last day of it."""
 
-    reason: Code
+    reason: Annotated[Code, listed("referral-held")]
     until: date
 
 
@@ -102,7 +117,7 @@ class ReferralEscalated(ToKommune, name="referral.escalated", subject="referral_
     """Another person of yours is asked."""
 
     contact_id: Id
-    contact_role: Code
+    contact_role: Annotated[Code, listed("contact-role")]
     due_by: date
 
 
@@ -121,14 +136,14 @@ class ReferralCancellationRequested(
 ):
     """Asked back although you accepted: answer `cancellation-confirmed`; at `due_by` it is taken back."""
 
-    reason: Code
+    reason: Annotated[Code, listed("referral-cancelled")]
     due_by: date
 
 
 class ReferralCancelled(ToKommune, name="referral.cancelled", subject="referral_id", key="referral_id"):
     """Taken back."""
 
-    reason: Code
+    reason: Annotated[Code, listed("referral-cancelled")]
 
 
 class ReferralCompleted(ToKommune, name="referral.completed", subject="referral_id", key="referral_id"):
@@ -147,7 +162,7 @@ class MatchProposed(MatchToKommune, name="match.proposed", subject="match_id", k
 
     reply_id: Code
     terms: Terms
-    warnings: tuple[Code, ...] = ()
+    warnings: tuple[Annotated[Code, listed("rules")], ...] = ()
     approvals_needed: tuple[Code, ...]
     answer_by: date
 
@@ -156,7 +171,7 @@ class MatchRefused(MatchToKommune, name="match.refused", subject="match_id", key
     """Your proposal is not possible; `rule` says why."""
 
     reply_id: Code
-    rule: Code
+    rule: Annotated[Code, listed("match-refused")]
 
 
 class MatchApproved(MatchToKommune, name="match.approved", subject="match_id", key="referral_id"):
@@ -169,7 +184,7 @@ class MatchDeclined(MatchToKommune, name="match.declined", subject="match_id", k
     """A party said no."""
 
     party: Code
-    reason: Code
+    reason: Annotated[Code, listed("match-declined")]
 
 
 class MatchAgreed(MatchToKommune, name="match.agreed", subject="match_id", key="referral_id"):
@@ -181,7 +196,7 @@ class MatchAgreed(MatchToKommune, name="match.agreed", subject="match_id", key="
 class MatchCancelled(MatchToKommune, name="match.cancelled", subject="match_id", key="referral_id"):
     """It ended for another reason than a no."""
 
-    reason: Code
+    reason: Annotated[Code, listed("match-cancelled")]
 
 
 class MatchSuggested(ToKommune, name="match.suggested", subject="suggestion", key="referral_id"):
@@ -235,6 +250,15 @@ class PlacementStagePlanned(
     approval_needed: bool
 
 
+class PlacementStageDeclined(
+    PlacementToKommune, name="placement.stage-declined", subject="placement_id", key="referral_id"
+):
+    """You did not approve that stage: it does not begin."""
+
+    stage_id: Id
+    reason: Annotated[Code, listed("match-declined")] | None = None
+
+
 class PlacementStageChanged(
     PlacementToKommune, name="placement.stage-changed", subject="placement_id", key="referral_id"
 ):
@@ -252,14 +276,14 @@ class PlacementMoved(PlacementToKommune, name="placement.moved", subject="placem
 class PlacementCheckinDue(PlacementToKommune, name="placement.checkin-due", subject="placement_id", key="referral_id"):
     """A day on which how it goes is asked; a good moment for `voice-passed-on`."""
 
-    kind: Code
+    kind: Annotated[Code, listed("check-in-kind")]
     on: date
 
 
 class PlacementPaused(PlacementToKommune, name="placement.paused", subject="placement_id", key="referral_id"):
     """A time-out, or an approval of yours that ran out."""
 
-    reason: Code
+    reason: Annotated[Code, listed("placement-paused")]
     until: date | None = None
 
 
@@ -272,14 +296,14 @@ class PlacementResumed(PlacementToKommune, name="placement.resumed", subject="pl
 class PlacementCancelled(PlacementToKommune, name="placement.cancelled", subject="placement_id", key="referral_id"):
     """It never began."""
 
-    reason: Code
+    reason: Annotated[Code, listed("placement-cancelled")]
 
 
 class PlacementEnded(PlacementToKommune, name="placement.ended", subject="placement_id", key="referral_id"):
     """It is over."""
 
     how: Literal["as-planned", "early"]
-    reason: Code
+    reason: Annotated[Code, listed("placement-ended")]
     on: date
 
 
@@ -288,10 +312,26 @@ class PlacementOutcomeRecorded(
 ):
     """What became of it. Hours are a week's."""
 
-    outcome: Code
+    outcome: Annotated[Code, listed("outcomes")]
     hours: float | None = None
     on: date
     when: Code
+
+
+class PlacementCorrected(PlacementToKommune, name="placement.corrected", subject="placement_id", key="referral_id"):
+    """Entered wrongly, and put right. `what`: `start`, `end`, `outcome` or `stage`; the others say what is so now.
+
+    An outcome or a stage that is not there now was taken back.
+    """
+
+    what: Code
+    on: date | None = None
+    stage: Stage | None = None
+    how: Code | None = None
+    reason: Code | None = None
+    outcome: Annotated[Code, listed("outcomes")] | None = None
+    hours: float | None = None
+    when: Code | None = None
 
 
 class ChallengeRaised(ToKommune, name="challenge.raised", subject="challenge_id", key="referral_id"):
@@ -299,7 +339,7 @@ class ChallengeRaised(ToKommune, name="challenge.raised", subject="challenge_id"
 
     challenge_id: Id
     placement_id: Id
-    code: Code
+    code: Annotated[Code, listed("challenges")]
 
 
 class AboutReply(ToKommune):
@@ -321,6 +361,6 @@ class ReplyRefused(AboutReply, name="reply.refused", subject="reply", key="refer
     """Your reply changed nothing: which field, which rule, and the way out in Danish and English."""
 
     field: str
-    rule: Code
+    rule: Annotated[Code, listed("reply-refused")]
     da: str
     en: str

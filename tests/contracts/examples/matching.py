@@ -49,10 +49,10 @@ def examples() -> list[Event]:
             gate=questions,
             answer_by=date(2026, 12, 1),
         ),
-        matching.MatchRefused(**match, reply_id=REPLY, rule="R-FIT-TIMES"),
+        matching.MatchRefused(**match, reply_id=REPLY, rule="R-FIT-TIMES", field="times_of_day"),
         matching.MatchApproved(**match, party="leader", held_until=date(2026, 12, 1)),
         matching.MatchDeclined(**match, party="young-person", reason="times"),
-        matching.MatchAnswerRefused(**match, reply_id=REPLY, field="to", rule="rule:R-PAY-1"),
+        matching.MatchAnswerRefused(**match, reply_id=REPLY, field="to", rule="rule:R-COVER", terms=TERMS),
         matching.MatchAgreed(
             **match,
             terms=TERMS,

@@ -75,6 +75,7 @@ def examples() -> list[Event]:
         kommune.PlacementPlanned(**placement, next_checkin=date(2026, 11, 30), stage=STAGE),
         kommune.PlacementStarted(**begun, on=date(2026, 11, 30), stage=STAGE),
         kommune.PlacementStagePlanned(**begun, stage=NEXT_STAGE, approval_needed=False),
+        kommune.PlacementStageDeclined(**begun, stage_id=NEXT_STAGE.stage_id, reason="support"),
         kommune.PlacementStageChanged(**placement, next_checkin=date(2027, 1, 4), stage=NEXT_STAGE),
         kommune.PlacementMoved(**begun, stage=STAGE),
         kommune.PlacementCheckinDue(**begun, kind="first-week", on=date(2026, 12, 7)),
@@ -82,6 +83,9 @@ def examples() -> list[Event]:
         kommune.PlacementResumed(**begun, stage=STAGE),
         kommune.PlacementCancelled(**placement, reason="other-offer"),
         kommune.PlacementEnded(**placement, how="as-planned", reason="goal-reached", on=date(2027, 6, 27)),
+        kommune.PlacementCorrected(
+            **placement, what="end", on=date(2027, 6, 25), how="as-planned", reason="goal-reached"
+        ),
         kommune.PlacementOutcomeRecorded(**placement, outcome="O-ORDINARY", hours=37, on=date(2027, 6, 28), when="0"),
         kommune.ChallengeRaised(**referral, challenge_id=CHALLENGE, placement_id=PLACEMENT, code="C-PUNCTUALITY"),
         kommune.ReplyTaken(**reply),

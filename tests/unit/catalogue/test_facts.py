@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from shared.catalogue.cards import general_card
 from shared.catalogue.codes import codes
 from shared.catalogue.deadlines import Deadlines, deadlines
 from shared.catalogue.kommuner import KOMMUNER
@@ -39,7 +40,7 @@ def test_a_task_says_why_it_is_checked_for_under_18() -> None:
 
 def test_every_rule_says_what_it_is_and_the_way_out() -> None:
     found = [rule(entry.code) for entry in codes("rules")]
-    assert len(found) == 29
+    assert len(found) == 33
     for one in found:
         assert re.fullmatch(r"R-[A-Z0-9-]+", one.id)
         assert one.severity in get_args(Severity)
@@ -61,6 +62,8 @@ def test_the_deadlines_are_those_agreed() -> None:
         expired=5,
         accepted_nudge=15,
         accepted_due=20,
+        hold_nudge=10,
+        hold=20,
         asking_back=3,
         match_answer=10,
     )
@@ -99,3 +102,9 @@ def test_the_jobcenter_became_the_virksomhedsindgang_on_the_first_of_february_20
 
 def test_a_contested_word_says_so() -> None:
     assert next(one.note for one in terms("young-people", "0851", TODAY) if one.term == "udsatte ledige")
+
+
+def test_the_general_card_speaks_of_the_law_of_its_day() -> None:
+    assert "jobcenter" in general_card(date(2026, 1, 31))["entrance"]
+    assert "virksomhedsindgang" in general_card(date(2026, 2, 1))["entrance"]
+    assert {"praktik_approval", "vitas", "mentor"} <= general_card(TODAY).keys()

@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 
-from matching.rules import candidates, places
+from matching.commands import LeaderAnswers
+from matching.rules import candidates, matches, places
+from matching.state.candidates import Candidate
 from matching.state.places import Place, Spot
+from shared.catalogue.codes import codes
 from shared.events.base import Task, Terms
 from shared.events.matching import MatchProposed, MatchRefused
 from shared.spine.decision import NotYet
 from tests.unit.matching.world import (
     ESBJERG,
+    NOW,
     OTHER_PLACE,
     OTHER_REFERRAL,
     PLACE,
@@ -19,6 +23,8 @@ from tests.unit.matching.world import (
     START,
     World,
     agreed_on,
+    answer,
+    ended,
     opened,
     paused,
     place,
@@ -36,7 +42,8 @@ from tests.unit.matching.world import (
 def misfit(at: Place | None = None, *, minutes: int | None = 20, **proposal: Any) -> str | None:
     at = at or place()
     asked = proposed(**proposal)
-    return candidates.misfit(candidates.terms_of(asked, at), at.offer, asked.profile, minutes)
+    found = candidates.misfits(candidates.terms_of(asked, at), at.offer, asked.profile, minutes)
+    return next(iter(found), None)
 
 
 def test_a_proposal_that_fits_waits_ten_working_days_for_its_yeses(world: World) -> None:
@@ -54,8 +61,65 @@ def test_the_same_reply_again_is_the_same_match(world: World) -> None:
     assert world.hear(proposed()) == []
 
 
-def test_another_reply_about_the_same_person_is_another_match(world: World) -> None:
-    assert world.propose() != world.propose(reply_id="with-other-hours", hours=15)
+def test_the_same_person_for_the_same_place_under_a_new_id_is_no_second_match(world: World) -> None:
+    first = world.propose()
+    world.leader(first, "yes")
+    (again,) = world.hear(proposed(reply_id="again"))
+    assert isinstance(again, MatchRefused)
+    assert (again.rule, again.field, again.reply_id) == ("proposed-already", "candidate_id", "again")
+    assert world.match(first).held_until
+
+
+def test_other_terms_for_the_same_person_and_place_replace_those_before(world: World) -> None:
+    first = world.propose()
+    world.leader(first, "yes")
+    assert told(world.hear(proposed(reply_id="more", hours=15))) == [("proposed", ""), ("cancelled", "replaced")]
+    (second,) = world.get(Place, PLACE).spots
+    assert second != first
+    assert world.match(second).approvals == ()  # whoever said yes, said it to other terms
+    world.agree(second)
+
+
+def test_other_terms_that_do_not_fit_replace_nothing(world: World) -> None:
+    first = world.propose()
+    assert told(world.hear(proposed(reply_id="more", hours=25))) == [("refused", "R-FIT-HOURS")]
+    assert world.match(first).state == "proposed"
+
+
+def test_after_a_no_the_same_terms_may_be_proposed_again(world: World) -> None:
+    world.leader(world.propose(), "no")
+    assert world.propose(reply_id="again")
+
+
+@pytest.mark.parametrize("yes_first", [True, False])
+def test_new_terms_that_cross_the_last_yes_replace_the_old_ones_whichever_comes_first(
+    world: World, yes_first: bool
+) -> None:
+    match = world.propose()
+    world.gate(match)
+    world.tell(answer(match, "young-person", "yes"))
+    last_yes = LeaderAnswers(match_id=match, place_id=PLACE, answer="yes", reason=None)
+    crossing = [last_yes, proposed(reply_id="more", hours=15)]
+    for data in crossing if yes_first else reversed(crossing):
+        world.decide(world.message(data))
+    assert matches.complete(world.match(match))
+    assert told(world.wait(NOW)) == [("cancelled", "replaced")]
+    (second,) = world.get(Place, PLACE).spots
+    world.agree(second)
+
+
+def test_who_was_withdrawn_and_proposed_elsewhere_before_the_last_yes_worked_is_not_agreed_on(world: World) -> None:
+    world.tell(opened(OTHER_PLACE))
+    world.tell(sent(OTHER_REFERRAL, OTHER_PLACE))
+    match = world.propose()
+    world.gate(match)
+    world.tell(answer(match, "young-person", "yes"))
+    elsewhere = proposed(place_id=OTHER_PLACE, referral_id=OTHER_REFERRAL)
+    for data in (LeaderAnswers(match_id=match, place_id=PLACE, answer="yes", reason=None), withdrawn(), elsewhere):
+        world.decide(world.message(data))
+    assert matches.complete(world.match(match))
+    assert [what for what, _ in told(world.wait(NOW))] == ["cancelled"]
+    assert world.match(match).state == "cancelled"
 
 
 def test_a_proposal_waits_for_its_referral_and_the_referral_for_its_place() -> None:
@@ -158,7 +222,7 @@ def test_a_good_proposal_fits() -> None:
         ({"form": "VIRKSOMHEDSPRAKTIK"}, "R-PROG-1"),
         (
             {"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB", "until": START + timedelta(weeks=26)},
-            "R-PAY-1",
+            "R-PRAKTIK-1",
         ),
     ],
 )
@@ -180,7 +244,8 @@ def test_a_praktik_has_at_most_37_hours() -> None:
 def test_a_form_is_offered_only_while_the_law_knows_it() -> None:
     at, able = place(forms=("SOCIALT_FRIKORT",)), profile(forms=("SOCIALT_FRIKORT",))
     assert misfit(at, profile=able) is None
-    assert misfit(at, profile=able, start=date(2024, 12, 31)) == "R-FIT-FORM"
+    before = able.changed(from_=date(2024, 12, 1))
+    assert misfit(at, profile=before, start=date(2024, 12, 31)) == "R-FIT-FORM"
 
 
 def test_somebody_of_15_to_17_may_work_by_day() -> None:
@@ -195,8 +260,120 @@ def test_an_apprenticeship_without_an_approved_training_place_is_a_warning() -> 
     able = profile(forms=("LAERLING",))
     approved = place(forms=("LAERLING",), training_place_approved=True)
     not_approved = place(forms=("LAERLING",))
-    assert candidates.warnings(terms(not_approved, profile=able), not_approved.offer) == ("R-PLACE-LAERLING-1",)
-    assert candidates.warnings(terms(approved, profile=able), approved.offer) == ()
+    assert warned(not_approved, profile=able) == {"R-PLACE-LAERLING-1"}
+    assert warned(approved, profile=able) == set()
+
+
+def warned(at: Place, *, before: Candidate | None = None, **proposal: Any) -> set[str]:
+    asked = proposed(**proposal)
+    who = before or Candidate(id=asked.subject, version=1)
+    under_18 = candidates.is_under_18(asked.profile)
+    return set(candidates.warnings(candidates.terms_of(asked, at), at, who, under_18=under_18))
+
+
+PRAKTIK: dict[str, Any] = {"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB", "until": START + timedelta(weeks=4)}
+
+
+def test_a_praktik_that_must_be_assessed_and_one_without_an_end_are_warnings() -> None:
+    assert warned(place(), **PRAKTIK) == set()
+    assert warned(place(), **PRAKTIK | {"until": START + timedelta(weeks=13, days=-1)}) == set()
+    assert warned(place(), **PRAKTIK | {"until": START + timedelta(weeks=13)}) == {"R-PRAKTIK-2"}
+    assert warned(place(), **PRAKTIK | {"until": None}) == {"R-PRAKTIK-3"}
+    assert warned(place(), until=None) == set()
+
+
+def test_praktik_after_praktik_is_a_warning_and_a_paid_job_between_ends_the_chain(world: World) -> None:
+    def ends(form: str, reply: str) -> None:
+        match = world.propose(reply_id=reply)
+        world.agree(match)
+        world.tell(ended(match, form=form))
+
+    def candidate() -> Candidate:
+        return world.get(Candidate, f"{ESBJERG}.{proposed().candidate_id}")
+
+    ends("VIRKSOMHEDSPRAKTIK", "first")
+    assert warned(place(), before=candidate(), **PRAKTIK) == {"R-CHAIN-1"}
+    assert warned(place(), before=candidate()) == set()
+    ends("SMAAJOB", "second")
+    assert warned(place(), before=candidate(), **PRAKTIK) == set()
+
+
+def test_more_in_praktik_than_the_ratio_to_employees_allows_is_a_warning() -> None:
+    def with_one_there(**offer: Any) -> Place:
+        at = place(seats=9, **offer)
+        return places.put(at, "a", Spot(state="taken", terms=terms(at, **PRAKTIK)))
+
+    assert warned(with_one_there(size_band="5-9"), **PRAKTIK) == {"R-CAP-1"}
+    assert warned(with_one_there(size_band="10-49"), **PRAKTIK) == set()
+    assert warned(with_one_there(size_band=None), **PRAKTIK) == {"R-CAP-1"}
+    assert warned(with_one_there(size_band="5-9")) == set()
+
+
+@pytest.mark.parametrize(("band", "seats"), [("1-4", 1), ("10-49", 2), ("50-249", 10), ("250+", 30)])
+def test_the_ratio_is_one_for_each_five_up_to_fifty_then_one_for_each_ten(band: str, seats: int) -> None:
+    at = place(seats=99, size_band=band)
+    for n in range(seats - 1):
+        at = places.put(at, str(n), Spot(state="taken", terms=terms(at, **PRAKTIK)))
+    assert warned(at, **PRAKTIK) == set()
+    full = places.put(at, "last", Spot(state="taken", terms=terms(at, **PRAKTIK)))
+    assert warned(full, **PRAKTIK) == {"R-CAP-1"}
+
+
+def test_for_15_to_17_flagged_tasks_and_long_weeks_are_warnings() -> None:
+    by_day: dict[str, Any] = {"times_of_day": ("day",), "hours_from": 2, "hours_to": 50}
+    at = place(**by_day, forms=("SMAAJOB", "FRITIDSJOB"))
+    able = profile(age_band="15-17", times_of_day=("day",), hours=50, forms=("SMAAJOB", "FRITIDSJOB"))
+    calm: dict[str, Any] = {"profile": able, "tasks": ("viden_data-01",)}
+    assert warned(at, **calm, hours=20) == set()
+    assert warned(at, profile=able, hours=20) == {"R-U18-1"}
+    assert "R-U18-3" in warned(at, **calm, hours=41)
+    assert warned(at, **calm, hours=12, form="FRITIDSJOB") == set()
+    assert warned(at, **calm, hours=13, form="FRITIDSJOB") == {"R-U18-3"}
+    grown_up = able.changed(age_band="18-24")
+    assert warned(at, **calm | {"profile": grown_up}, hours=13, form="FRITIDSJOB") == set()
+
+
+def test_full_time_at_a_place_that_begins_with_less_is_a_warning() -> None:
+    able = profile(hours=37)
+    assert warned(place(hours_to=37), profile=able, hours=37) == {"R-HOURS-JUMP"}
+    assert warned(place(hours_to=37), profile=able, hours=36) == set()
+    assert warned(place(hours_from=30, hours_to=37), profile=able, hours=37) == set()
+
+
+@pytest.mark.parametrize(
+    ("dates", "rule", "field"),
+    [
+        ({"start": date(2000, 1, 1)}, "R-START", "start"),
+        ({"start": date(2026, 11, 22)}, "R-START", "start"),  # yesterday
+        ({"start": date(2100, 1, 1)}, "R-START", "start"),
+        ({"start": date(2026, 11, 30)}, "R-FIT-START", "start"),  # a day before they can begin
+        ({"until": START - timedelta(days=1)}, "R-UNTIL", "until"),
+        ({"until": date(2100, 1, 1)}, "R-UNTIL", "until"),
+        ({"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB", "until": START + timedelta(weeks=27)},
+         "R-PRAKTIK-1", "until"),
+        ({"profile": young()}, "R-U18-2", "times_of_day"),
+        ({"form": "FLEKSJOB"}, "R-FIT-FORM", "form"),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_the_field(world: World, dates: dict[str, Any], rule: str, field: str) -> None:
+    (event,) = world.hear(proposed(**dates))
+    assert isinstance(event, MatchRefused)
+    assert (event.rule, event.field) == (rule, field)
+
+
+@pytest.mark.parametrize("start", [date(2026, 12, 1), date(2027, 11, 23)])
+def test_a_first_day_within_a_year_from_when_they_can_is_taken(world: World, start: date) -> None:
+    assert world.propose(start=start)
+
+
+def test_a_first_day_that_passed_while_we_were_away_is_judged_by_the_day_on_which_it_was_said(world: World) -> None:
+    said = NOW - timedelta(days=5)
+    asked = proposed(start=date(2026, 11, 20), profile=profile(**{"from": date(2026, 11, 1)}))
+    assert told(world.hear(asked, time=said)) == [("proposed", "")]
+
+
+def test_every_refusal_has_a_field_and_a_code_with_words() -> None:
+    assert set(candidates.FIELDS) <= {entry.code for entry in codes("match-refused")}
 
 
 PER_SEAT = (

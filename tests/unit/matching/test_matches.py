@@ -1,15 +1,19 @@
 """Whose yes is needed, what the gate asks, and what ends a match before or with the agreement."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from itertools import permutations, product
+from typing import Any, get_args
 
 import pytest
 
-from matching.commands import AnswerGate, LeaderAnswers
-from matching.rules import matches
-from matching.state.places import Place
+from matching import texts
+from matching.commands import AnswerGate, Correct, LeaderAnswers
+from matching.rules import matches, places
+from matching.state.candidates import Candidate
+from matching.state.matches import MatchState
+from matching.state.places import Place, Spot
 from shared.events import intake
-from shared.events.base import Profile
+from shared.events.base import Approval
 from shared.events.matching import MatchAgreed, MatchAnswerRefused, MatchApproved, MatchDeclined
 from shared.spine.decision import NotYet, Refused
 from tests.unit.matching.world import (
@@ -23,17 +27,18 @@ from tests.unit.matching.world import (
     about_place,
     agreed_on,
     answer,
+    ended,
     never_began,
     opened,
     paused,
     place,
     profile,
+    proposed,
     referral_cancelled,
     sent,
     terms,
     told,
     withdrawn,
-    young,
 )
 
 PRAKTIK: dict[str, Any] = {"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB", "until": date(2027, 1, 10)}
@@ -54,6 +59,114 @@ def test_the_last_yes_makes_the_agreement_whichever_it_is(world: World) -> None:
     assert {approval.party for approval in agreed.approvals} == {"leader", "young-person"}
     assert (agreed.contact_id, agreed.candidate_version) == (CONTACT, 1)
     assert set(agreed.gate) == set(world.match(match).gate)
+
+
+@pytest.mark.parametrize("order", list(permutations(("leader", "young-person", "kommune", "gate"))))
+def test_in_any_order_the_last_one_makes_one_agreement(world: World, order: tuple[str, ...]) -> None:
+    match = world.propose(**PRAKTIK, hours=15)
+    yes = {
+        "leader": lambda: world.leader(match, "yes"),
+        "young-person": lambda: world.hear(answer(match, "young-person", "yes")),
+        "kommune": lambda: world.hear(answer(match, "kommune", "yes", **APPROVED)),
+        "gate": lambda: world.gate(match),
+    }
+    *before, last = order
+    assert [what for one in before for what, _ in told(yes[one]())] == ["approved"] * len({*before} - {"gate"})
+    assert [what for what, _ in told(yes[last]())][-1] == "agreed"
+    for again in order:
+        assert yes[again]() == []
+    assert len(world.heard(MatchAgreed)) == 1
+
+
+@pytest.mark.parametrize("party", ["leader", "young-person", "kommune"])
+def test_each_yes_can_be_taken_back_until_the_agreement(world: World, party: str) -> None:
+    match = world.propose(**PRAKTIK, hours=15)
+    world.leader(match, "yes")
+    world.tell(answer(match, "young-person", "yes"))
+    world.tell(answer(match, "kommune", "yes", **APPROVED))
+    back = world.leader(match, "no") if party == "leader" else world.hear(answer(match, party, "no"))
+    assert told(back) == [("declined", "no-reason")]
+    assert world.get(Place, PLACE).spots == {}
+    with pytest.raises(Refused):
+        world.gate(match)
+
+
+def test_an_open_match_is_on_exactly_one_list_until_it_is_agreed(world: World) -> None:
+    """Over all states, yeses and answers of the gate."""
+    match = world.match(world.propose(**PRAKTIK, hours=15))
+    parties = ("leader", "young-person", "kommune")
+    for state, *yes, gate in product(get_args(MatchState), *[(True, False)] * 4):
+        approvals = tuple(Approval(party=party) for party, said in zip(parties, yes, strict=True) if said)
+        one = match.changed(state=state, approvals=approvals, gate=dict.fromkeys(match.gate, gate or None))
+        owed = [who for who, _ in matches.owed(one)]
+        if state != "proposed" or matches.complete(one):
+            assert (matches.waits_for(one), owed) == (None, [])
+        else:
+            assert matches.waits_for(one) == owed[0]
+            assert matches.waits_until(one) == dict(matches.owed(one))[owed[0]]
+        assert texts.what_next(one)
+
+
+def test_what_everybody_has_said_yes_to_is_being_agreed(world: World) -> None:
+    match = world.propose()
+    world.gate(match)
+    world.tell(answer(match, "young-person", "yes"))
+    world.decide(world.message(LeaderAnswers(match_id=match, place_id=PLACE, answer="yes", reason=None)))
+    assert matches.waits_for(world.match(match)) is None
+    assert (("match", match), "agree") in world.timers
+
+
+def test_the_consultant_has_as_long_as_the_seat_is_held_to_clear_the_gate(world: World) -> None:
+    match = world.propose()
+    world.wait(NOW + timedelta(days=2))
+    world.leader(match, "yes")
+    assert matches.owed(world.match(match)) == [
+        ("young-person", date(2026, 12, 7)),
+        ("consultant", date(2026, 12, 9)),
+    ]
+    world.tell(answer(match, "young-person", "yes"))
+    assert matches.waits_until(world.match(match)) == date(2026, 12, 9)
+
+
+def test_what_was_entered_in_error_ends_once_and_everybody_hears_why(world: World) -> None:
+    match = world.propose()
+    world.leader(match, "yes")
+    wrong = Correct(match_id=match, place_id=PLACE)
+    assert told(world.hear(wrong)) == [("cancelled", "entered-in-error")]
+    assert world.hear(wrong) == []
+    assert world.get(Place, PLACE).spots == {}
+
+
+def test_what_is_agreed_is_corrected_where_it_lives_on(world: World) -> None:
+    match = agreed_on(world)
+    with pytest.raises(Refused) as refused:
+        world.tell(Correct(match_id=match, place_id=PLACE))
+    assert refused.value.status == 409
+
+
+@pytest.mark.parametrize("age_band", ["15-17", "18-24"])
+def test_a_flagged_task_is_confirmed_at_the_gate_for_15_to_17(age_band: str) -> None:
+    world = World(opened(times_of_day=("day",)), sent())
+    match = world.propose(profile=profile(age_band=age_band, times_of_day=("day",)))
+    assert ("u18-task-confirmed" in world.match(match).gate) is (age_band == "15-17")
+
+
+def test_the_rules_for_15_to_17_are_looked_at_again_at_the_agreement() -> None:
+    at_night = place()
+    match = matches.proposed(proposed(), terms(), at_night, Candidate(id="a", version=1), date(2026, 12, 7))
+    assert matches.no_longer_fits(match, places.put(at_night, match.id, Spot())) is None
+    young = match.changed(under_18=True)
+    assert matches.no_longer_fits(young, places.put(at_night, match.id, Spot())) == "R-U18-2"
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"), [("education", "Tillykke"), ("goal-reached", "Tillykke"), ("C-PACE", "Tak for indsatsen")]
+)
+def test_what_the_leader_reads_after_the_end_is_about_how_it_ended(world: World, reason: str, words: str) -> None:
+    match = agreed_on(world)
+    world.tell(ended(match).changed(reason=reason))
+    said = texts.what_next(world.match(match))
+    assert words in said
 
 
 def test_only_the_first_match_agreed_of_a_referral_says_that_it_is(world: World) -> None:
@@ -93,10 +206,10 @@ def test_praktik_waits_for_the_kommunes_approval(world: World) -> None:
 @pytest.mark.parametrize(
     ("given", "field", "rule"),
     [
-        ({"form": "LOENTILSKUD"}, "form", "rule:R-FIT-FORM"),
-        ({"hours": 14}, "hours", "rule:R-FIT-HOURS"),
-        ({"from": date(2026, 12, 15)}, "from", "rule:R-PAY-1"),
-        ({"to": date(2027, 1, 9)}, "to", "rule:R-PAY-1"),
+        ({"form": "LOENTILSKUD"}, "form", "rule:R-COVER"),
+        ({"hours": 14}, "hours", "rule:R-COVER"),
+        ({"from": date(2026, 12, 15)}, "from", "rule:R-COVER"),
+        ({"to": date(2027, 1, 9)}, "to", "rule:R-COVER"),
     ],
 )
 def test_an_approval_that_does_not_cover_the_terms_is_refused(
@@ -106,7 +219,17 @@ def test_an_approval_that_does_not_cover_the_terms_is_refused(
     (event,) = world.hear(answer(match, "kommune", "yes", **APPROVED | given))
     assert isinstance(event, MatchAnswerRefused)
     assert (event.field, event.rule, event.reply_id) == (field, rule, "a-1")
+    assert event.terms == world.match(match).terms  # so that it can be said: 14 of 15 hours
     assert world.match(match).approvals == ()
+
+
+def test_an_approval_cannot_be_longer_than_the_law_allows(world: World) -> None:
+    match = world.propose(**PRAKTIK | {"until": None}, hours=15)
+    (event,) = world.hear(answer(match, "kommune", "yes", **APPROVED | {"to": date(2027, 6, 14)}))
+    assert isinstance(event, MatchAnswerRefused)
+    assert (event.field, event.rule) == ("to", "rule:R-PRAKTIK-1")
+    within = APPROVED | {"to": date(2027, 6, 13)}
+    assert told(world.hear(answer(match, "kommune", "yes", **within))) == [("approved", "kommune")]
 
 
 def test_an_open_end_ends_with_the_approval(world: World) -> None:
@@ -274,8 +397,8 @@ def test_the_kommunes_yes_is_needed_where_the_form_needs_its_approval() -> None:
     assert matches.needed(wage) == ("leader", "young-person", "kommune")
 
 
-def extra_questions(at: Place, who: Profile | None = None, **proposal: Any) -> set[str]:
-    asked = matches.questions(terms(at, **proposal), who or profile(), at)
+def extra_questions(at: Place, *, under_18: bool = False, **proposal: Any) -> set[str]:
+    asked = matches.questions(terms(at, **proposal), at, under_18=under_18)
     assert asked[: len(matches.ALWAYS)] == matches.ALWAYS
     return set(asked) - set(matches.ALWAYS)
 
@@ -287,9 +410,9 @@ def test_the_gate_asks_more_of_praktik_and_wage_subsidy() -> None:
 
 
 def test_the_gate_asks_for_a_check_of_flagged_tasks_for_15_to_17() -> None:
-    assert extra_questions(place(), young()) == {"u18-task-confirmed"}
-    assert extra_questions(place(), young(), tasks=("viden_data-01",)) == set()
-    assert extra_questions(place(), young(), tasks=("a-task-of-tomorrow",)) == {"u18-task-confirmed"}
+    assert extra_questions(place(), under_18=True) == {"u18-task-confirmed"}
+    assert extra_questions(place(), under_18=True, tasks=("viden_data-01",)) == set()
+    assert extra_questions(place(), under_18=True, tasks=("a-task-of-tomorrow",)) == {"u18-task-confirmed"}
 
 
 def test_after_an_early_end_the_gate_asks_for_a_slower_match() -> None:

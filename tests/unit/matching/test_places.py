@@ -5,20 +5,33 @@ from typing import Any
 
 import pytest
 
+from matching.commands import LeaderAnswers
 from matching.rules import places
 from matching.state.places import Place, Spot
+from shared.catalogue.codes import codes
 from shared.events import intake
+from shared.events.base import Task
+from shared.events.matching import MatchCancelled
 from shared.spine.decision import NotYet, Refused
 from tests.unit.matching.world import (
+    ESBJERG,
+    OTHER_REFERRAL,
     PLACE,
     PLACEMENT,
+    REFERRAL,
+    SONDERBORG,
+    THIRD_REFERRAL,
+    VARDE,
     World,
     about_place,
     agreed_on,
+    answer,
+    changed,
     ended,
     never_began,
     opened,
     place,
+    profile,
     proposed,
     sent,
     told,
@@ -82,12 +95,121 @@ def test_after_an_early_end_the_next_match_on_the_place_has_a_stricter_gate(worl
     assert "slow-match-considered" in world.match(world.propose(1)).gate
 
 
-def test_a_place_that_changes_keeps_its_matches(world: World) -> None:
+def test_a_match_that_was_open_when_a_placement_ended_early_gets_the_stricter_gate_too() -> None:
+    world = World(opened(seats=2), sent())
+    first, open_ = world.propose(0), world.propose(1)
+    world.agree(first)
+    world.tell(ended(first, how="early"))
+    assert world.match(open_).gate["slow-match-considered"] is None
+    world.agree(open_)
+
+
+def test_an_early_end_that_crosses_the_last_yes_is_seen_at_the_agreement() -> None:
+    world = World(opened(seats=2), sent())
+    first, last = world.propose(0), world.propose(1)
+    world.agree(first)
+    world.gate(last)
+    world.tell(answer(last, "young-person", "yes"))
+    world.decide(world.message(LeaderAnswers(match_id=last, place_id=PLACE, answer="yes", reason=None)))
+    world.decide(world.message(ended(first, how="early")))
+    assert told(world.wait(world.now)) == []
+    assert world.match(last).state == "proposed"
+    assert told(world.gate(last)) == [("agreed", "")]
+
+
+def test_an_end_as_planned_asks_no_more() -> None:
+    world = World(opened(seats=2), sent())
+    first, open_ = world.propose(0), world.propose(1)
+    world.agree(first)
+    world.tell(ended(first))
+    assert "slow-match-considered" not in world.match(open_).gate
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"hours_from": 12}, "R-FIT-HOURS"),  # ten were proposed
+        ({"hours_from": 5, "hours_to": 9}, "R-FIT-HOURS"),
+        ({"times_of_day": ("day",)}, "R-FIT-TIMES"),
+        ({"forms": ("VIRKSOMHEDSPRAKTIK",)}, "R-FIT-FORM"),
+        ({"tasks": (Task(task_id="viden_data-07"),)}, "R-FIT-TASKS"),
+    ],
+)
+def test_a_match_that_no_longer_fits_a_place_that_changed_ends_and_says_why(
+    world: World, change: dict[str, Any], rule: str
+) -> None:
+    match = world.propose()
+    world.leader(match, "yes")
+    assert told(world.hear(changed(**change))) == [("cancelled", rule)]
+    assert rule in codes("match-cancelled")
+    assert world.get(Place, PLACE).spots == {}
+
+
+def test_a_match_that_still_fits_keeps_the_leaders_yes_and_its_seat(world: World) -> None:
+    match = world.propose()
+    world.leader(match, "yes")
+    assert world.hear(changed(hours_from=8, hours_to=20, seats=2)) == []
+    assert world.get(Place, PLACE).spots[match].state == "held"
+    world.gate(match)
+    assert told(world.hear(answer(match, "young-person", "yes"))) == [("approved", "young-person"), ("agreed", "")]
+
+
+@pytest.mark.parametrize("change_first", [True, False])
+def test_a_change_that_crosses_the_last_yes_counts_when_it_comes_before_the_agreement(
+    world: World, change_first: bool
+) -> None:
+    match = world.propose()
+    world.gate(match)
+    world.tell(answer(match, "young-person", "yes"))
+    yes = LeaderAnswers(match_id=match, place_id=PLACE, answer="yes", reason=None)
+    crossing = [changed(times_of_day=("day",)), yes]
+    for data in crossing if change_first else reversed(crossing):
+        world.decide(world.message(data))
+    assert told(world.wait(world.now)) == [("cancelled", "R-FIT-TIMES")]
+
+
+def test_what_is_agreed_stands_when_the_place_changes(world: World) -> None:
     match = agreed_on(world)
-    world.tell(opened(seats=2))
-    place = world.get(Place, PLACE)
-    assert place.spots[match].state == "taken"
-    assert world.propose(1)
+    assert world.hear(changed(times_of_day=("day",), seats=2)) == []
+    assert world.get(Place, PLACE).spots[match].state == "taken"
+    assert world.match(match).state == "agreed"
+
+
+def test_a_seat_that_is_gone_goes_from_whoever_is_not_agreed() -> None:
+    world = World(opened(seats=2), sent())
+    first, second = world.propose(0), world.propose(1)
+    world.agree(first)
+    world.leader(second, "yes")
+    assert told(world.hear(changed(seats=1))) == [("cancelled", "seat-taken")]
+
+
+def test_of_two_yeses_at_once_to_a_seat_that_became_the_last_one_gets_it() -> None:
+    world = World(opened(seats=2), sent())
+    both = [world.propose(n) for n in range(2)]
+    for match in both:
+        world.gate(match)
+        world.leader(match, "yes")
+    world.tell(changed(seats=1))
+    for match in both:
+        world.decide(world.message(answer(match, "young-person", "yes")))
+    assert [what for what, _ in told(world.wait(world.now))] == ["agreed", "cancelled"]
+    assert sorted(world.match(match).state for match in both) == ["agreed", "cancelled"]
+    assert world.last(MatchCancelled).reason == "seat-taken"
+
+
+def test_of_three_kommuner_for_the_last_seat_each_loser_hears_that_it_is_taken() -> None:
+    world = World(opened())
+    asked = [(REFERRAL, ESBJERG), (OTHER_REFERRAL, VARDE), (THIRD_REFERRAL, SONDERBORG)]
+    for referral, kommune in asked:
+        world.tell(sent(referral, kommune=kommune))
+    far = profile(reach=200)
+    matches = [
+        world.propose(n, referral_id=referral, kommune=kommune, profile=far, reply_id=f"r-{n}")
+        for n, (referral, kommune) in enumerate(asked)
+    ]
+    world.agree(matches[1])
+    losers = {event.kommune: event.reason for event in world.heard(MatchCancelled)}
+    assert losers == {ESBJERG: "seat-taken", SONDERBORG: "seat-taken"}
 
 
 def test_a_seat_is_free_until_it_is_taken() -> None:
@@ -123,5 +245,5 @@ def test_a_seat_that_the_place_does_not_have_is_not_free() -> None:
 
 def test_what_a_newer_build_wrote_of_a_spot_stays_when_it_is_held_and_taken() -> None:
     at = places.put(place(), "a", Spot.model_validate({"seat": 1, "floor": "2"}))
-    kept = places.take(places.hold(at, "a"), "a").spots["a"].model_dump()
+    kept = places.take(places.hold(at, "a"), "a").spots["a"].model_dump(exclude_none=True)
     assert kept == {"state": "taken", "seat": 1, "floor": "2"}

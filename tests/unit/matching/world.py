@@ -14,6 +14,7 @@ from shared.events import followup, intake
 from shared.events import municipality_gateway as gateway
 from shared.events.base import Event, Profile, Task, Terms
 from shared.events.matching import MatchAgreed, MatchProposed
+from shared.events.topics import MATCHING
 from tests import harness
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)  # a Monday
@@ -21,6 +22,7 @@ START = date(2026, 12, 14)
 LEADER, COMPANY, WORKPLACE, CONTACT = (f"00000000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
 PLACE, REFERRAL, OTHER_PLACE, OTHER_REFERRAL = (f"10000000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
 CANDIDATES = [f"20000000-0000-4000-8000-00000000000{n}" for n in range(1, 5)]
+THIRD_REFERRAL = "10000000-0000-4000-8000-000000000005"
 PLACEMENT = "30000000-0000-4000-8000-000000000001"
 ESBJERG, VARDE, SONDERBORG = "0561", "0573", "0540"
 
@@ -52,18 +54,25 @@ def opened(place: str = PLACE, **other: Any) -> intake.PlaceOpened:
     )
 
 
+def changed(place: str = PLACE, **other: Any) -> intake.PlaceChanged:
+    """The place as it is after the change."""
+    return intake.PlaceChanged(**opened(place, **other).model_dump(), changes=tuple(other))
+
+
 def about_place(state: str, **other: Any) -> dict[str, Any]:
     return {"place_id": PLACE, "leader_id": LEADER, "company_id": COMPANY, "kommune": ESBJERG, "state": state, **other}
 
 
-def _referral(referral: str, place: str, state: str) -> dict[str, Any]:
+def _referral(referral: str, place: str, state: str, kommune: str = ESBJERG) -> dict[str, Any]:
     ids = {"referral_id": referral, "place_id": place, "leader_id": LEADER, "company_id": COMPANY}
-    return {**ids, "kommune": ESBJERG, "state": state, "business_status": state}
+    return {**ids, "kommune": kommune, "state": state, "business_status": state}
 
 
-def sent(referral: str = REFERRAL, place: str = PLACE, place_version: int = 1) -> gateway.ReferralSent:
+def sent(
+    referral: str = REFERRAL, place: str = PLACE, place_version: int = 1, kommune: str = ESBJERG
+) -> gateway.ReferralSent:
     return gateway.ReferralSent(
-        **_referral(referral, place, "requested"),
+        **_referral(referral, place, "requested", kommune),
         round=1,
         seats=1,
         place_version=place_version,
@@ -105,6 +114,12 @@ def proposed(candidate: int = 0, **other: Any) -> gateway.CandidateProposed:
     return gateway.CandidateProposed(candidate_id=CANDIDATES[candidate], leader_id=LEADER, **facts | other)
 
 
+def registered(candidate: int = 0, **of_profile: Any) -> gateway.CandidateRegistered:
+    return gateway.CandidateRegistered(
+        candidate_id=CANDIDATES[candidate], kommune=ESBJERG, profile=profile(**of_profile), reply_id="r-1"
+    )
+
+
 def withdrawn(candidate: int = 0) -> gateway.CandidateWithdrawn:
     return gateway.CandidateWithdrawn(candidate_id=CANDIDATES[candidate], kommune=ESBJERG, reason="education")
 
@@ -119,8 +134,8 @@ def _placement(match: str) -> dict[str, Any]:
     return {**ids, "leader_id": LEADER, "company_id": COMPANY, "candidate_id": CANDIDATES[0], "kommune": ESBJERG}
 
 
-def ended(match: str, how: str = "as-planned") -> followup.PlacementEnded:
-    data = {**_placement(match), "how": how, "reason": "goal-reached", "on": date(2027, 3, 1), "form": "SMAAJOB"}
+def ended(match: str, how: str = "as-planned", form: str = "SMAAJOB") -> followup.PlacementEnded:
+    data = {**_placement(match), "how": how, "reason": "goal-reached", "on": date(2027, 3, 1), "form": form}
     return followup.PlacementEnded.model_validate(data)
 
 
@@ -152,19 +167,19 @@ class World(harness.World):
             self.tell(data)
 
     def hear(self, data: BaseModel, **of_message: Any) -> list[Event]:
-        """Everything that is said because of it."""
+        """Everything that is said about matches because of it."""
         before = len(self.said)
         self.tell(data, **of_message)
         return self.since(before)
 
     def wait(self, instant: datetime) -> list[Event]:
-        """Everything that is said until then."""
+        """Everything that is said about matches until then."""
         before = len(self.said)
         self.until(instant)
         return self.since(before)
 
     def since(self, before: int) -> list[Event]:
-        return [event for _, event in self.said[before:]]
+        return [event for topic, event in self.said[before:] if topic == MATCHING.name]
 
     def propose(self, candidate: int = 0, **other: Any) -> str:
         """The id of the match."""
@@ -183,9 +198,11 @@ class World(harness.World):
         return self.hear(AnswerGate(match_id=match, answers=dict.fromkeys(self.match(match).gate, True)))
 
     def agree(self, match: str) -> MatchAgreed:
-        """Gate, young person and leader, where the form needs no approval."""
+        """Gate, young person and leader; the kommune, where the form needs its approval."""
         place, referral = self.match(match).place_id, self.match(match).referral_id
         self.gate(match)
+        if "kommune" in self.match(match).needed:
+            self.tell(answer(match, "kommune", "yes", place_id=place, referral_id=referral))
         self.tell(answer(match, "young-person", "yes", place_id=place, referral_id=referral))
         agreed = [event for event in self.leader(match, "yes") if isinstance(event, MatchAgreed)]
         assert len(agreed) == 1

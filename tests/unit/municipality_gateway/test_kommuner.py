@@ -15,8 +15,8 @@ from tests.unit.municipality_gateway.world import (
     COMPANY,
     CONTACT,
     ESBJERG,
+    FANOE,
     LEADER,
-    VARDE,
     Gateway,
     asked,
     opened,
@@ -55,7 +55,7 @@ def test_a_contact_belongs_to_one_kommune() -> None:
     facts = {"contact_id": CONTACT, "role": "deputy", "unit": None, "valid_from": "2026-01-01", "valid_to": None}
     gateway.tell(RegisterContact.model_validate({**facts, "kommune": ESBJERG, "person": {}}))
     with pytest.raises(Refused, match="not-yours"):
-        gateway.tell(RegisterContact.model_validate({**facts, "kommune": VARDE, "person": {}}))
+        gateway.tell(RegisterContact.model_validate({**facts, "kommune": FANOE, "person": {}}))
 
 
 def test_a_contact_is_changed_and_keeps_what_a_newer_build_wrote_of_her() -> None:
@@ -68,7 +68,9 @@ def test_a_contact_is_changed_and_keeps_what_a_newer_build_wrote_of_her() -> Non
     gateway.tell(RegisterContact.model_validate({**changed, "person": {}}))
     assert gateway.get(Contact, CONTACT).model_dump(mode="json") == {
         "id": CONTACT, "kommune": ESBJERG, "role": "youth-unit", "unit": None,
-        "valid_from": "2026-02-01", "valid_to": "2027-01-31", "languages": ["da"],
+        "area": None, "deputy_id": None,
+        "valid_from": "2026-02-01", "valid_to": "2027-01-31", "away_from": None, "away_to": None,
+        "confirmed_on": "2026-11-23", "retired": False, "languages": ["da"],
     }  # fmt: skip
     assert gateway.get(Kommune, ESBJERG).contacts == (gateway.get(Contact, CONTACT),)
     assert gateway.news() == ["contact.registered", "contact.changed"]

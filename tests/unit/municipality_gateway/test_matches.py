@@ -2,15 +2,19 @@
 
 from datetime import date
 
+import pytest
+
+from municipality_gateway.state.referrals import Referral
 from shared.events import matching
 from shared.events import municipality_gateway as say
 from shared.events.kommune import referrals as copy
 from tests.unit.municipality_gateway.world import (
     ESBJERG,
+    FANOE,
     MATCH,
     OTHER_CANDIDATE,
     PROPOSAL,
-    VARDE,
+    TERMS,
     agreed,
     asked,
     match_event,
@@ -67,7 +71,7 @@ def test_an_approval_says_its_form_hours_and_days() -> None:
 def test_a_kommune_cannot_answer_for_another_ones_match() -> None:
     gateway, _ = asked()
     proposed(gateway)
-    assert gateway.reply(VARDE, "young-person-answered", {"match_id": MATCH, "answer": "yes"}) == "not-yours"
+    assert gateway.reply(FANOE, "young-person-answered", {"match_id": MATCH, "answer": "yes"}) == "not-yours"
 
 
 def test_an_agreed_match_completes_the_referral_and_nobody_else_is_asked() -> None:
@@ -82,12 +86,12 @@ def test_an_agreed_match_completes_the_referral_and_nobody_else_is_asked() -> No
 
 
 def test_with_two_seats_one_match_is_not_the_end_but_time_may_be() -> None:
-    gateway, _ = asked(seats=2)
+    gateway, referral = asked(seats=2)
     proposed(gateway)
-    gateway.tell(agreed(gateway))
+    gateway.tell(agreed(gateway, seats_left=1))
     assert gateway.referral().state == "in-progress"
     gateway.morning(date(2026, 12, 22))
-    assert gateway.referral().state == "completed"
+    assert gateway.get(Referral, referral).state == "completed"
 
 
 def test_a_match_that_fell_through_sends_the_kommune_searching_again() -> None:
@@ -113,15 +117,70 @@ def test_a_proposal_that_is_not_possible_is_told_with_its_rule() -> None:
     gateway, referral = asked()
     gateway.reply(ESBJERG, "candidate-proposed", {"referral_id": referral, **PROPOSAL}, id="forslag")
     gateway.news(OUT)
-    gateway.tell(match_event(matching.MatchRefused, gateway, reply_id="forslag", rule="R-FIT-HOURS"))
+    gateway.tell(match_event(matching.MatchRefused, gateway, reply_id="forslag", rule="R-FIT-HOURS", field="hours"))
     assert gateway.last(copy.MatchRefused).rule == "R-FIT-HOURS"
+    noted = gateway.rows[-1]
+    assert (noted.id, noted.state, noted.field, noted.rule) == ("forslag", "refused", "hours", "rule:R-FIT-HOURS")
+    assert noted.source == f"/kommune/{ESBJERG}"
+    assert "reply.refused" not in gateway.news(OUT)  # match.refused says it
     assert gateway.referral().business_status == "searching"
+
+
+def test_whom_it_has_proposed_already_on_the_same_terms_is_taken_without_effect() -> None:
+    gateway, referral = asked()
+    proposed(gateway)
+    gateway.reply(ESBJERG, "candidate-proposed", {"referral_id": referral, **PROPOSAL}, id="igen")
+    gateway.news(OUT)
+    before = len(gateway.rows)
+    gateway.tell(match_event(matching.MatchRefused, gateway, reply_id="igen", rule="proposed-already"))
+    assert gateway.news(OUT) == []
+    assert len(gateway.rows) == before  # the reply stays taken
+    assert gateway.referral().state == "in-progress"
+
+
+def test_an_approval_of_less_is_told_what_it_must_cover() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.reply(ESBJERG, "kommune-approved", {"match_id": MATCH, "hours": 10}, id="ja")
+    late = match_event(matching.MatchAnswerRefused, gateway, reply_id="ja", field="hours", rule="rule:R-COVER")
+    gateway.tell(late.changed(terms=TERMS))
+    refused = gateway.last(copy.ReplyRefused)
+    assert (refused.field, refused.rule) == ("hours", "rule:R-COVER")
+    assert refused.da.endswith("Aftalen er småjob (få løntimer), 12 timer om ugen, fra 14. december 2026.")
+    assert refused.en.endswith("12 hours a week, from 2026-12-14.")
 
 
 def test_an_answer_refused_further_in_becomes_a_refused_reply_with_the_way_out() -> None:
     gateway, _ = asked()
     proposed(gateway)
+    yes = {"match_id": MATCH, "answer": "yes"}
+    gateway.reply(ESBJERG, "young-person-answered", yes, id="ja", offset=31)
     late = match_event(matching.MatchAnswerRefused, gateway, reply_id="ja", field="match_id", rule="no-seat")
     gateway.tell(late)
     refused = gateway.last(copy.ReplyRefused)
     assert (refused.reply, refused.rule, refused.da) == ("ja", "no-seat", "Der er ingen ledig plads.")
+    assert (refused.source, refused.what, refused.offset) == (f"/kommune/{ESBJERG}", "young-person-answered", 31)
+    assert refused.referral_id == MATCH
+    noted = gateway.rows[-1]
+    assert (noted.id, noted.source, noted.state, noted.rule) == ("ja", f"/kommune/{ESBJERG}", "refused", "no-seat")
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown", "says"),
+    [
+        ("rule:R-FIT-HOURS", "rule:R-FIT-HOURS", "Foreslå et andet timetal"),
+        ("R-FIT-HOURS", "rule:R-FIT-HOURS", "Foreslå et andet timetal"),
+        ("missing-field", "missing-field", "Feltet from mangler."),
+        ("state", "state", "sagen i from"),
+        ("date-far", "date-far", "Datoen i from"),
+        ("of-tomorrow", "state", "Det er ikke muligt, som sagen står nu."),
+    ],
+)
+def test_what_is_refused_further_in_speaks_of_its_own_rule_and_field(rule: str, shown: str, says: str) -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.tell(match_event(matching.MatchAnswerRefused, gateway, reply_id="x", field="from", rule=rule))
+    refused = gateway.last(copy.ReplyRefused)
+    assert (refused.rule, refused.field) == (shown, "from")
+    assert says in refused.da
+    assert ".." not in refused.da + refused.en

@@ -2,18 +2,22 @@
 
 from datetime import date
 
-from municipality_gateway.commands.kommuner import RegisterContact
-from municipality_gateway.commands.referrals import Deadline, RecordGuidance
+import pytest
+
+from municipality_gateway.commands.kommuner import RegisterContact, WriteCard
+from municipality_gateway.commands.places import AskThis
+from municipality_gateway.commands.referrals import Deadline, RecordGuidance, TakeBack
 from municipality_gateway.rules import kommuner
+from municipality_gateway.state.kommuner import Card
 from municipality_gateway.state.places import Place
 from shared.events import intake
 from shared.events import municipality_gateway as say
-from shared.events.kommune import referrals as copy
+from shared.spine.decision import Refused
 from tests.unit.municipality_gateway.world import (
     CONTACT,
     ESBJERG,
+    FANOE,
     PLACE,
-    VARDE,
     Gateway,
     about_place,
     asked,
@@ -38,10 +42,11 @@ def test_an_opened_place_is_sent_to_its_own_kommune_and_the_leader_is_told_on_th
 def test_a_leader_who_wants_a_call_is_guided_when_the_consultant_says_so() -> None:
     gateway, referral = asked(guidance="call")
     assert gateway.news() == ["referral.sent"]
-    gateway.tell(RecordGuidance(referral_id=referral, card_version=3))
+    gateway.tell(WriteCard(kommune=ESBJERG, card=Card(confirmed_on=date(2026, 11, 20))))
+    gateway.tell(RecordGuidance(referral_id=referral, kommune=ESBJERG))
     guided = gateway.last(say.ReferralLeaderGuided)
-    assert (guided.channel, guided.card_version) == ("call", 3)
-    gateway.tell(RecordGuidance(referral_id=referral, card_version=3))
+    assert (guided.channel, guided.card_version) == ("call", 1)
+    gateway.tell(RecordGuidance(referral_id=referral, kommune=ESBJERG))
     assert gateway.news() == ["referral.leader-guided"]
     assert gateway.news(OUT) == ["referral.sent", "referral.leader-guided"]
 
@@ -54,25 +59,22 @@ def test_the_same_place_opened_twice_is_asked_about_once() -> None:
 
 def test_several_at_once_each_get_their_own_referral() -> None:
     gateway, _ = asked(at_once="several")
-    assert {referral.kommune for referral in (gateway.referral(), gateway.referral(VARDE))} == {ESBJERG, VARDE}
+    assert {referral.kommune for referral in (gateway.referral(), gateway.referral(FANOE))} == {ESBJERG, FANOE}
     assert gateway.news().count("referral.sent") == 2
 
 
-def test_a_silent_kommune_is_reminded_then_others_there_are_asked_and_then_the_next_kommune() -> None:
+def test_a_silent_kommune_is_reminded_nobody_is_asked_twice_and_then_the_next_kommune_is() -> None:
     gateway, _ = asked()
     gateway.news()
     gateway.morning(date(2026, 11, 25))
     assert gateway.news() == []
     gateway.morning(date(2026, 11, 26))
     assert gateway.news() == ["referral.reminded"]
-    gateway.morning(date(2026, 11, 27))
-    assert gateway.news() == ["referral.escalated"]
     gateway.morning(date(2026, 11, 28))
-    assert gateway.last(copy.ReferralEscalated).contact_role == "entrance"
-    assert gateway.news() == ["referral.escalated"]
+    assert gateway.news() == []  # the deputy and the entrance are the one who was reminded
     gateway.morning(date(2026, 12, 1))
     sent = gateway.last(say.ReferralSent)
-    assert (sent.kommune, sent.why) == (VARDE, "neighbour")
+    assert (sent.kommune, sent.why) == (FANOE, "joint")
     assert gateway.last(say.ReferralExpired).reason == "expired"
     assert gateway.news() == ["referral.expired", "referral.sent", "referral.leader-guided"]
     assert gateway.referral().state == "failed"
@@ -99,24 +101,17 @@ def test_when_every_kommune_is_silent_the_last_referral_has_expired_and_nobody_i
     gateway, _ = asked()
     gateway.morning(date(2026, 12, 24))
     assert gateway.news().count("referral.sent") == 2
-    assert {gateway.referral().state, gateway.referral(VARDE).state} == {"failed"}
+    assert {gateway.referral().state, gateway.referral(FANOE).state} == {"failed"}
     place = gateway.states["place", PLACE]
     assert isinstance(place, Place)
     assert place.nobody_left
     assert not gateway.timers
 
 
-def test_no_further_kommune_is_asked_about_a_place_on_pause() -> None:
-    gateway, referral = asked()
-    gateway.tell(intake.PlacePaused(**about_place("paused"), reason="busy"))
-    assert gateway.reply(ESBJERG, "rejected", {"referral_id": referral, "reason": "no-capacity"}) == "taken"
-    assert gateway.news() == ["referral.sent", "referral.leader-guided", "referral.seen", "referral.rejected"]
-
-
 def test_a_reopened_place_is_a_new_round_with_a_new_referral() -> None:
     gateway, referral = asked()
     gateway.reply(ESBJERG, "rejected", {"referral_id": referral, "reason": "no-capacity"})
-    gateway.reply(VARDE, "rejected", {"referral_id": gateway.referral(VARDE).id, "reason": "no-candidate"})
+    gateway.reply(FANOE, "rejected", {"referral_id": gateway.referral(FANOE).id, "reason": "no-candidate"})
     gateway.tell(intake.PlaceReopened(**about_place("open"), agreed_at=date(2026, 11, 23)))
     assert gateway.last(say.ReferralSent).round == 2
     assert gateway.referral().id != referral
@@ -125,7 +120,7 @@ def test_a_reopened_place_is_a_new_round_with_a_new_referral() -> None:
 def test_only_the_first_referral_of_a_place_says_that_it_is_in_whatever_round() -> None:
     gateway, referral = asked()
     gateway.reply(ESBJERG, "rejected", {"referral_id": referral, "reason": "no-capacity"})
-    gateway.reply(VARDE, "rejected", {"referral_id": gateway.referral(VARDE).id, "reason": "no-candidate"})
+    gateway.reply(FANOE, "rejected", {"referral_id": gateway.referral(FANOE).id, "reason": "no-candidate"})
     gateway.tell(intake.PlaceReopened(**about_place("open"), agreed_at=date(2026, 11, 23)))
     assert [sent.first_of_place for sent in gateway.heard(say.ReferralSent)] == [True, False, False]
 
@@ -152,3 +147,60 @@ def test_a_deadline_that_comes_after_the_answer_changes_nothing() -> None:
 
 def test_from_an_id_nobody_can_tell_who_else_is_asked() -> None:
     assert asked()[1] != asked()[1]
+
+
+def test_a_consultant_takes_a_referral_back_and_the_next_kommune_is_asked() -> None:
+    gateway, referral = asked()
+    answer = gateway.tell(TakeBack(referral_id=referral, reason="match-elsewhere"))
+    assert (answer.state, answer.business_status) == ("cancelled", "cancelled")
+    told = gateway.last(say.ReferralCancelled)
+    assert (told.reason, told.by) == ("match-elsewhere", "consultant")
+    assert gateway.last(say.ReferralSent).kommune == FANOE
+    with pytest.raises(Refused, match="referral-over"):
+        gateway.tell(TakeBack(referral_id=referral, reason="match-elsewhere"))
+
+
+def test_what_was_entered_in_error_is_marked_so_also_after_the_kommune_accepted() -> None:
+    gateway, referral = asked()
+    gateway.reply(ESBJERG, "accepted", {"referral_id": referral})
+    answer = gateway.tell(TakeBack(referral_id=referral, reason="entered-in-error"))
+    assert answer.business_status == "cancellation-requested"
+    assert gateway.reply(ESBJERG, "cancellation-confirmed", {"referral_id": referral}) == "taken"
+    assert gateway.referral().state == "entered-in-error"
+    assert gateway.reply(ESBJERG, "cancellation-confirmed", {"referral_id": referral}) == "taken"
+
+
+def test_a_consultant_may_ask_a_kommune_that_lies_far_away_and_is_more_than_the_leader_wished_for() -> None:
+    gateway, _ = asked(max_kommuner=1)
+    answer = gateway.tell(AskThis(place_id=PLACE, kommune="0851"))
+    sent = gateway.last(say.ReferralSent)
+    assert (sent.referral_id, sent.kommune, sent.why, sent.minutes > 60) == (
+        answer.referral_id,
+        "0851",
+        "asked-for",
+        True,
+    )
+    assert {referral.kommune for referral in (gateway.referral(), gateway.referral("0851")) if referral.open} == {
+        ESBJERG,
+        "0851",
+    }
+
+
+def test_a_kommune_that_has_the_place_already_is_not_asked_twice_and_one_that_said_no_may_be() -> None:
+    gateway, referral = asked(max_kommuner=1)
+    with pytest.raises(Refused, match="state"):
+        gateway.tell(AskThis(place_id=PLACE, kommune=ESBJERG))
+    gateway.reply(ESBJERG, "rejected", {"referral_id": referral, "reason": "no-capacity"})
+    assert gateway.get(Place, PLACE).nobody_left
+    gateway.tell(AskThis(place_id=PLACE, kommune=ESBJERG))
+    assert not gateway.get(Place, PLACE).nobody_left
+    assert gateway.heard(say.ReferralSent)[-1].referral_id != referral
+
+
+def test_nobody_is_asked_about_a_place_that_is_not_open_and_never_the_test_kommune() -> None:
+    gateway, _ = asked()
+    with pytest.raises(Refused, match="test-kommune"):
+        gateway.tell(AskThis(place_id=PLACE, kommune="9999"))
+    gateway.tell(intake.PlacePaused(**about_place("paused"), reason="busy"))
+    with pytest.raises(Refused, match="state"):
+        gateway.tell(AskThis(place_id=PLACE, kommune=FANOE))

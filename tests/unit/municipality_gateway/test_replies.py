@@ -150,6 +150,7 @@ def test_a_name_that_the_sender_made_up_is_not_said_again(record: Record) -> Non
         ("time", "i går", ("wrong-type", "time")),
         ("id", "x" * 81, ("wrong-type", "id")),
         ("id", "../kommuner?x=1", ("wrong-type", "id")),
+        ("id", "offset-7", ("wrong-type", "id")),
         ("source", "/esbjerg\r\nLocation: /", ("wrong-type", "source")),
     ],
 )

@@ -4,14 +4,16 @@ from datetime import date
 
 import pytest
 
+from municipality_gateway import texts
 from municipality_gateway.rules import kommuner, places, replies, waiting
-from municipality_gateway.state.kommuner import Contact, Kommune
+from municipality_gateway.state.kommuner import Contact, Kommune, Word
 from municipality_gateway.state.places import Place
 from shared.catalogue.kommuner import KOMMUNER
-from shared.events.kommune.referrals import OwnWord
-from tests.unit.municipality_gateway.world import ESBJERG, MONDAY, PLACE, TEST, VARDE, asked, offer
+from shared.catalogue.reach import Reach
+from tests.unit.municipality_gateway.world import ESBJERG, FANOE, MONDAY, PLACE, TEST, asked, offer
 
 TODAY = MONDAY.date()
+SHARED = "fælles indgang for virksomheder"
 
 
 def place(**other: object) -> Place:
@@ -29,16 +31,16 @@ def test_the_places_own_kommune_is_asked_first() -> None:
 
 
 def test_then_the_nearest_one_that_was_not_asked() -> None:
-    assert [reach.kommune for reach in places.to_ask(place(asked=(ESBJERG,)))] == [VARDE]
+    assert [reach.kommune for reach in places.to_ask(place(asked=(ESBJERG,)))] == [FANOE]
 
 
 def test_no_more_kommuner_are_asked_than_the_leader_wished() -> None:
-    assert places.to_ask(place(asked=(ESBJERG, VARDE))) == []
+    assert places.to_ask(place(asked=(ESBJERG, FANOE))) == []
 
 
 def test_several_at_once_are_asked_together() -> None:
     chosen = places.to_ask(place(at_once="several", max_kommuner=3))
-    assert [reach.kommune for reach in chosen][:2] == [ESBJERG, VARDE]
+    assert [reach.kommune for reach in chosen][:2] == [ESBJERG, FANOE]
     assert len(chosen) == 3
 
 
@@ -53,12 +55,65 @@ def test_nobody_is_asked_beyond_an_hours_travel() -> None:
     assert max(reach.minutes for reach in everywhere) <= places.MAX_MINUTES
 
 
+@pytest.mark.parametrize(
+    ("island", "then"),
+    [
+        ("0563", [("0561", "joint", 12)]),
+        ("0825", [("0813", "joint", 90)]),
+        ("0741", [("0727", "ferry", 60), ("0326", "ferry", 75)]),
+        ("0400", [("0259", "ferry", 330)]),
+        ("0492", [("0430", "ferry", 60), ("0540", "ferry", 70), ("0479", "ferry", 75)]),
+    ],
+    ids=["Fanø", "Læsø", "Samsø", "Bornholm", "Ærø"],
+)
+def test_from_an_island_the_kommuner_across_the_ferry_are_asked(island: str, then: list[tuple[str, str, int]]) -> None:
+    chosen = places.to_ask(place(kommune=island, asked=(island,), at_once="several", max_kommuner=98))
+    found = [(reach.kommune, reach.why, reach.minutes) for reach in chosen]
+    assert found[: len(then)] == then
+
+
+def test_no_island_is_asked_across_another_but_by_its_ferries() -> None:
+    for home, one in KOMMUNER.items():
+        for reach in places.way(home):
+            if KOMMUNER[reach.kommune].ferry_only and reach.kommune != home and reach.why != "joint":
+                assert reach.why == "ferry"
+                assert reach.minutes >= min(crossing or 90 for crossing in KOMMUNER[reach.kommune].ferries.values())
+        assert not one.ferry_only or len(places.way(home)) > 1
+
+
+def test_who_shares_the_entrance_is_asked_before_who_is_nearer() -> None:
+    home = next(code for code, one in KOMMUNER.items() if one.joint_with and one.neighbours)
+    whys = [reach.why for reach in places.way(home)]
+    assert whys[0] == "own"
+    assert whys[1 : 1 + whys.count("joint")] == ["joint"] * whys.count("joint")
+
+
+@pytest.mark.parametrize(
+    ("reach", "home", "says"),
+    [
+        (Reach("0561", "own", 0), "0561", "Pladsen ligger i Esbjerg Kommune."),
+        (Reach("0573", "neighbour", 18), "0561", "Varde Kommune er nabo til Esbjerg Kommune, 18 minutter væk."),
+        (Reach("0410", "link", 1), "0607", "Middelfart Kommune ligger 1 minut væk over bro eller gennem tunnel."),
+        (
+            Reach("0561", "joint", 12),
+            "0563",
+            f"Esbjerg Kommune og Fanø Kommune har, så vidt vi ved, {SHARED}; der er 12 minutter dertil.",
+        ),
+        (Reach("0561", "ferry", 12), "0563", "Esbjerg Kommune nås med færge på 12 minutter."),
+        (Reach("0259", "ferry", 330), "0400", "Køge Kommune nås med færge på 5 timer og 30 minutter."),
+        (Reach("0621", "commute", 60), "0561", "Kolding Kommune ligger 1 time væk."),
+    ],
+)
+def test_why_a_kommune_is_asked_is_one_sentence(reach: Reach, home: str, says: str) -> None:
+    assert texts.why(reach, home) == says
+
+
 def test_nothing_is_routed_to_the_test_kommune() -> None:
     assert places.to_ask(place(kommune=TEST)) == []
 
 
 def test_who_found_somebody_is_asked_first_in_the_next_round() -> None:
-    assert [reach.kommune for reach in places.to_ask(place(first=VARDE))] == [VARDE]
+    assert [reach.kommune for reach in places.to_ask(place(first=FANOE))] == [FANOE]
 
 
 def test_the_youth_unit_is_asked_before_the_deputy() -> None:
@@ -76,7 +131,7 @@ def test_where_nobody_is_registered_the_kommunes_entrance_is_asked_and_always_ha
     desk = kommuner.desk(Kommune(id=ESBJERG), kommuner.FIRST, TODAY)
     assert desk == kommuner.default_entrance(ESBJERG)
     assert desk.role == "entrance"
-    assert desk != kommuner.default_entrance(VARDE)
+    assert desk != kommuner.default_entrance(FANOE)
 
 
 def test_a_kommune_is_spoken_to_in_its_own_words() -> None:
@@ -85,7 +140,7 @@ def test_a_kommune_is_spoken_to_in_its_own_words() -> None:
 
 
 def test_what_a_consultant_noted_goes_before_the_map_of_terms() -> None:
-    kommune = Kommune(id=ESBJERG, words=(OwnWord(concept="youth-unit", term="Ungehuset"),))
+    kommune = Kommune(id=ESBJERG, words=(Word(concept="youth-unit", term="Ungehuset"),))
     assert "Ungehuset" in [word.term for word in kommuner.own_words(kommune, (), TODAY)]
 
 

@@ -8,6 +8,8 @@ from uuid import uuid4
 from municipality_gateway.handlers import handlers
 from municipality_gateway.handlers.base import on_refused
 from municipality_gateway.replies import parse_reply
+from municipality_gateway.rules.kommuner import default_entrance
+from municipality_gateway.state.kommuner import Contact, Kommune
 from municipality_gateway.state.places import Offer
 from municipality_gateway.state.referrals import Referral
 from shared.events import followup, intake, matching
@@ -22,7 +24,7 @@ MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LEADER, COMPANY, WORKPLACE, CONTACT = (f"00000000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
 PLACE, MATCH, PLACEMENT, STAGE = (f"10000000-0000-4000-8000-00000000000{n}" for n in range(1, 5))
 CANDIDATE, OTHER_CANDIDATE = (f"20000000-0000-4000-8000-00000000000{n}" for n in range(1, 3))
-ESBJERG, VARDE, TEST = "0561", "0573", "9999"
+ESBJERG, FANOE, TEST = "0561", "0563", "9999"  # they share an entrance
 
 
 def opened(**other: Any) -> intake.PlaceOpened:
@@ -81,6 +83,7 @@ def reply_record(
     data: dict[str, Any],
     *,
     offset: int = 7,
+    at: datetime | None = None,
     headers: Headers | None = None,
     value: bytes | None = None,
     **attributes: Any,
@@ -96,7 +99,7 @@ def reply_record(
     }
     own = [(f"ce_{name}", text.encode()) for name, text in said.items() if text is not None]
     body = json.dumps(data).encode() if value is None else value
-    return Record(REPLIES.of(kommune), 0, offset, b"k", body, headers if headers is not None else own)
+    return Record(REPLIES.of(kommune), 0, offset, b"k", body, headers if headers is not None else own, at=at)
 
 
 class Gateway(harness.World):
@@ -142,9 +145,18 @@ class Gateway(harness.World):
         return max(found, key=lambda referral: referral.round)
 
 
+def staff(gateway: Gateway, *codes: str) -> None:
+    """Somebody answers at the entrance of each of these kommuner."""
+    for code in codes:
+        facts = {"kommune": code, "role": "entrance", "valid_from": date(2026, 1, 1), "confirmed_on": MONDAY.date()}
+        contact = Contact(id=default_entrance(code).contact_id, **facts)
+        gateway.states |= {contact.key: contact, ("kommune", code): Kommune(id=code, contacts=(contact,))}
+
+
 def asked(**other: Any) -> tuple[Gateway, str]:
-    """A gateway that has asked Esbjerg, and the id of that referral."""
+    """A gateway that has asked Esbjerg, where somebody is there as in Varde, and the id of that referral."""
     gateway = Gateway()
+    staff(gateway, ESBJERG, FANOE)
     gateway.tell(opened(**other))
     return gateway, gateway.referral().id
 
@@ -164,10 +176,10 @@ def match_event(event: type[Any], gateway: Gateway, **more: Any) -> Any:
     )
 
 
-def proposed(gateway: Gateway) -> str:
+def proposed(gateway: Gateway, **other: Any) -> str:
     """The kommune proposes somebody and matching says that it is possible. Returns the reply's id."""
     reply = str(uuid4())
-    proposal = {"referral_id": gateway.referral().id, **PROPOSAL}
+    proposal = {"referral_id": gateway.referral().id, **PROPOSAL, **other}
     assert gateway.reply(ESBJERG, "candidate-proposed", proposal, id=reply) == "taken"
     possible = match_event(
         matching.MatchProposed,
@@ -182,10 +194,10 @@ def proposed(gateway: Gateway) -> str:
     return reply
 
 
-def agreed(gateway: Gateway) -> matching.MatchAgreed:
+def agreed(gateway: Gateway, *, seats_left: int = 0, **other: Any) -> matching.MatchAgreed:
     event: matching.MatchAgreed = match_event(
-        matching.MatchAgreed, gateway, terms=TERMS, approvals=(), gate=(), seats_left=0, contact_id=CONTACT,
-        company_id=COMPANY,
+        matching.MatchAgreed, gateway, terms=TERMS, approvals=(), gate=(), seats_left=seats_left, contact_id=CONTACT,
+        company_id=COMPANY, **other,
     )  # fmt: skip
     return event
 

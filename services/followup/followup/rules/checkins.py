@@ -1,11 +1,10 @@
 """When somebody asks how it goes. Danish days; a check-in is a call, so it falls on a working day."""
 
-from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 from followup.state.placements import Checkin, CheckinMade, Placement
-from shared.catalogue.calendar import add_working_days, is_working_day
+from shared.catalogue.calendar import add_months, add_working_days, is_working_day
 
 Plan = tuple[Checkin, ...]
 WEEK = timedelta(weeks=1)
@@ -48,7 +47,7 @@ def when_resumed(started_on: date, today: date, to: date | None) -> Plan:
 
 
 def when_ended(on: date) -> Plan:
-    return tuple(_on(f"after-{n}-months", months_after(on, n)) for n in AFTER_MONTHS)
+    return tuple(_on(f"after-{n}-months", add_months(on, n)) for n in AFTER_MONTHS)
 
 
 def with_look_in(plan: Plan, today: date) -> Plan:
@@ -82,7 +81,7 @@ def never_without(placement: Placement, today: date) -> Placement:
     if placement.state == "planned" and not placement.plan:
         missing = Checkin(kind="first-day", on=add_working_days(today, 1))
     elif placement.state == "active" and not any(c.kind in REGULAR for c in placement.plan):
-        missing = _on("monthly", months_after(today, 1))
+        missing = _on("monthly", add_months(today, 1))
     elif placement.state == "paused" and not placement.plan:
         missing = _on("weekly", today + WEEK)
     else:
@@ -94,12 +93,6 @@ def announced(plan: Plan, today: date) -> tuple[Plan, Plan]:
     """The plan with today's marked as said, and those that are to be said now."""
     due = tuple(c for c in plan if c.on <= today and not c.announced)
     return tuple(c.changed(announced=True) if c in due else c for c in plan), due
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _first_weeks(started_on: date, after: date) -> Plan:

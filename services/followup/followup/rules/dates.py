@@ -3,7 +3,7 @@
 from datetime import date
 
 from followup import texts
-from followup.rules.checkins import months_after
+from shared.catalogue.calendar import add_months
 from shared.catalogue.limits import limits
 
 
@@ -16,12 +16,12 @@ def happened(on: date, today: date, field: str, *, after: date | None = None) ->
 
 
 def in_sight(begins: date, today: date, field: str) -> None:
-    if begins > months_after(today, limits("typed-date", today)["ahead"].value):
+    if begins > add_months(today, limits("typed-date", today)["ahead"].value):
         raise texts.too_far(field)
 
 
 def lasts(begins: date, ends: date | None, field: str) -> None:
     if ends and ends < begins:
         raise texts.days_in_order(field)
-    if ends and ends > months_after(begins, limits("typed-date", begins)["length"].value):
+    if ends and ends > add_months(begins, limits("typed-date", begins)["length"].value):
         raise texts.too_far(field)

@@ -4,8 +4,8 @@ from datetime import date
 
 from followup import texts
 from followup.rules import Decision, dates
-from followup.rules.checkins import months_after
 from followup.state.placements import Outcome, Placement, When
+from shared.catalogue.calendar import add_months
 from shared.catalogue.outcomes import outcome as outcome_of
 from shared.events.followup import PlacementOutcomeRecorded
 from shared.events.municipality_gateway import PlacementReported
@@ -37,7 +37,7 @@ def when(p: Placement, on: date, said: When | None = None) -> When:
     if p.ended_on is None:
         found: When = "living"
     else:
-        passed: list[When] = [w for w in MONTHS if months_after(p.ended_on, MONTHS[w]) <= on]
+        passed: list[When] = [w for w in MONTHS if add_months(p.ended_on, MONTHS[w]) <= on]
         found = passed[-1] if passed else "living"
     if said and (said == "living") != (p.ended_on is None):
         raise texts.other_time()

@@ -7,6 +7,7 @@ from followup import texts
 from followup.rules import Decision, checkins, dates, stages
 from followup.state.challenges import Challenge
 from followup.state.placements import Placement, Support
+from shared.catalogue.calendar import add_months
 from shared.catalogue.limits import limits
 from shared.events.municipality_gateway import PlacementSupportAnswered
 from shared.spine.decision import Refused
@@ -55,4 +56,4 @@ def warnings(given: Support) -> tuple[str, ...]:
         return ()
     begins = given.from_ or given.on
     limit = limits("mentor", begins).get("months")
-    return ("R-MENTOR-1",) if limit and given.to >= checkins.months_after(begins, limit.value) else ()
+    return ("R-MENTOR-1",) if limit and given.to >= add_months(begins, limit.value) else ()

@@ -2,8 +2,10 @@
 
 from datetime import date
 
-from matching.commands import Cancel
+from matching.commands import Cancel, Recheck
+from matching.rules import places
 from matching.state.matches import Match
+from matching.state.places import Place
 from shared.catalogue.calendar import end_of_day
 from shared.events.followup import PlacementEvent
 from shared.events.municipality_gateway import CandidateEvent
@@ -18,6 +20,12 @@ def candidate_key(data: CandidateEvent | PlacementEvent) -> str:
 
 def cancel_soon(work: Work, match_id: str, place_id: str, reason: str) -> None:
     work.soon((Match.KIND, match_id), "cancel", Cancel(match_id=match_id, place_id=place_id, reason=reason))
+
+
+def recheck_soon(work: Work, place: Place) -> None:
+    """The place is another one now: each match that is not agreed is looked at, in a transaction of its own."""
+    for match_id in places.not_agreed(place):
+        work.soon((Match.KIND, match_id), "recheck", Recheck(match_id=match_id, place_id=place.id))
 
 
 def leaders_deadline(work: Work, match: Match, last_day: date) -> None:

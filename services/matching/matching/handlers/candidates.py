@@ -1,17 +1,34 @@
-"""Candidates are proposed and withdrawn."""
+"""Candidates are registered to the pool, proposed and withdrawn."""
 
 from matching.handlers.base import cancel_soon, candidate_key, handlers, leaders_deadline
-from matching.rules import candidates, matches, places
+from matching.queries.pool import Person
+from matching.rows import Pool
+from matching.rules import candidates, matches, places, suggestions
 from matching.state.candidates import Candidate
 from matching.state.matches import Match, match_of
 from matching.state.places import Place, Spot
 from matching.state.referrals import Referral
 from shared.catalogue import reach
-from shared.catalogue.calendar import add_working_days
+from shared.catalogue.calendar import add_working_days, today
 from shared.catalogue.deadlines import deadlines
-from shared.events.matching import MatchProposed, MatchRefused
-from shared.events.municipality_gateway import CandidateProposed, CandidateWithdrawn
+from shared.events.matching import MatchExplained, MatchProposed, MatchRefused
+from shared.events.municipality_gateway import (
+    CandidateChanged,
+    CandidateProposed,
+    CandidateRegistered,
+    CandidateWithdrawn,
+)
 from shared.spine.work import Message, Work
+
+
+@handlers.on(CandidateRegistered, CandidateChanged, (Candidate, candidate_key))
+def candidate_registered(work: Work, message: Message[CandidateRegistered]) -> None:
+    """Who has a place is not suggested for another; the kommune registers again when it is over."""
+    data = message.data
+    candidate = work.get(Candidate, candidate_key(data))
+    if candidate and candidate.match:
+        return
+    work.write(Pool(work.now, message.id, Person(data.kommune, data.candidate_id), data.profile))
 
 
 @handlers.on(
@@ -30,8 +47,8 @@ def candidate_proposed(work: Work, message: Message[CandidateProposed]) -> None:
     candidate = known.changed(version=version, withdrawn=False)
     terms = candidates.terms_of(data, place)
     minutes = reach.minutes(place.offer.kommune, data.kommune)
-    rule = candidates.obstacle(place, referral, candidate, terms.seat)
-    if rule := rule or candidates.misfit(terms, place.offer, data.profile, minutes):
+    said_on = today(message.time)
+    if rule := candidates.refusal(data, terms, place, referral, candidate, said_on, minutes):
         work.put(candidate)
         work.emit(
             MatchRefused(
@@ -44,17 +61,25 @@ def candidate_proposed(work: Work, message: Message[CandidateProposed]) -> None:
                 place_kommune=place.offer.kommune,
                 reply_id=data.reply_id,
                 rule=rule,
+                field=candidates.FIELDS[rule],
             )
         )
         return
-    match = matches.proposed(data, terms, place, add_working_days(work.today, deadlines(work.today).match_answer))
+    # Terms change only by a new proposal, which replaces the one before: whoever said yes to that is asked again.
+    replaced = places.open_to(place, candidate)
+    for before in replaced:
+        cancel_soon(work, before, place.id, "replaced")
+    waiting = {id_: at for id_, at in candidate.waiting.items() if id_ not in replaced}
+    answer_by = add_working_days(work.today, deadlines(work.today).match_answer)
+    match = matches.proposed(data, terms, place, candidate, answer_by)
     work.put(
         match,
-        places.put(place, match.id, Spot(seat=terms.seat)),
+        places.put(place, match.id, Spot(seat=terms.seat, terms=terms)),
         referral.changed(matches=referral.matches | {match.id}),
-        candidate.changed(waiting={**candidate.waiting, match.id: place.id}),
+        candidate.changed(waiting={**waiting, match.id: place.id}),
     )
     leaders_deadline(work, match, match.answer_by)
+    reasons = suggestions.reasons(terms, place.offer, data.profile, minutes, work.today)
     work.emit(
         MatchProposed(
             **match.about,
@@ -64,12 +89,22 @@ def candidate_proposed(work: Work, message: Message[CandidateProposed]) -> None:
             approvals_needed=match.needed,
             gate=tuple(match.gate),
             answer_by=match.answer_by,
-        )
+        ),
+        MatchExplained(
+            match_id=match.id,
+            referral_id=match.referral_id,
+            place_id=match.place_id,
+            candidate_id=match.candidate_id,
+            kommune=match.kommune,
+            score=suggestions.score(reasons),
+            reasons=reasons,
+        ),
     )
 
 
 @handlers.on(CandidateWithdrawn, (Candidate, candidate_key))
 def candidate_withdrawn(work: Work, message: Message[CandidateWithdrawn]) -> None:
+    work.write(Pool(work.now, message.id, Person(message.data.kommune, message.data.candidate_id)))
     candidate = work.get(Candidate, candidate_key(message.data))
     if candidate is None:  # never proposed
         return

@@ -2,8 +2,10 @@
 
 from datetime import date
 
-from matching.commands import Agree, AnswerGate, Cancel, LeaderAnswers, MatchAnswer
+from matching.commands import Agree, AnswerGate, Cancel, Correct, LeaderAnswers, MatchAnswer, Recheck
 from matching.handlers.base import cancel_soon, handlers, leaders_deadline
+from matching.queries.pool import Person
+from matching.rows import Pool
 from matching.rules import matches, places
 from matching.state.candidates import Candidate
 from matching.state.matches import Match, MatchState
@@ -23,16 +25,20 @@ from shared.events.matching import (
 from shared.events.municipality_gateway import MatchAnswered
 from shared.spine.work import Message, Work
 
+ENTERED_IN_ERROR = "entered-in-error"
+
 
 @handlers.on(MatchAnswered, (Match, "match_id"), (Place, "place_id"))
 def answered(work: Work, message: Message[MatchAnswered]) -> None:
     data, match = message.data, work.need(Match, message.data.match_id)
     if matches.holds_already(match, data):
         return
-    if why := matches.unfit(match, data):
+    if why := matches.refusal(match, data):
         if data.reply_id:
             field, rule = why
-            work.emit(MatchAnswerRefused(**match.about, reply_id=data.reply_id, field=field, rule=rule))
+            work.emit(
+                MatchAnswerRefused(**match.about, reply_id=data.reply_id, field=field, rule=rule, terms=match.terms)
+            )
     elif data.answer == "yes":
         _approve(work, match, matches.approval(data))
     elif data.answer == "no":
@@ -82,8 +88,12 @@ def agree(work: Work, message: Message[Agree]) -> None:
     if reason := matches.hindrance(match, place, referral, candidate):
         _cancel(work, match, reason)
         return
+    if (stricter := matches.asked_more(match, place)) != match:
+        work.put(stricter)
+        return
     place = places.take(place, match.id)
     work.put(match.changed(state="agreed"), place, candidate.changed(match=match.id, waiting={}))
+    work.write(Pool(work.now, message.id, Person(match.kommune, match.candidate_id)))
     work.put(referral.changed(agreed=True))
     work.cancel_timer(match.key, "deadline")
     work.emit(
@@ -113,6 +123,27 @@ def cancel(work: Work, message: Message[Cancel]) -> None:
     data, match = message.data, work.need(Match, message.data.match_id)
     if match.state == "proposed":
         _cancel(work, match, data.reason)
+
+
+@handlers.on(Recheck, (Match, "match_id"), (Place, "place_id"))
+def recheck(work: Work, message: Message[Recheck]) -> None:
+    data, match = message.data, work.need(Match, message.data.match_id)
+    place = work.need(Place, data.place_id)
+    if match.state != "proposed":
+        return
+    if reason := matches.no_longer_fits(match, place):
+        _cancel(work, match, reason)
+    elif (stricter := matches.asked_more(match, place)) != match:
+        work.put(stricter)
+
+
+@handlers.on(Correct, (Match, "match_id"), (Place, "place_id"))
+def correct(work: Work, message: Message[Correct]) -> MatchAnswer:
+    match = work.need(Match, message.data.match_id)
+    if match.reason != ENTERED_IN_ERROR:
+        matches.must_be_open(match)
+        _cancel(work, match, ENTERED_IN_ERROR)
+    return MatchAnswer(match_id=match.id)
 
 
 def _approve(work: Work, match: Match, approval: Approval, held_until: date | None = None) -> None:

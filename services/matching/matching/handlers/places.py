@@ -1,21 +1,36 @@
 """Places open, stop and change; a placement that is over frees its seat."""
 
-from matching.handlers.base import cancel_soon, candidate_key, handlers
+from matching.handlers.base import cancel_soon, candidate_key, handlers, recheck_soon
+from matching.rows import Pool
 from matching.rules import places
 from matching.state.candidates import Candidate
 from matching.state.matches import Match
 from matching.state.places import Offer, Place
+from shared.catalogue.forms import is_paid
 from shared.events.followup import PlacementCancelled, PlacementEnded
-from shared.events.intake import PlaceClosed, PlaceEvent, PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened
+from shared.events.intake import (
+    PlaceChanged,
+    PlaceClosed,
+    PlaceEvent,
+    PlaceFilled,
+    PlaceOpened,
+    PlacePaused,
+    PlaceReopened,
+    PlaceTerms,
+)
 from shared.spine.decision import NotYet
 from shared.spine.work import Message, Work
 
 
-@handlers.on(PlaceOpened, (Place, "place_id"))
-def place_opened(work: Work, message: Message[PlaceOpened]) -> None:
+@handlers.on(PlaceOpened, PlaceChanged, (Place, "place_id"))
+def place_offered(work: Work, message: Message[PlaceTerms]) -> None:
+    """What is open and fits no longer ends; for those whom it fits now it is suggested."""
     data, offer, version = message.data, Offer.of(message.data), message.version or 1
     known = work.get(Place, data.place_id) or Place(id=data.place_id, offer=offer, state=data.state, version=version)
-    work.put(known.changed(offer=offer, state=data.state, version=version))
+    place = known.changed(offer=offer, state=data.state, version=version)
+    work.put(place)
+    recheck_soon(work, place)
+    work.write(Pool(work.now, message.id, place_id=place.id))
 
 
 @handlers.on(PlaceFilled, PlacePaused, PlaceReopened, PlaceClosed, (Place, "place_id"))
@@ -38,6 +53,12 @@ def placement_over(work: Work, message: Message[PlacementEnded | PlacementCancel
     data, match = message.data, work.need(Match, message.data.match_id)
     place, candidate = work.need(Place, data.place_id), work.need(Candidate, candidate_key(data))
     early = isinstance(data, PlacementEnded) and data.how == "early"
-    work.put(match.changed(state="ended"), places.placement_over(place, match.id, data.placement_id, early=early))
+    place = places.placement_over(place, match.id, data.placement_id, early=early)
+    work.put(match.changed(state="ended", reason=data.reason), place)
+    if early:
+        recheck_soon(work, place)
     if candidate.match == match.id:
-        work.put(candidate.changed(match=None))
+        unpaid = candidate.unpaid
+        if isinstance(data, PlacementEnded):
+            unpaid = 0 if is_paid(data.form) else unpaid + 1
+        work.put(candidate.changed(match=None, unpaid=unpaid))

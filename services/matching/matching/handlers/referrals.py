@@ -1,6 +1,7 @@
 """Referrals are sent, and are over."""
 
 from matching.handlers.base import cancel_soon, handlers
+from matching.rows import Pool
 from matching.state.places import Place
 from matching.state.referrals import Referral
 from shared.events.municipality_gateway import (
@@ -25,6 +26,7 @@ def referral_sent(work: Work, message: Message[ReferralSent]) -> None:
         raise NotYet(place.key)
     if work.get(Referral, data.referral_id) is None:
         work.put(Referral(id=data.referral_id, place_id=data.place_id, kommune=data.kommune))
+        work.write(Pool(work.now, message.id, referral_id=data.referral_id))
 
 
 @handlers.on(

@@ -9,8 +9,7 @@ from matching.state.matches import Match, match_of
 from matching.state.places import Place
 from matching.state.referrals import Referral
 from shared.catalogue.forms import is_paid, needs_kommune_approval
-from shared.catalogue.tasks import task
-from shared.events.base import Approval, Profile, Terms
+from shared.events.base import Approval, Terms
 from shared.events.matching import Party
 from shared.events.municipality_gateway import CandidateProposed, MatchAnswered
 from shared.spine.decision import Refused
@@ -26,7 +25,8 @@ ALWAYS = (
 )
 
 
-def proposed(proposal: CandidateProposed, terms: Terms, place: Place, answer_by: date) -> Match:
+def proposed(proposal: CandidateProposed, terms: Terms, place: Place, candidate: Candidate, answer_by: date) -> Match:
+    under_18 = candidates.is_under_18(proposal.profile)
     return Match(
         id=match_of(proposal),
         place_id=proposal.place_id,
@@ -37,9 +37,10 @@ def proposed(proposal: CandidateProposed, terms: Terms, place: Place, answer_by:
         place_kommune=place.offer.kommune,
         reply_id=proposal.reply_id,
         terms=terms,
-        warnings=candidates.warnings(terms, place.offer),
+        warnings=candidates.warnings(terms, place, candidate, under_18=under_18),
         needed=needed(terms),
-        gate=dict.fromkeys(questions(terms, proposal.profile, place)),
+        gate=dict.fromkeys(questions(terms, place, under_18=under_18)),
+        under_18=under_18,
         answer_by=answer_by,
     )
 
@@ -51,13 +52,13 @@ def needed(terms: Terms) -> tuple[Party, ...]:
     return "leader", "young-person"
 
 
-def questions(terms: Terms, profile: Profile, place: Place) -> tuple[str, ...]:
+def questions(terms: Terms, place: Place, *, under_18: bool) -> tuple[str, ...]:
     """What consultant and leader go through before anybody starts: most early ends were matched too fast."""
     praktik = not is_paid(terms.form)
     asked = {
         "next-step-planned": praktik,
         "employee-representative-heard": praktik or terms.form == "LOENTILSKUD",
-        "u18-task-confirmed": profile.age_band == "15-17" and any(map(_flagged, terms.tasks)),
+        "u18-task-confirmed": under_18 and any(map(candidates.flagged, terms.tasks)),
         "slow-match-considered": place.early_end,
     }
     return (*ALWAYS, *(question for question, when in asked.items() if when))
@@ -73,6 +74,36 @@ def gate_missing(match: Match) -> list[str]:
     return [question for question, answer in match.gate.items() if not answer]
 
 
+WaitsFor = Literal["leader", "young-person", "kommune", "consultant"]
+
+
+def waits_for(match: Match) -> WaitsFor | None:
+    """Whose list of work it is on: one at a time. None when it is over, agreed, or being agreed this moment."""
+    if match.state != "proposed":
+        return None
+    owed = missing(match)
+    order: tuple[Party, ...] = "leader", "young-person", "kommune"
+    return next((party for party in order if party in owed), "consultant" if gate_missing(match) else None)
+
+
+def waits_until(match: Match) -> date:
+    """The last day for whoever it waits for: a yes is due on the day that was told when it was proposed."""
+    return match.answer_by if missing(match) else _gate_until(match)
+
+
+def _gate_until(match: Match) -> date:
+    """The leader's yes moves it: the seat is held so long."""
+    return match.held_until or match.answer_by
+
+
+def owed(match: Match) -> list[tuple[WaitsFor, date]]:
+    """Everybody who is to do something, and the last day for it."""
+    if match.state != "proposed":
+        return []
+    gate: list[WaitsFor] = ["consultant"] if gate_missing(match) else []
+    return [*((party, match.answer_by) for party in missing(match)), *((by, _gate_until(match)) for by in gate)]
+
+
 def complete(match: Match) -> bool:
     return match.state == "proposed" and not missing(match) and not gate_missing(match)
 
@@ -83,11 +114,24 @@ def hindrance(match: Match, place: Place, referral: Referral, candidate: Candida
         return f"place-{place.state}"
     if referral.over:
         return "referral-over"
-    if candidate.withdrawn:
-        return "candidate-withdrawn"
     if candidate.match:
         return "candidate-taken"
-    return None if places.can_take(place, match.id) else "seat-taken"
+    # A withdrawal empties the list; who is proposed anew after it, or on other terms, is proposed for that alone.
+    if match.id not in candidate.waiting:
+        return "candidate-withdrawn" if candidate.withdrawn else "replaced"
+    return no_longer_fits(match, place)
+
+
+def no_longer_fits(match: Match, place: Place) -> str | None:
+    """The place was changed since the proposal, or its last seat is gone. A seat that is held stays while it fits."""
+    broken = candidates.unfit(match.terms, place.offer, under_18=match.under_18)
+    return next(broken, None) or (None if places.can_take(place, match.id) else "seat-taken")
+
+
+def asked_more(match: Match, place: Place) -> Match:
+    """A placement here ended early after this match was proposed: its gate is as strict as for the next one."""
+    more = questions(match.terms, place, under_18=match.under_18)
+    return match.changed(gate={**dict.fromkeys(more), **match.gate})
 
 
 def approval(answer: MatchAnswered) -> Approval:
@@ -110,7 +154,7 @@ def leader_said_already(match: Match, answer: Literal["yes", "no"]) -> bool:
     return match.state == "declined" and match.by == "leader"
 
 
-def unfit(match: Match, answer: MatchAnswered) -> tuple[str, str] | None:
+def refusal(match: Match, answer: MatchAnswered) -> tuple[str, str] | None:
     """(field, rule) where an answer came too late, or approves something else than the terms."""
     if match.state != "proposed":
         return "match_id", "state"
@@ -120,16 +164,20 @@ def unfit(match: Match, answer: MatchAnswered) -> tuple[str, str] | None:
 
 
 def _uncovered(terms: Terms, given: Approval) -> tuple[str, str] | None:
-    """Where the terms have no end, the approval's is the end: follow-up pauses there (`approval-expired`)."""
-    if given.form and given.form != terms.form:
-        return "form", "rule:R-FIT-FORM"
-    if given.hours and given.hours < terms.hours:
-        return "hours", "rule:R-FIT-HOURS"
-    # Nobody works before the approval begins or after it ends.
-    if given.from_ and given.from_ > terms.start:
-        return "from", "rule:R-PAY-1"
-    if given.to and given.to < (terms.until or terms.start):
-        return "to", "rule:R-PAY-1"
+    """The field in which an approval does not cover the terms: nobody works before it begins or after it ends.
+
+    Where the terms have no end, the approval's is the end: follow-up pauses there (`approval-expired`).
+    """
+    covered = {
+        "form": given.form in (None, terms.form),
+        "hours": given.hours is None or given.hours >= terms.hours,
+        "from": given.from_ is None or given.from_ <= terms.start,
+        "to": given.to is None or given.to >= (terms.until or terms.start),
+    }
+    if field := next((field for field, holds in covered.items() if not holds), None):
+        return field, "rule:R-COVER"
+    if candidates.longer_than_lawful(terms.form, terms.start, terms.until or given.to):
+        return "to", "rule:R-PRAKTIK-1"
     return None
 
 
@@ -138,7 +186,7 @@ def must_be_open(match: Match) -> None:
         raise Refused(
             "state",
             "match_id",
-            "Matchet er aftalt. Ring til konsulenten, hvis noget skal være anderledes.",
+            "Aftalen er indgået. Ring til konsulenten, hvis noget skal være anderledes.",
             "The match is agreed. Call the consultant if something has to change.",
             409,
         )
@@ -146,7 +194,7 @@ def must_be_open(match: Match) -> None:
         raise Refused(
             "state",
             "match_id",
-            "Matchet er slut. Kommunen kan foreslå igen.",
+            "Forslaget er ikke åbent længere. Kommunen kan foreslå igen.",
             "The match is over. The kommune can propose again.",
             409,
         )
@@ -158,7 +206,7 @@ def must_ask(match: Match, answers: dict[str, bool]) -> None:
         raise Refused(
             "unknown-code",
             f"answers.{unknown}",
-            "Spørgsmålet hører ikke til dette match. GET /matches/{id} viser dem, der gør.",
+            "Spørgsmålet hører ikke til denne aftale. GET /matches/{id} viser dem, der gør.",
             "The question does not belong to this match. GET /matches/{id} shows those that do.",
         )
 
@@ -172,11 +220,3 @@ def must_have_seat(place: Place, match: Match) -> None:
             "All seats are taken or held. Say no to another proposal first, or wait for its answer.",
             409,
         )
-
-
-def _flagged(task_id: str) -> bool:
-    """A task to be checked before somebody of 15 to 17 gets it (R-U18-1); one that is not known is, too."""
-    try:
-        return task(task_id).u18_check is not None
-    except KeyError:
-        return True

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from matching.state.candidates import Candidate
 from matching.state.places import Place, Spot
+from shared.events.base import Terms
 
 
 def free(place: Place, seat: int | None, others: Iterable[Spot]) -> bool:
@@ -14,6 +16,13 @@ def free(place: Place, seat: int | None, others: Iterable[Spot]) -> bool:
 
 def taken(place: Place) -> list[Spot]:
     return [spot for spot in place.spots.values() if spot.state == "taken"]
+
+
+def open_to(place: Place, candidate: Candidate) -> dict[str, Terms | None]:
+    """What is proposed of them here and not over, with its terms; None where an older build noted none."""
+    return {
+        id_: place.spots[id_].terms for id_, at in candidate.waiting.items() if at == place.id and id_ in place.spots
+    }
 
 
 def can_hold(place: Place, match_id: str) -> bool:

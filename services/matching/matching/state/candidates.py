@@ -8,7 +8,7 @@ from shared.spine.work import Aggregate
 class Candidate(Aggregate):
     """A young person of a kommune, id `<kommune>.<candidate_id>`: only that kommune can say who it is.
 
-    The profile is looked at when it comes and not kept: what describes a person is not stored without need.
+    The profile is looked at when it comes and not kept here: what describes a person is not stored without need.
     """
 
     version: int
@@ -16,4 +16,6 @@ class Candidate(Aggregate):
     match: str | None = None
     """The one match that is agreed or lives."""
     waiting: dict[str, str] = Field(default_factory=dict)
-    """Match -> place of the proposals since the last agreement; some may be over."""
+    """Match -> place of the proposals since the last agreement or withdrawal; some may be over."""
+    unpaid: int = 0
+    """How many unpaid placements came in a row until now."""

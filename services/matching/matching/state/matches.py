@@ -45,6 +45,7 @@ class Match(Aggregate):
     reason: str | None = None
     by: Party | None = None
     """Who declined."""
+    under_18: bool = False
     answer_by: date
     held_until: date | None = None
 

@@ -4,8 +4,8 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from shared.events.base import Data
-from shared.events.intake import PlaceOpened, PlaceState
+from shared.events.base import Data, Terms
+from shared.events.intake import PlaceOpened, PlaceState, PlaceTerms
 from shared.spine.work import Aggregate
 
 
@@ -15,8 +15,8 @@ class Offer(PlaceOpened):
     model_config = ConfigDict(extra="allow")
 
     @classmethod
-    def of(cls, opened: PlaceOpened) -> Self:
-        return cls.model_validate(opened.model_dump(by_alias=True))
+    def of(cls, terms: PlaceTerms) -> Self:
+        return cls.model_validate(terms.model_dump(by_alias=True, exclude={"changes"}))
 
 
 class Spot(Data):
@@ -25,6 +25,7 @@ class Spot(Data):
     state: Literal["open", "held", "taken"] = "open"
     seat: int | None = None
     """Which seat, where tasks belong to seats or the kommune asked for one."""
+    terms: Terms | None = None
 
 
 class Place(Aggregate):

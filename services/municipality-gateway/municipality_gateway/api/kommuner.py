@@ -9,8 +9,10 @@ from municipality_gateway.api.base import Consultant, KommuneOrConsultant
 from municipality_gateway.commands.kommuner import (
     CardAnswer,
     ContactAnswer,
+    MergeBody,
     RegisterContact,
     RegisterContactBody,
+    Retire,
     TermsAnswer,
     WriteCard,
     WriteCardBody,
@@ -23,10 +25,11 @@ from municipality_gateway.queries.kommuner import (
     WholeKommuneView,
     directory,
     own_kommune,
-    way,
+    route_of,
     whole_kommune,
 )
 from municipality_gateway.state.kommuner import Card
+from shared.catalogue.kommuner import KommuneCode
 from shared.events.kommune.referrals import OwnWord
 from shared.identifiers import Postnr
 from shared.web.dependencies import Dispatch, RuntimeDep, after_erasures
@@ -59,8 +62,27 @@ async def register_contact(
     await own_kommune(runtime, who, code)
     after_erasures(runtime)  # else the one who is sealed now would be erased for what was said before
     person = body.model_dump(include={"name", "phone", "email"}, exclude_none=True)
-    facts = body.model_dump(include={"role", "unit", "valid_from", "valid_to"})
+    facts = body.model_dump(exclude={"name", "phone", "email"})
     command = RegisterContact(contact_id=str(contact_id), kommune=code, person=person, **facts)
+    return await dispatch(command, who, ContactAnswer)
+
+
+@router.delete("/kommuner/{code}/contacts/{contact_id}")
+async def retire_contact(
+    code: str, contact_id: UUID, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> ContactAnswer:
+    """She answers for the kommune no longer. What she was asked goes to another at once, and her data are erased."""
+    await own_kommune(runtime, who, code)
+    return await dispatch(Retire(contact_id=str(contact_id), kommune=code), who, ContactAnswer)
+
+
+@router.post("/kommuner/{code}/contacts/{contact_id}/merge")
+async def merge_contact(
+    code: str, contact_id: UUID, body: MergeBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> ContactAnswer:
+    """Two entries of one person: this one goes, and what it held goes to the other."""
+    await own_kommune(runtime, who, code)
+    command = Retire(contact_id=str(contact_id), kommune=code, merged_into=body.into)
     return await dispatch(command, who, ContactAnswer)
 
 
@@ -88,7 +110,11 @@ async def route(
     postnr: Annotated[Postnr, Query()],
     who: Consultant,
     runtime: RuntimeDep,
+    kommune: KommuneCode | None = None,
     limit: Annotated[int, Query(ge=1, le=98)] = 5,
 ) -> list[RouteView]:
-    """Where a place at this postal code would go, in this order, why there, and to whom."""
-    return await way(runtime, postnr, limit)
+    """Where a place at this postal code would go, in this order, why there, and to whom.
+
+    `kommune`: which one, where the postal code lies in several; else the one that most of it lies in.
+    """
+    return await route_of(runtime, postnr, kommune, limit)

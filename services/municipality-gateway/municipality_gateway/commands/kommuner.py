@@ -1,13 +1,14 @@
 """The directory: contacts, procedure cards and own words."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
 
 from municipality_gateway.state.kommuner import Card
 from shared.catalogue import codes
-from shared.events.base import Code
+from shared.catalogue.refusal import refusal
+from shared.events.base import Code, Id
 from shared.events.kommune.referrals import OwnWord
 from shared.frozen import Frozen
 from shared.identifiers import Day, Email, Phone
@@ -21,11 +22,26 @@ class RegisterContactBody(Strict):
 
     role: codes.ContactRole
     unit: Code | None = None
+    area: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    deputy_id: Id | None = None
     valid_from: Day
     valid_to: Day | None = None
-    name: Annotated[str, Field(min_length=1, max_length=120)]
+    away_from: Day | None = None
+    away_to: Day | None = None
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
     phone: Phone | None = None
     email: Email | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for first, last in ((self.valid_from, self.valid_to), (self.away_from, self.away_to)):
+            if last and (first is None or last < first):
+                raise refusal(
+                    "date-order",
+                    "The last day lies before the first, or there is no first day. Correct the dates.",
+                    "Den sidste dag ligger før den første, eller den første mangler. Ret datoerne.",
+                )
+        return self
 
 
 class RegisterContact(Command):
@@ -33,9 +49,23 @@ class RegisterContact(Command):
     kommune: str
     role: str
     unit: str | None
+    area: str | None = None
+    deputy_id: str | None = None
     valid_from: date
     valid_to: date | None
+    away_from: date | None = None
+    away_to: date | None = None
     person: dict[str, Any]
+
+
+class ImportContacts(Command):
+    """A whole directory, or a part of it: all of it or nothing."""
+
+    contacts: tuple[RegisterContact, ...]
+
+
+class ImportedAnswer(Frozen):
+    contacts: int
 
 
 class ContactAnswer(Frozen):
@@ -98,3 +128,21 @@ class Forget(Command):
 
     kommune: str
     id: str
+
+
+class Retire(Command):
+    """She answers for the kommune no longer; her data are erased. `merged_into`: the other entry of the same person."""
+
+    contact_id: str
+    kommune: str
+    merged_into: str | None = None
+
+
+class MergeBody(Strict):
+    into: Id
+
+
+class LookAgain(Command):
+    """Somebody may have come or gone: is whoever was asked about a kommune's referrals still there?"""
+
+    kommune: str

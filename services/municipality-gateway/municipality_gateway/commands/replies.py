@@ -12,6 +12,8 @@ class GiveReply(Command):
     reply_id: str
     about: str
     body: str
+    digest: str
+    """Of what it says, in hex: the same said again, in whatever spelling, is the same reply."""
 
 
 class GivenAnswer(Frozen):

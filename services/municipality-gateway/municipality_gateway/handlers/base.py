@@ -1,6 +1,7 @@
 """What the handlers share: telling the services and the kommune, keeping a referral, answering a reply."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -12,9 +13,10 @@ from municipality_gateway.rules import replies
 from municipality_gateway.rules.referrals import Change
 from municipality_gateway.rules.waiting import waits
 from municipality_gateway.state.matches import Match
-from municipality_gateway.state.placements import Placement, Stage
+from municipality_gateway.state.placements import Challenge, Placement, Stage
 from municipality_gateway.state.referrals import Referral
-from shared.catalogue.calendar import end_of_day
+from municipality_gateway.state.replies import Said
+from shared.catalogue.calendar import end_of_day, today
 from shared.catalogue.kommuner import TEST_KOMMUNE
 from shared.events.base import REGISTRY, Event
 from shared.events.kommune.referrals import ReplyRefused, ReplyTaken
@@ -39,26 +41,35 @@ def pass_on(work: Work, event: Event, kommune: str, **more: Any) -> None:
         work.emit(copy, kommune=kommune)
 
 
-def keep(work: Work, before: Referral, change: Change) -> None:
-    """Save a referral, say what happened, and see to what follows: its deadlines, and the next kommune."""
+def keep(work: Work, before: Referral, change: Change, **more: Any) -> None:
+    """Save a referral, say what happened, and see to what follows: its deadlines, and the next kommune.
+
+    `more`: what the kommune's copy tells beyond the event.
+    """
     after, events = change
     work.put(after)
     for event in events:
-        tell(work, event, after.kommune)
+        tell(work, event, after.kommune, **more)
     set_deadlines(work, before, after)
-    if after.over and not before.over:
+    if before.open and not after.open:
         found_by = after.kommune if after.matched else None
-        command = Widen(place_id=after.place_id, referral_id=after.id, found_by=found_by)
+        command = Widen(
+            place_id=after.place_id,
+            referral_id=after.id,
+            kommune=after.kommune,
+            found_by=found_by,
+            again=not after.enough,
+        )
         work.soon(("place", after.place_id), f"widen-{after.id}", command)
 
 
 def set_deadlines(work: Work, before: Referral | None, after: Referral) -> None:
     """Where the waiting is another one than before; a deadline that has passed is not set again."""
     old, new = waits(before) if before else {}, waits(after)
-    if old == new:
-        return
     work.cancel_timer(after.key, *(old.keys() - new.keys()))
     for step, day in new.items():
+        if old.get(step) == day:
+            continue
         command = Deadline(referral_id=after.id, kommune=after.kommune, step=step)
         work.timer(after.key, step, end_of_day(day), command)
 
@@ -77,6 +88,7 @@ def on_reply(*what: type[Reply] | KeySource) -> Callable[[Decide[R]], Decide[R]]
         @wraps(decide)
         def taken(work: Work, message: Message[R]) -> None:
             code = kommune_of(message.topic) or ""
+            replies.check_days(message.data, said_on(work, message))
             if code != TEST_KOMMUNE:
                 decide(work, message, code)
             _take(work, message, code)
@@ -87,6 +99,11 @@ def on_reply(*what: type[Reply] | KeySource) -> Callable[[Decide[R]], Decide[R]]
     return register
 
 
+def said_on(work: Work, message: Message[Any]) -> date:
+    """The day in Denmark on which a reply lay on its topic: what was said in time counts, however late we read it."""
+    return today(min(message.at or work.now, work.now))
+
+
 def _take(work: Work, message: Message[Any], code: str) -> None:
     what = what_of(type(message.data).TYPE)
     work.emit(
@@ -95,12 +112,28 @@ def _take(work: Work, message: Message[Any], code: str) -> None:
         ),
         kommune=code,
     )
-    work.write(Answered(kommune=code, source=message.source, id=message.id, state="taken", what=what))
+    work.write(
+        Answered(kommune=code, source=message.source, id=message.id, state="taken", what=what, hash=message.digest)
+    )
 
 
-def refuse(work: Work, kommune: str, about: str, reply: str, refusal: Refused, **of_reply: Any) -> None:
+def refuse(
+    work: Work,
+    kommune: str,
+    about: str,
+    reply: str,
+    refusal: Refused,
+    digest: bytes | None = None,
+    **of_reply: Any,
+) -> None:
     """Tell the kommune, and note it for who asks. `of_reply`: source, what and offset, as far as they are known."""
     _tell_refused(work, kommune, about, reply, refusal, **of_reply)
+    _note_refused(work, kommune, reply, refusal, digest, **of_reply)
+
+
+def _note_refused(
+    work: Work, kommune: str, reply: str, refusal: Refused, digest: bytes | None = None, **of_reply: Any
+) -> None:
     work.write(
         Answered(
             kommune=kommune,
@@ -112,8 +145,19 @@ def refuse(work: Work, kommune: str, about: str, reply: str, refusal: Refused, *
             rule=refusal.rule,
             da=refusal.da,
             en=refusal.en,
+            hash=digest,
         )
     )
+
+
+def refuse_later(
+    work: Work, kommune: str, about: str, reply_id: str, said: Said | None, refusal: Refused, *, tell: bool = True
+) -> None:
+    """A decider further in could not use what was taken. `tell`: where no event of its own says so."""
+    of_reply: dict[str, Any] = said.model_dump(include={"source", "what", "offset"}) if said else {}
+    if tell:
+        _tell_refused(work, kommune, said.about if said else about, reply_id, refusal, **of_reply)
+    _note_refused(work, kommune, reply_id, refusal, **of_reply)
 
 
 def on_refused(work: Work, record: Record, message: Message[Any] | Bad, refusal: Refused) -> None:
@@ -122,7 +166,7 @@ def on_refused(work: Work, record: Record, message: Message[Any] | Bad, refusal:
     what = what_of(message.type if isinstance(message, Bad) else type(message.data).TYPE)
     if message.id:
         of_reply = {"source": message.source, "what": what, "offset": record.offset}
-        refuse(work, code, message.subject, message.id, refusal, **of_reply)
+        refuse(work, code, message.subject, message.id, refusal, message.digest, **of_reply)
     else:
         name = f"offset-{record.offset}"
         _tell_refused(work, code, message.subject, name, refusal, what=what, offset=record.offset)
@@ -143,7 +187,7 @@ def _tell_refused(work: Work, kommune: str, about: str, reply: str, refusal: Ref
     )
 
 
-Owned = TypeVar("Owned", Referral, Match, Placement, Stage)
+Owned = TypeVar("Owned", Referral, Match, Placement, Stage, Challenge)
 
 
 def own(work: Work, kind: type[Owned], id_: str, code: str) -> Owned:

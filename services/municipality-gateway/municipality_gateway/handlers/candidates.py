@@ -1,4 +1,4 @@
-"""A young person is proposed, or no longer there."""
+"""A young person is registered, proposed, or no longer there."""
 
 from municipality_gateway.handlers.base import keep, on_reply
 from municipality_gateway.handlers.referrals import asked_of
@@ -6,8 +6,9 @@ from municipality_gateway.rules import referrals as rules
 from municipality_gateway.rules import replies
 from municipality_gateway.state.candidates import Candidate
 from municipality_gateway.state.referrals import Referral
+from municipality_gateway.state.replies import with_said
 from shared.events import municipality_gateway as say
-from shared.events.kommune.replies import CandidateProposed, CandidateWithdrawn
+from shared.events.kommune.replies import CandidateProposed, CandidateRegistered, CandidateWithdrawn
 from shared.spine.work import Message, Work
 
 
@@ -17,7 +18,8 @@ def proposed(work: Work, message: Message[CandidateProposed], code: str) -> None
     referral = asked_of(work, data, code)
     candidate = work.get(Candidate, data.candidate_id) or Candidate(id=data.candidate_id)
     work.put(candidate.changed(of=candidate.of | {code}, withdrawn=candidate.withdrawn - {code}))
-    keep(work, referral, rules.propose(referral, work.today, message.id))
+    after, events = rules.propose(referral, work.today, message.id)
+    keep(work, referral, (after.changed(said=with_said(after.said, message, "candidate-proposed")), events))
     work.emit(
         say.CandidateProposed(
             kommune=code,
@@ -27,6 +29,20 @@ def proposed(work: Work, message: Message[CandidateProposed], code: str) -> None
             **data.model_dump(by_alias=True),
         )
     )
+
+
+@on_reply(CandidateRegistered, (Candidate, "candidate_id"))
+def registered(work: Work, message: Message[CandidateRegistered], code: str) -> None:
+    """Said again it counts anew for as long as profiles are kept, also where nothing in it is other than before."""
+    candidate = work.get(Candidate, message.data.candidate_id) or Candidate(id=message.data.candidate_id)
+    known = code in candidate.registered - candidate.withdrawn
+    kind = say.CandidateChanged if known else say.CandidateRegistered
+    work.put(
+        candidate.changed(
+            of=candidate.of | {code}, withdrawn=candidate.withdrawn - {code}, registered=candidate.registered | {code}
+        )
+    )
+    work.emit(kind(kommune=code, reply_id=message.id, **message.data.model_dump(by_alias=True)))
 
 
 @on_reply(CandidateWithdrawn, (Candidate, "candidate_id"))

@@ -4,13 +4,16 @@ from typing import Any, get_args
 
 from municipality_gateway import texts
 from municipality_gateway.commands.matches import MatchDeadline
-from municipality_gateway.handlers.base import handlers, keep, on_reply, own, pass_on, refuse, tell
+from municipality_gateway.handlers.base import handlers, keep, on_reply, own, pass_on, refuse_later, tell, what_of
 from municipality_gateway.handlers.placements import answer_stage
+from municipality_gateway.handlers.places import ask_back
 from municipality_gateway.rules import referrals as rules
 from municipality_gateway.rules import replies
 from municipality_gateway.state.matches import Answer, Match, Party
 from municipality_gateway.state.placements import Stage
+from municipality_gateway.state.places import Place
 from municipality_gateway.state.referrals import Referral
+from municipality_gateway.state.replies import with_said
 from shared.catalogue.calendar import end_of_day
 from shared.events.kommune.replies import KommuneApproved, KommuneDeclined, YoungPersonAnswered
 from shared.events.matching import (
@@ -19,8 +22,10 @@ from shared.events.matching import (
     MatchApproved,
     MatchCancelled,
     MatchDeclined,
+    MatchExplained,
     MatchProposed,
     MatchRefused,
+    MatchSuggested,
 )
 from shared.events.municipality_gateway import MatchAnswered
 from shared.spine.work import Message, Work
@@ -46,10 +51,18 @@ def proposed(work: Work, message: Message[MatchProposed]) -> None:
 
 @handlers.on(MatchRefused, (Referral, "referral_id"))
 def refused(work: Work, message: Message[MatchRefused]) -> None:
+    """Whom the kommune has proposed for the same place on the same terms already: that proposal stands."""
     data = message.data
     referral = work.need(Referral, data.referral_id)
+    if data.rule == "proposed-already":
+        work.put(referral.changed(proposals=referral.proposals - {data.reply_id}))
+        return
     pass_on(work, data, data.kommune)
     keep(work, referral, rules.fell_through(referral, data.reply_id))
+    refusal = replies.decided(data.rule, data.field or "referral_id")
+    refuse_later(
+        work, referral.kommune, referral.id, data.reply_id, referral.said.get(data.reply_id), refusal, tell=False
+    )
 
 
 @handlers.on(MatchApproved, (Match, "match_id"))
@@ -59,12 +72,20 @@ def approved(work: Work, message: Message[MatchApproved]) -> None:
     pass_on(work, message.data, match.kommune)
 
 
-@handlers.on(MatchAgreed, (Match, "match_id"), (Referral, "referral_id"))
+@handlers.on(MatchAgreed, (Match, "match_id"), (Referral, "referral_id"), (Place, "place_id"))
 def agreed(work: Work, message: Message[MatchAgreed]) -> None:
-    match, referral = work.need(Match, message.data.match_id), work.need(Referral, message.data.referral_id)
+    """With no seat left the other kommuner are asked back, where it is still about the same round."""
+    data = message.data
+    match, referral = work.need(Match, data.match_id), work.need(Referral, data.referral_id)
+    place = work.need(Place, data.place_id)
     settle(work, match.changed(state="agreed", owed=frozenset()))
-    pass_on(work, message.data, match.kommune)
-    keep(work, referral, rules.matched(referral, match.id, match.reply_id))
+    pass_on(work, data, match.kommune)
+    keep(work, referral, rules.matched(referral, match.id, match.reply_id, data.seats_left))
+    place = place.changed(agreed=place.agreed | {match.id}, first=referral.kommune)
+    if data.seats_left or referral.round != place.round:
+        work.put(place)
+    else:
+        work.put(ask_back(work, place, "seats-filled"))
 
 
 @handlers.on(MatchDeclined, MatchCancelled, (Match, "match_id"), (Referral, "referral_id"))
@@ -75,11 +96,18 @@ def over(work: Work, message: Message[MatchDeclined | MatchCancelled]) -> None:
     keep(work, referral, rules.fell_through(referral, match.reply_id, match.id))
 
 
-@handlers.on(MatchAnswerRefused)
+@handlers.on(MatchAnswerRefused, (Match, "match_id"))
 def answer_refused(work: Work, message: Message[MatchAnswerRefused]) -> None:
     """In a race a decider further in may still refuse what was taken."""
-    data = message.data
-    refuse(work, data.kommune, data.match_id, data.reply_id, replies.decided(data.rule, data.field))
+    data, match = message.data, work.need(Match, message.data.match_id)
+    said, refusal = match.said.get(data.reply_id), replies.decided(data.rule, data.field, data.terms)
+    refuse_later(work, data.kommune, match.id, data.reply_id, said, refusal)
+
+
+@handlers.on(MatchSuggested, MatchExplained)
+def suggested(work: Work, message: Message[MatchSuggested | MatchExplained]) -> None:
+    """To the young person's kommune alone; nothing of it is kept."""
+    pass_on(work, message.data, message.data.kommune)
 
 
 @handlers.on(MatchDeadline, (Match, "match_id"))
@@ -139,7 +167,8 @@ def _answer(work: Work, message: Message[Any], code: str, given: Answer) -> None
         raise texts.wrong_state("match_id")
     answers = (*(a for a in match.answers if a.party != given.party), given)
     owed = frozenset[Party]() if given.answer == "no" else match.owed - {given.party}
-    settle(work, match.changed(answers=answers, owed=owed))
+    said = with_said(match.said, message, what_of(type(message.data).TYPE) or "")
+    settle(work, match.changed(answers=answers, owed=owed, said=said))
     work.emit(
         MatchAnswered(
             match_id=match.id,

@@ -2,15 +2,20 @@
 
 from typing import Any
 
-from municipality_gateway.handlers.base import handlers, on_reply, own, pass_on, refuse
+from municipality_gateway import texts
+from municipality_gateway.commands.placements import NoteSaid
+from municipality_gateway.handlers.base import handlers, on_reply, own, pass_on, refuse_later, what_of
 from municipality_gateway.rules import replies
 from municipality_gateway.state.matches import Answer, Match
-from municipality_gateway.state.placements import Placement, Stage
+from municipality_gateway.state.placements import Challenge, Help, Placement, Stage
+from municipality_gateway.state.places import Place
+from municipality_gateway.state.replies import Said, with_one
 from shared.events.followup import (
     ChallengeRaised,
     PlacementAnswerRefused,
     PlacementCancelled,
     PlacementCheckinDue,
+    PlacementCorrected,
     PlacementEnded,
     PlacementEvent,
     PlacementMoved,
@@ -19,11 +24,17 @@ from shared.events.followup import (
     PlacementPlanned,
     PlacementResumed,
     PlacementStageChanged,
+    PlacementStageDeclined,
     PlacementStagePlanned,
     PlacementStarted,
 )
-from shared.events.kommune.replies import OutcomeReported, VoicePassedOn
-from shared.events.municipality_gateway import CandidateHeard, PlacementAnswered, PlacementReported
+from shared.events.kommune.replies import OutcomeReported, SupportAnswered, VoicePassedOn
+from shared.events.municipality_gateway import (
+    CandidateHeard,
+    PlacementAnswered,
+    PlacementReported,
+    PlacementSupportAnswered,
+)
 from shared.spine.work import Message, Work
 
 
@@ -53,10 +64,10 @@ def _stage(placement: Placement, stage_id: str) -> Stage:
     PlacementStageChanged,
     PlacementMoved,
     PlacementCheckinDue,
+    PlacementCorrected,
     PlacementPaused,
     PlacementResumed,
-    PlacementCancelled,
-    PlacementEnded,
+    PlacementStageDeclined,
     PlacementOutcomeRecorded,
     (Placement, "placement_id"),
 )
@@ -65,20 +76,52 @@ def passed_on(work: Work, message: Message[PlacementEvent]) -> None:
     pass_on(work, message.data, placement.kommune)
 
 
-@handlers.on(ChallengeRaised, (Placement, "placement_id"))
+@handlers.on(PlacementCancelled, PlacementEnded, (Placement, "placement_id"), (Place, "place_id"))
+def over(work: Work, message: Message[PlacementCancelled | PlacementEnded]) -> None:
+    """Its seat is free again."""
+    placement, place = work.need(Placement, message.data.placement_id), work.need(Place, message.data.place_id)
+    work.put(place.changed(ended=place.ended | {placement.match_id}))
+    pass_on(work, message.data, placement.kommune)
+
+
+@handlers.on(ChallengeRaised, (Placement, "placement_id"), (Challenge, "challenge_id"))
 def challenge_raised(work: Work, message: Message[ChallengeRaised]) -> None:
     """A kommune hears of it only when its help is wanted, and only about its own young person's placement."""
     data = message.data
     if data.help != "kommune" or data.placement_id is None:
         return
     placement = work.need(Placement, data.placement_id)
+    facts = {"placement_id": placement.id, "place_id": placement.place_id, "kommune": placement.kommune}
+    work.put(work.get(Challenge, data.challenge_id) or Challenge(id=data.challenge_id, **facts))
     pass_on(work, data, placement.kommune, referral_id=placement.referral_id)
 
 
-@handlers.on(PlacementAnswerRefused)
+@handlers.on(PlacementAnswerRefused, (Placement, "placement_id"))
 def answer_refused(work: Work, message: Message[PlacementAnswerRefused]) -> None:
-    data = message.data
-    refuse(work, data.kommune, data.placement_id, data.reply_id, replies.decided(data.rule, data.field))
+    data, placement = message.data, work.need(Placement, message.data.placement_id)
+    said, refusal = placement.said.get(data.reply_id), replies.decided(data.rule, data.field, data.stage)
+    refuse_later(work, data.kommune, placement.id, data.reply_id, said, refusal)
+
+
+@handlers.on(NoteSaid, (Placement, "placement_id"))
+def note_said(work: Work, message: Message[NoteSaid]) -> None:
+    data, placement = message.data, work.need(Placement, message.data.placement_id)
+    said = Said(**data.model_dump(include=set(Said.model_fields)))
+    work.put(placement.changed(said=with_one(placement.said, data.reply_id, said)))
+
+
+def _note(work: Work, message: Message[Any], placement_id: str) -> None:
+    """Follow-up may still refuse it, and names the placement alone."""
+    what = what_of(type(message.data).TYPE) or ""
+    command = NoteSaid(
+        placement_id=placement_id,
+        reply_id=message.id,
+        source=message.source,
+        what=what,
+        about=message.subject,
+        offset=message.offset,
+    )
+    work.soon((Placement.KIND, placement_id), f"said-{message.id}", command)
 
 
 # -- what the kommune says ---------------------------------------------------------------------------------------------
@@ -89,6 +132,7 @@ def answer_stage(work: Work, message: Message[Any], code: str, given: Answer) ->
     if given == stage.answer:
         return
     work.put(stage.changed(answer=given))
+    _note(work, message, stage.placement_id)
     work.emit(
         PlacementAnswered(
             placement_id=stage.placement_id,
@@ -112,4 +156,20 @@ def voice_passed_on(work: Work, message: Message[VoicePassedOn], code: str) -> N
 def outcome_reported(work: Work, message: Message[OutcomeReported], code: str) -> None:
     placement = own(work, Placement, message.data.placement_id, code)
     facts = message.data.model_dump()
+    _note(work, message, placement.id)
     work.emit(PlacementReported(place_id=placement.place_id, kommune=code, reply_id=message.id, **facts))
+
+
+@on_reply(SupportAnswered, (Challenge, "challenge_id"))
+def support_answered(work: Work, message: Message[SupportAnswered], code: str) -> None:
+    challenge = own(work, Challenge, message.data.challenge_id, code)
+    if message.data.answer == "granted" and message.data.support is None:
+        raise texts.refused("missing-field", "support")
+    facts = message.data.model_dump(by_alias=True, exclude={"challenge_id"})
+    given = Help.model_validate(facts)
+    if given == challenge.answer:
+        return
+    work.put(challenge.changed(answer=given))
+    _note(work, message, challenge.placement_id)
+    about = {"placement_id": challenge.placement_id, "place_id": challenge.place_id, "challenge_id": challenge.id}
+    work.emit(PlacementSupportAnswered(kommune=code, reply_id=message.id, **about, **facts))

@@ -9,5 +9,15 @@ from shared.spine.work import Message, Work
 @handlers.on(GiveReply)
 def give(work: Work, message: Message[GiveReply]) -> GivenAnswer:
     data = message.data
-    work.write(Given(data.kommune, data.source, data.reply_id, message.by, data.about, data.body.encode()))
+    work.write(
+        Given(
+            data.kommune,
+            data.source,
+            data.reply_id,
+            message.by,
+            data.about,
+            data.body.encode(),
+            bytes.fromhex(data.digest),
+        )
+    )
     return GivenAnswer(reply_id=data.reply_id)

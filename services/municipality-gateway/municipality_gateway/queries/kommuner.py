@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Self
+from typing import Literal, Self
 
+from municipality_gateway import texts
 from municipality_gateway.rules.kommuner import FIRST, default_entrance, desk
-from municipality_gateway.rules.places import MAX_MINUTES
-from municipality_gateway.state.kommuner import Card, Contact, Kommune
+from municipality_gateway.rules.places import way
+from municipality_gateway.state.kommuner import Contact, Kommune
 from shared.catalogue import calendar
 from shared.catalogue import kommuner as catalogue
-from shared.catalogue.reach import Why, reachable
+from shared.catalogue.cards import general_card
+from shared.catalogue.codes import codes
+from shared.catalogue.reach import Why
+from shared.catalogue.terms import terms
 from shared.db import Connection
 from shared.events.kommune.referrals import OwnWord
 from shared.frozen import Frozen, Shown
@@ -20,7 +24,52 @@ from shared.web.dependencies import people, seen_by
 from shared.web.problems import NOT_FOUND, Problem
 
 
-class CardView(Shown, Card, extra="ignore"): ...
+class CardView(Frozen):
+    """How things are done there. `general` names the fields where nobody has told us, and general words stand."""
+
+    entrance: str | None = None
+    youth_unit: str | None = None
+    praktik_approval: str | None = None
+    typical_days: int | None = None
+    vitas: str | None = None
+    mentor: str | None = None
+    frikort: str | None = None
+    transport: str | None = None
+    confirmed_on: date | None = None
+    confirmed_by: str | None = None
+    general: list[str]
+
+    @classmethod
+    def of(cls, kommune: Kommune | None, today: date, *, who_confirmed: bool = False) -> Self:
+        card = kommune.card if kommune else None
+        own = card.model_dump(include=set(cls.model_fields), exclude_none=True) if card else {}
+        general = {field: said for field, said in general_card(today).items() if field not in own}
+        if not who_confirmed:
+            own.pop("confirmed_by", None)
+        return cls(**own, **general, general=sorted(general))
+
+
+class TermView(Frozen):
+    """What a concept is called there: their `own` word, one of the `map` of terms, or the `general` one."""
+
+    concept: str
+    term: str
+    of: Literal["own", "map", "general"]
+    confirmed_on: date | None = None
+    confirmed_by: str | None = None
+
+
+def terms_of(kommune: Kommune, today: date) -> list[TermView]:
+    noted = {word.concept: word for word in kommune.words}
+    found = []
+    for concept in codes("terms"):
+        mapped = next(iter(terms(concept.code, kommune.id, today)), None)
+        if word := noted.get(concept.code):
+            facts = word.model_dump(include={"concept", "term", "confirmed_on", "confirmed_by"})
+            found.append(TermView(of="own", **facts))
+        elif mapped:
+            found.append(TermView(concept=concept.code, term=mapped.term, of="map" if mapped.kommune else "general"))
+    return found
 
 
 class OwnWordView(Shown, OwnWord, extra="ignore"): ...
@@ -49,8 +98,13 @@ class ContactView(Frozen):
 
     role: str
     unit: str | None
+    area: str | None
+    deputy_id: str | None
     valid_from: date
     valid_to: date | None
+    away_from: date | None
+    away_to: date | None
+    confirmed_on: date | None
     contact_id: str
     name: str | None = None
     phone: str | None = None
@@ -59,10 +113,7 @@ class ContactView(Frozen):
     @classmethod
     def of(cls, contact: Contact, person: dict[str, str]) -> Self:
         return cls(
-            role=contact.role,
-            unit=contact.unit,
-            valid_from=contact.valid_from,
-            valid_to=contact.valid_to,
+            **contact.model_dump(include=set(cls.model_fields)),
             contact_id=contact.id,
             **person,
         )
@@ -76,17 +127,18 @@ class EntranceView(Frozen):
 class WholeKommuneView(KommuneView):
     contacts: list[ContactView]
     default_entrance: EntranceView
-    card: CardView | None
-    terms: list[OwnWordView]
+    card: CardView
+    terms: list[TermView]
 
 
 class RouteView(Frozen):
-    """One kommune of the way: why it, how far, and who would be asked."""
+    """One kommune of the way: why it, how far, and who would be asked. `reason` says it in Danish."""
 
     kommune: str
     name: str
     why: Why
     minutes: int
+    reason: str
     contact_id: str
     contact_role: str
 
@@ -116,19 +168,20 @@ async def whole_kommune(runtime: Runtime, who: Principal, code: str) -> WholeKom
     """With contact data of its people: each reading is logged."""
     kommune = await own_kommune(runtime, who, code)
     persons = await people(runtime, [contact.id for contact in kommune.contacts], who, "GET /kommuner/{code}")
-    entrance = default_entrance(code)
+    entrance, today = default_entrance(code), calendar.today(runtime.clock.now())
     return WholeKommuneView(
-        **dict(KommuneView.of(kommune, calendar.today(runtime.clock.now()))),
+        **dict(KommuneView.of(kommune, today)),
         contacts=[ContactView.of(contact, persons.get(contact.id, {})) for contact in kommune.contacts],
         default_entrance=EntranceView(contact_id=entrance.contact_id, role=entrance.role),
-        card=CardView.of(kommune.card) if kommune.card else None,
-        terms=[OwnWordView.of(word) for word in kommune.words],
+        card=CardView.of(kommune, today, who_confirmed=True),
+        terms=terms_of(kommune, today),
     )
 
 
-async def way(runtime: Runtime, postnr: str, limit: int) -> list[RouteView]:
+async def route_of(runtime: Runtime, postnr: str, kommune: str | None, limit: int) -> list[RouteView]:
     """Where a place at this postal code would go, in this order, why there, and to whom."""
-    near = reachable(catalogue.kommuner_of_postnr(postnr)[0], MAX_MINUTES)[:limit]
+    home = kommune or catalogue.kommuner_of_postnr(postnr)[0]
+    near = way(home)[:limit]
     known = await _known(runtime.pool, [reach.kommune for reach in near])
     today = calendar.today(runtime.clock.now())
     desks = {reach.kommune: desk(known.get(reach.kommune) or Kommune(id=reach.kommune), FIRST, today) for reach in near}
@@ -138,6 +191,7 @@ async def way(runtime: Runtime, postnr: str, limit: int) -> list[RouteView]:
             name=catalogue.kommune(reach.kommune).name,
             why=reach.why,
             minutes=reach.minutes,
+            reason=texts.why(reach, home),
             contact_id=desks[reach.kommune].contact_id,
             contact_role=desks[reach.kommune].role,
         )

@@ -2,26 +2,38 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from municipality_gateway.queries.kommuner import CardView
+from pydantic import Field
+
+from municipality_gateway.queries.kommuner import CardView, OwnWordView
 from municipality_gateway.state.kommuner import Kommune
 from municipality_gateway.state.places import Place
-from municipality_gateway.state.referrals import Referral
+from municipality_gateway.state.referrals import Referral, Told
+from shared.catalogue import calendar
 from shared.catalogue import kommuner as catalogue
+from shared.catalogue.kommuner import KommuneCode
 from shared.catalogue.reach import Why
 from shared.db import Connection
+from shared.events.base import Task
 from shared.events.municipality_gateway import TaskStatus
-from shared.frozen import Frozen
+from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
 from shared.spine.aggregates import many, one
+from shared.spine.work import Strict
 from shared.web.access import Principal
 from shared.web.dependencies import get_or_404, people, seen_by
 
 
+class TaskView(Shown, Task, extra="ignore"): ...
+
+
 class ReferralView(Frozen):
-    """`nobody_left` is not a kommune's to know: every kommune that could be asked in this round has been."""
+    """All that `referral.sent` told, as it is now, and where it stands.
+
+    `nobody_left` is not a kommune's to know: every kommune that could be asked in this round has been.
+    """
 
     referral_id: str
     place_id: str
@@ -41,6 +53,19 @@ class ReferralView(Frozen):
     happened: dict[str, datetime]
     matched: int
     nobody_left: bool | None = None
+    postnr: str | None = None
+    tasks: tuple[TaskView, ...] | None = None
+    hours_from: float | None = None
+    hours_to: float | None = None
+    times_of_day: tuple[str, ...] | None = None
+    forms: tuple[str, ...] | None = None
+    purpose: str | None = None
+    support: tuple[str, ...] | None = None
+    frame: tuple[str, ...] | None = None
+    sector: str | None = None
+    size_band: str | None = None
+    own_words: tuple[OwnWordView, ...] | None = None
+    place_url: str | None = None
 
     @classmethod
     def of(cls, referral: Referral, place: Place | None, who: Principal) -> Self:
@@ -64,7 +89,23 @@ class ReferralView(Frozen):
             happened=referral.happened,
             matched=len(referral.matched),
             **({} if place is None or kommune_alone else {"nobody_left": place.nobody_left}),
+            **_told(referral),
         )
+
+
+def _told(referral: Referral) -> dict[str, Any]:
+    """Empty for one that an older build has sent."""
+    return referral.told.model_dump(include=set(Told.model_fields), exclude_none=True) if referral.told else {}
+
+
+class ReferralFilter(Strict):
+    """Which referrals. `after`: the last one of the page before, from the `Link` of that answer."""
+
+    place_id: UUID | None = None
+    kommune: KommuneCode | None = None
+    state: TaskStatus | None = None
+    after: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d\.[0-9a-f-]{36}$")] | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 200
 
 
 class PersonView(Frozen):
@@ -80,16 +121,22 @@ class WholeReferralView(ReferralView):
 
     kommune_name: str
     contact: PersonView
-    card: CardView | None
+    card: CardView
 
 
-async def list_of_referrals(runtime: Runtime, who: Principal, place_id: UUID | None, limit: int) -> list[ReferralView]:
-    """The newest first."""
+async def list_of_referrals(
+    runtime: Runtime, who: Principal, which: ReferralFilter
+) -> tuple[list[ReferralView], str | None]:
+    """The newest first, and after which one the next page begins, if there is one."""
     codes = None if "consultant" in who.roles else sorted(who.kommuner)
+    if which.kommune:
+        codes = [which.kommune] if codes is None or which.kommune in codes else []
     async with seen_by(runtime, who) as conn:
-        referrals = await _referrals(conn, codes, str(place_id) if place_id else None, limit)
+        referrals = await _referrals(conn, codes, which)
         places = await _places(conn, {referral.place_id for referral in referrals})
-    return [ReferralView.of(referral, places.get(referral.place_id), who) for referral in referrals]
+    shown = referrals[: which.limit]
+    more = f"{shown[-1].sent_on.isoformat()}.{shown[-1].id}" if len(referrals) > which.limit else None
+    return [ReferralView.of(referral, places.get(referral.place_id), who) for referral in shown], more
 
 
 async def whole_referral(runtime: Runtime, who: Principal, referral_id: UUID) -> WholeReferralView:
@@ -104,29 +151,27 @@ async def whole_referral(runtime: Runtime, who: Principal, referral_id: UUID) ->
         **ReferralView.of(referral, place, who).model_dump(exclude_unset=True),
         kommune_name=catalogue.kommune(referral.kommune).formal_name,
         contact=PersonView(**persons.get(referral.contact_id, {})),
-        card=CardView.of(kommune.card) if kommune and kommune.card else None,
+        card=CardView.of(kommune, calendar.today(runtime.clock.now())),
     )
 
 
-async def card_version_of(runtime: Runtime, code: str) -> int:
-    kommune = await one(runtime.pool, Kommune, code)
-    return kommune.card_version if kommune else 0
-
-
-async def _referrals(
-    conn: Connection, kommuner: Iterable[str] | None, place_id: str | None, limit: int
-) -> list[Referral]:
-    """Of these kommuner, or of all where None."""
+async def _referrals(conn: Connection, kommuner: Iterable[str] | None, which: ReferralFilter) -> list[Referral]:
+    """Of these kommuner, or of all where None; one more than asked for, where there is one."""
+    day, _, id_ = (which.after or "").partition(".")
     return await many(
         conn,
         Referral,
         "SELECT state, shape FROM aggregate"
         " WHERE kind = 'referral' AND ($1::text[] IS NULL OR state->>'kommune' = ANY($1))"
-        " AND ($2::text IS NULL OR state->>'place_id' = $2)"
-        " ORDER BY state->>'sent_on' DESC, id LIMIT $3",
+        " AND ($2::text IS NULL OR state->>'place_id' = $2) AND ($3::text IS NULL OR state->>'state' = $3)"
+        " AND ($4 = '' OR state->>'sent_on' < $4 OR state->>'sent_on' = $4 AND id > $5)"
+        " ORDER BY state->>'sent_on' DESC, id LIMIT $6",
         None if kommuner is None else list(kommuner),
-        place_id,
-        limit,
+        str(which.place_id) if which.place_id else None,
+        which.state,
+        day,
+        id_,
+        which.limit + 1,
     )
 
 

@@ -1,11 +1,11 @@
 """Who is asked in a kommune, and in which words."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
-from municipality_gateway.state.kommuner import Kommune
+from municipality_gateway.state.kommuner import Contact, Kommune
 from shared.catalogue.terms import terms
 from shared.events.kommune.referrals import OwnWord
 
@@ -27,10 +27,45 @@ def default_entrance(code: str) -> Desk:
 
 
 def desk(kommune: Kommune, roles: Iterable[str], on: date) -> Desk:
-    """The first who is there in one of these roles on that day; where nobody is, the default entrance."""
-    there = {contact.role: contact for contact in reversed(kommune.contacts) if contact.valid(on)}
-    found = next((there[role] for role in roles if role in there), None)
-    return Desk(found.id, found.role) if found else default_entrance(kommune.id)
+    """The first who is there in one of these roles on that day, or her own deputy; else the default entrance."""
+    for role in roles:
+        in_role = [contact for contact in kommune.contacts if contact.role == role]
+        for contact in in_role:
+            if contact.there(on):
+                return Desk(contact.id, contact.role)
+        for contact in in_role:
+            if found := _person(kommune, contact.deputy_id, on):
+                return found
+    return default_entrance(kommune.id)
+
+
+def successor(kommune: Kommune, contact_id: str, on: date, to: str | None = None) -> Desk:
+    """Who takes over from one who is not there: left `to` whom, her own deputy, any deputy, the entrance, anybody."""
+    gone = next((contact for contact in kommune.contacts if contact.id == contact_id), None)
+    left = _person(kommune, to, on) or (gone and _person(kommune, gone.deputy_id, on))
+    return left or desk(kommune, (*SECOND, *FIRST), on)
+
+
+def is_named(kommune: Kommune, contact_id: str, on: date) -> bool:
+    """There is somebody to name: the default entrance alone is a door, not a person."""
+    return any(contact.id == contact_id and contact.there(on) for contact in kommune.contacts)
+
+
+def _person(kommune: Kommune, id_: str | None, on: date) -> Desk | None:
+    there = (contact for contact in kommune.contacts if contact.id == id_ and contact.there(on))
+    return next((Desk(contact.id, contact.role) for contact in there), None)
+
+
+def days_of_change(contact: Contact) -> dict[str, date]:
+    """The last days of what is: after each of them somebody else may have to be asked."""
+    eve = timedelta(days=1)
+    days = {
+        "begins": contact.valid_from - eve,
+        "leaves": contact.valid_to,
+        "away": contact.away_from and contact.away_from - eve,
+        "back": contact.away_to,
+    }
+    return {name: day for name, day in days.items() if day}
 
 
 # The concepts that a place touches, by its forms; the words for who is asked are always needed.
@@ -50,6 +85,6 @@ def own_words(kommune: Kommune, forms: Iterable[str], on: date) -> tuple[OwnWord
     found = []
     for concept in wanted:
         mapped = next((term for term in terms(concept, kommune.id, on) if term.kommune), None)
-        if word := noted.get(concept) or (mapped and OwnWord(concept=concept, term=mapped.term)):
-            found.append(word)
+        if word := noted.get(concept) or mapped:
+            found.append(OwnWord(concept=concept, term=word.term))
     return tuple(found)

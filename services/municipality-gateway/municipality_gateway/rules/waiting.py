@@ -3,8 +3,8 @@
 from datetime import date
 
 from municipality_gateway.rules.kommuner import Desk
-from municipality_gateway.rules.referrals import Change, complete, said
-from municipality_gateway.state.referrals import Referral, Step
+from municipality_gateway.rules.referrals import Change, cancel, complete, said
+from municipality_gateway.state.referrals import Held, Referral, Step
 from shared.catalogue.calendar import add_working_days
 from shared.catalogue.deadlines import deadlines
 from shared.events import municipality_gateway as say
@@ -13,6 +13,8 @@ from shared.events import municipality_gateway as say
 def waits(referral: Referral) -> dict[Step, date]:
     """The last day of each waiting in the present state; none when it is over."""
     days, since = deadlines(referral.since), referral.since
+    if referral.asked_back:
+        return {} if referral.over else {"taken-back": referral.asked_back.due_by}
     match referral.state:
         case "requested":
             named: dict[Step, int] = {
@@ -24,10 +26,17 @@ def waits(referral: Referral) -> dict[Step, date]:
         case "accepted" | "in-progress":
             named = {"nudge": days.accepted_nudge, "due": days.accepted_due}
         case "on-hold" if referral.held:
-            return {"resume": referral.held.until}
+            return _held(referral.held)
         case _:
             named = {}
     return {step: add_working_days(since, n) for step, n in named.items()}
+
+
+def _held(held: Held) -> dict[Step, date]:
+    """Who asks for long is asked halfway how it goes."""
+    found: dict[Step, date] = {"resume": held.until}
+    nudge = add_working_days(held.since, deadlines(held.since).hold_nudge) if held.since else held.until
+    return {**found, "nudge": nudge} if nudge < held.until else found
 
 
 def remind(referral: Referral) -> Change:
@@ -42,7 +51,7 @@ def escalate(referral: Referral, desk: Desk) -> Change:
         referral,
         contact_id=desk.contact_id,
         contact_role=desk.role,
-        due_by=referral.answer_by,
+        due_by=max(waits(referral).values()),
     )
     return referral, [asked]
 
@@ -54,3 +63,8 @@ def run_out(referral: Referral) -> Change:
     reason = "expired" if referral.state == "requested" else "no-candidate"
     referral = referral.changed(state="failed", business_status=reason)
     return referral, [said(say.ReferralExpired, referral, reason=reason)]
+
+
+def take_back(referral: Referral) -> Change:
+    """Nobody confirmed it in time; it is taken back all the same."""
+    return cancel(referral, referral.asked_back.reason if referral.asked_back else "place-closed", "system")

@@ -8,3 +8,5 @@ class Candidate(Aggregate):
 
     of: frozenset[str] = frozenset()
     withdrawn: frozenset[str] = frozenset()
+    registered: frozenset[str] = frozenset()
+    """Kommuner that want places suggested for it."""

@@ -13,11 +13,23 @@ class Contact(Aggregate):
     kommune: str
     role: str
     unit: str | None = None
+    area: str | None = None
+    """What she answers for there, in the kommune's words: `industri og lager`."""
+    deputy_id: str | None = None
     valid_from: date
     valid_to: date | None = None
+    away_from: date | None = None
+    away_to: date | None = None
+    confirmed_on: date | None = None
+    retired: bool = False
 
     def valid(self, on: date) -> bool:
-        return self.valid_from <= on <= (self.valid_to or date.max)
+        return not self.retired and self.valid_from <= on <= (self.valid_to or date.max)
+
+    def there(self, on: date) -> bool:
+        """She can be asked on that day."""
+        away = self.away_from is not None and self.away_from <= on <= (self.away_to or date.max)
+        return self.valid(on) and not away
 
 
 class Card(Data):
@@ -32,12 +44,22 @@ class Card(Data):
     frikort: str | None = None
     transport: str | None = None
     confirmed_on: date
+    confirmed_by: str | None = None
+
+
+class Word(OwnWord):
+    """A word of the kommune's own, and who has confirmed it."""
+
+    confirmed_on: date | None = None
+    confirmed_by: str | None = None
 
 
 class Kommune(Aggregate):
     """Its contacts, its procedure card and its own words; one that nobody has told us about yet has none of them."""
 
     contacts: tuple[Contact, ...] = ()
+    open: frozenset[str] = frozenset()
+    """Its referrals that are open: they go to another when the one who was asked is there no more."""
     card: Card | None = None
     card_version: int = 0
-    words: tuple[OwnWord, ...] = ()
+    words: tuple[Word, ...] = ()

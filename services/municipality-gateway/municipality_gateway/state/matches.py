@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from municipality_gateway.state.replies import Said
 from shared.events.base import Data
 from shared.spine.work import Aggregate
 
@@ -34,3 +35,4 @@ class Match(Aggregate):
     state: Literal["proposed", "agreed", "over"] = "proposed"
     owed: frozenset[Party] = frozenset()
     answers: tuple[Answer, ...] = ()
+    said: dict[str, Said] = Field(default_factory=dict)

@@ -7,7 +7,7 @@ from shared.spine.work import Aggregate
 
 
 class Offer(PlaceOpened):
-    """What intake said when it opened."""
+    """What intake said when it opened, or when it changed last."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -21,11 +21,20 @@ class Place(Aggregate):
     accepting: bool = True
     round: int = 1
     seats: int
+    """Those that this round is about."""
     asked: tuple[str, ...] = ()
     referrals: tuple[str, ...] = ()
-    """Those of this round that are not over."""
+    """Those of this round that are open: neither over nor asked back."""
     first: str | None = None
     """The kommune that found somebody: asked first in the next round."""
     nobody_left: bool = False
     sent: bool = False
     """A kommune has been asked about it, in whatever round."""
+    agreed: frozenset[str] = frozenset()
+    ended: frozenset[str] = frozenset()
+    """Matches agreed here, and those whose placement is over: sets, since either may be heard of first."""
+
+    @property
+    def free(self) -> int:
+        """Seats that nobody has, as far as has been heard; matching alone decides who gets one."""
+        return max(0, self.opened.seats - len(self.agreed - self.ended))

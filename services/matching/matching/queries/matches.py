@@ -8,14 +8,18 @@ from pydantic import Field
 
 from matching import texts
 from matching.rules import matches
+from matching.rules.matches import WaitsFor
 from matching.state.matches import Match, MatchState
 from matching.state.places import Place
+from shared.catalogue.rules import rule
 from shared.db import Connection
 from shared.events.base import Approval, Terms
 from shared.events.matching import Party
 from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
 from shared.spine.aggregates import many
+from shared.spine.decision import Refused
+from shared.spine.work import Strict
 from shared.web.access import Principal
 from shared.web.dependencies import get_or_404, seen_by
 
@@ -26,12 +30,43 @@ class TermsView(Shown, Terms, extra="ignore"): ...
 class ApprovalView(Shown, Approval, extra="ignore"): ...
 
 
+class OwedView(Frozen):
+    """Who is to do something, and the last day for it; the consultant clears the gate with the leader."""
+
+    by: WaitsFor
+    until: date
+
+
+class WarningView(Frozen):
+    """What a warning of `warnings` says, and the way out."""
+
+    rule: str
+    da: str
+    en: str
+    way_out_da: str
+    way_out_en: str
+
+    @classmethod
+    def of(cls, code: str) -> Self:
+        said = rule(code)
+        return cls(rule=code, da=said.da, en=said.en, way_out_da=said.way_out_da, way_out_en=said.way_out_en)
+
+
+class MatchFilter(Strict):
+    """Without `place_id` only what is open is listed."""
+
+    place_id: UUID | None = None
+    state: MatchState | None = None
+    waits_for: WaitsFor | None = None
+
+
 class MatchView(Frozen):
     """Where a match stands. Hours are a week's; `answer_by` and `held_until` are days in Denmark, to their end."""
 
     match_id: str
     place_id: str
     referral_id: str
+    leader_id: str
     candidate_id: str
     kommune: str
     state: MatchState
@@ -39,10 +74,13 @@ class MatchView(Frozen):
     declined_by: Party | None
     terms: TermsView
     warnings: tuple[str, ...]
+    warned: list[WarningView] = Field(description="what the warnings say")
     approvals: tuple[ApprovalView, ...]
     missing: list[Party] = Field(description="who must still say yes")
     gate: dict[str, bool | None] = Field(description="each question with its answer; null: not answered")
     gate_missing: list[str] = Field(description="not answered, or answered with no: the match waits for them")
+    waits_for: WaitsFor | None = Field(description="whose turn it is; null: nobody's, or all is there")
+    owes: list[OwedView] = Field(description="everybody who is to do something, and until when")
     answer_by: date
     held_until: date | None
     next: str = Field(description="what comes next for the leader, in Danish")
@@ -53,6 +91,7 @@ class MatchView(Frozen):
             match_id=match.id,
             place_id=match.place_id,
             referral_id=match.referral_id,
+            leader_id=match.leader_id,
             candidate_id=match.candidate_id,
             kommune=match.kommune,
             state=match.state,
@@ -60,10 +99,13 @@ class MatchView(Frozen):
             declined_by=match.by,
             terms=TermsView.of(match.terms),
             warnings=match.warnings,
+            warned=[WarningView.of(code) for code in match.warnings],
             approvals=tuple(ApprovalView.of(approval) for approval in match.approvals),
             missing=matches.missing(match),
             gate=match.gate,
             gate_missing=matches.gate_missing(match),
+            waits_for=matches.waits_for(match),
+            owes=[OwedView(by=by, until=until) for by, until in matches.owed(match)],
             answer_by=match.answer_by,
             held_until=match.held_until,
             next=texts.what_next(match),
@@ -77,14 +119,38 @@ async def own_match(runtime: Runtime, match_id: UUID, who: Principal) -> Match:
     return match
 
 
-async def matches_at(runtime: Runtime, place_id: UUID, who: Principal) -> list[MatchView]:
-    """The leader must be the place's; a kommune sees those of its own young people."""
-    if "kommune" not in who.roles:
-        place = await get_or_404(runtime, Place, place_id, "place_id")
+async def list_of_matches(runtime: Runtime, only: MatchFilter, who: Principal) -> list[MatchView]:
+    """The place must be the leader's own; a kommune sees those of its own young people."""
+    if only.place_id and "kommune" not in who.roles:
+        place = await get_or_404(runtime, Place, only.place_id, "place_id")
         who.own("place_id", leader=place.offer.leader_id)
+    if not only.place_id and only.state not in (None, "proposed"):
+        raise Refused(
+            "missing-field",
+            "query.place_id",
+            "Skriv også place_id. Uden det vises kun det, der venter på svar.",
+            "Name place_id as well. Without it only what waits for an answer is listed.",
+        )
     async with seen_by(runtime, who) as conn:
-        found = await matches_of(conn, str(place_id))
-    return [MatchView.of(match) for match in found if who.sees(leader=match.leader_id, kommune=match.kommune)]
+        found = await (matches_of(conn, str(only.place_id)) if only.place_id else _open_matches(conn, who))
+    return [
+        MatchView.of(match)
+        for match in found
+        if who.sees(leader=match.leader_id, kommune=match.kommune)
+        and only.state in (None, match.state)
+        and only.waits_for in (None, matches.waits_for(match))
+    ]
+
+
+async def _open_matches(conn: Connection, who: Principal) -> list[Match]:
+    """What is due first, first; a leader's alone where only a leader asks."""
+    return await many(
+        conn,
+        Match,
+        "SELECT state, shape FROM aggregate WHERE kind = 'match' AND state->>'state' = 'proposed'"
+        " AND ($1::text IS NULL OR state->>'leader_id' = $1) ORDER BY state->>'answer_by', id",
+        who.leader_id if who.roles == {"leader"} else None,
+    )
 
 
 async def matches_of(pool: Connection, place_id: str) -> list[Match]:

@@ -1,12 +1,12 @@
-"""HTTP of matching: the leader's yes or no, the gate, and where each match stands."""
+"""HTTP about matches: the leader's yes or no, the gate, and where each match stands."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
-from matching.commands import AnswerGate, AnswerGateBody, LeaderAnswers, LeaderAnswersBody, MatchAnswer
-from matching.queries import MatchView, matches_at, own_match
+from matching.commands import AnswerGate, AnswerGateBody, Correct, LeaderAnswers, LeaderAnswersBody, MatchAnswer
+from matching.queries.matches import MatchFilter, MatchView, list_of_matches, own_match
 from shared.web.access import Principal, allow
 from shared.web.dependencies import Dispatch, RuntimeDep
 
@@ -17,9 +17,10 @@ Reader = Annotated[Principal, Depends(allow("leader", "kommune", "consultant"))]
 
 
 @router.get("/matches")
-async def matches(place_id: UUID, who: Reader, runtime: RuntimeDep) -> list[MatchView]:
-    """The matches of a place, those that are over as well. A kommune sees those of its own young people."""
-    return await matches_at(runtime, place_id, who)
+async def matches(only: Annotated[MatchFilter, Query()], who: Reader, runtime: RuntimeDep) -> list[MatchView]:
+    """The matches of a place, those that are over as well; without a place all that wait for something, the most
+    urgent first. A leader sees those of their own places, a kommune those of its own young people."""
+    return await list_of_matches(runtime, only, who)
 
 
 @router.get("/matches/{match_id}")
@@ -48,4 +49,13 @@ async def clear(
     """What consultant and leader have gone through. With every yes there, the last answer makes the agreement."""
     own = await own_match(runtime, match_id, who)
     await dispatch(AnswerGate(match_id=own.id, **dict(body)), who, MatchAnswer)
+    return MatchView.of(await own_match(runtime, match_id, who))
+
+
+@router.post("/matches/{match_id}/cancel")
+async def cancel(match_id: UUID, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> MatchView:
+    """It was entered in error: it ends, and everybody concerned is told (`entered-in-error`). Once agreed, it is the
+    placement that is cancelled."""
+    own = await own_match(runtime, match_id, who)
+    await dispatch(Correct(match_id=own.id, place_id=own.place_id), who, MatchAnswer)
     return MatchView.of(await own_match(runtime, match_id, who))

@@ -1,0 +1,14 @@
+"""What follows from a reply about a placement."""
+
+from shared.spine.work import Command
+
+
+class NoteSaid(Command):
+    """Keep who said it, for when follow-up refuses it."""
+
+    placement_id: str
+    reply_id: str
+    source: str
+    what: str
+    about: str
+    offset: int | None = None
