@@ -80,7 +80,8 @@ async def things_of(world: World, codes: list[str]) -> dict[str, Things]:
 
 async def _things(world: World, code: str, number: int, company: str) -> Things:
     api, mine, day = world.api, Things(code), world.calendar.today.isoformat()
-    own, mine.ids["code"] = ("kommune", code), code
+    own = ("kommune", code)
+    mine.ids |= {"code": code, "kommune": code}
     contact = {"role": "youth-unit", "name": f"Kontakt Nummer {number}x", "phone": f"+45 2013 {number:04}"}
     mine.ids["contact_id"] = str(uuid4())
     path = f"/kommuner/{code}/contacts/{mine.ids['contact_id']}"

@@ -26,6 +26,7 @@ from aiokafka import AIOKafkaProducer
 from rich.console import Console
 from rich.table import Table
 
+from deploy.demo.__main__ import START
 from deploy.demo.world import SERVICES, World
 from shared.db import schema_of
 from shared.events.topics import BY_NAME, REFERRALS, REPLIES
@@ -67,6 +68,8 @@ def replies() -> Iterator[tuple[str, dict[str, str]]]:
         what = example.TYPE.split(".")[3]
         data = example.model_dump(mode="json", by_alias=True, exclude_none=True)
         named = data | {name: f"{{{name}}}" for name in data if name.endswith("_id")}
+        if "on" in named:  # what has happened has happened by today
+            named["on"] = START.date().isoformat()
         if what != "candidate-registered":  # it makes the id one's own, as anybody may
             yield what, named
         if "match_id" in data and "stage_id" in type(example).model_fields:
@@ -77,7 +80,7 @@ class Asking:
     def __init__(self, world: World, things: dict[str, Things]) -> None:
         self.world, self.things, self.found = world, things, Found()
         names = next(iter(things.values())).ids
-        self._nowhere = Things("nowhere", dict.fromkeys(names, NOWHERE) | {"code": "0999"})
+        self._nowhere = Things("nowhere", dict.fromkeys(names, NOWHERE) | {"code": "0999", "kommune": "9999"})
         self._owners = {id_: code for code, mine in things.items() for id_ in mine.ids.values()}
         self._http: dict[str, httpx.AsyncClient] = {}
         self._replies: dict[str, tuple[str, str, str]] = {}

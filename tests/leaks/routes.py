@@ -31,9 +31,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /challenges": {"about": "placement", "about_id": "{placement_id}", "code": "C-PACE"},
     "POST /kommuner/{code}/replies": event_of("seen", {"referral_id": "{referral_id}"}) | {"id": "{event_id}"},
 }
-IDS = {"place_id"}
+IDS = {"place_id", "kommune"}
 """Queries that say whose thing it is."""
-NOBODYS = {"limit", "source"}
+NOBODYS = {"limit", "source", "state", "after", "waits_for"}
 """Those that are nobody's."""
 GIVEN = {"list_name": "sectors", "consultant": "en-konsulent"}
 """Nobody's either, in a path."""
