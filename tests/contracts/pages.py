@@ -30,8 +30,8 @@ def pages() -> dict[Path, str]:
 def _rules() -> Iterator[str]:
     yield "# The rules\n"
     yield "Written by `make contracts` from [the data](../shared/catalogue/data), which every decision reads; the same"
-    yield "over HTTP: `GET /rules`. **No rule has been confirmed by a lawyer.** A day is the first or the last on which it"
-    yield "holds; where none stands, none is known. [Where it all comes from](../shared/catalogue/data/PROVENANCE.md).\n"
+    yield "over HTTP: `GET /rules`. **No rule has been confirmed by a lawyer.** A day is the first or the last on"
+    yield "which it holds; where none stands, none is known. [Sources](../shared/catalogue/data/PROVENANCE.md).\n"
     for code in codes("rules").entries:
         yield from _rule(rule(code))
     yield "## Numbers that the rules read\n"
@@ -73,7 +73,7 @@ def _note(note: str) -> str:
 
 def _index() -> Iterator[str]:
     yield "# The stories\n"
-    yield "Each is played by `make demo` and `make test-e2e`, over HTTP and Kafka alone, and checked at every step. Their"
+    yield "Each is played by `make demo` and `make test-e2e`, over HTTP and Kafka alone, checked at every step. Their"
     yield "pages are written by `make contracts` from what is played. Companies and young people are invented.\n"
     yield "| | | kommuner |\n|---|---|---|"
     for story in STORIES:
