@@ -107,6 +107,15 @@ def not_yours(field: str) -> Refused:
     )
 
 
+def no_shared_entrance() -> Refused:
+    return Refused(
+        "not-yours",
+        "kommune",
+        "I kan kun foreslå unge fra jeres egen kommune, og fra dem, I har fælles indgang med. Udelad kommune.",
+        "You propose young people of your own kommune, or of one with which you share an entrance. Leave kommune out.",
+    )
+
+
 def unknown(field: str) -> Refused:
     return Refused(
         "unknown-id",

@@ -10,6 +10,7 @@ from typing import NoReturn
 from municipality_gateway import texts
 from shared.catalogue.calendar import add_months, today
 from shared.catalogue.codes import codes
+from shared.catalogue.kommuner import kommune
 from shared.catalogue.limits import limits
 from shared.events.base import Stage, Terms
 from shared.events.kommune import replies as said
@@ -20,6 +21,14 @@ from shared.spine.decision import Refused
 def not_yours(field: str) -> NoReturn:
     """R-XBORDER-1: what a young person needs follows her own kommune."""
     raise texts.not_yours(field)
+
+
+def kommune_of(proposal: said.CandidateProposed, code: str) -> str:
+    """Whose young person it is: one's own, or one of the kommuner with which the entrance is shared."""
+    named = proposal.kommune or code
+    if named != code and named not in kommune(code).joint_with:
+        raise texts.no_shared_entrance()
+    return named
 
 
 def unknown(field: str) -> NoReturn:
