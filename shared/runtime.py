@@ -12,6 +12,8 @@ from prometheus_client.core import Metric
 from shared import db
 from shared.clock import Clock
 from shared.events.topics import consumed_by
+from shared.mail.letters import Mails
+from shared.mail.relay import OFF, MailRelay
 from shared.people.vault import Vault
 from shared.settings import Settings
 from shared.spine.batch import Rulebook
@@ -38,7 +40,9 @@ class Runtime:
         forgetting: "Callable[[Spine], Forgetting] | None" = None,
         may_fire: "MayFire | None" = None,
         collect: "Collect | None" = None,
+        mails: Mails | None = None,
     ) -> None:
+        self.mails = mails
         self.name, self.book, self.config, self.collect = book.service, book, config, collect
         self._vault, self._forgetting = vault, forgetting
         self.schema = db.schema_of(self.name)
@@ -60,6 +64,13 @@ class Runtime:
         return self._vault
 
     @property
+    def mail_waits(self) -> str | None:
+        """Why no mail goes out; None where it does, or the service sends none."""
+        if self.mails is None:
+            return None
+        return self.mail.failure if self.mail else OFF
+
+    @property
     def awaits_erasures(self) -> bool:
         """Keeps contact data, and has not looked yet whether this database is older than an erasure."""
         return self._vault is not None and not self.relay.looked
@@ -69,6 +80,7 @@ class Runtime:
         self.spine = Spine(self.pool, self.book, self.clock, may_fire=self._may_fire)
         forgetting = self._forgetting(self.spine) if self._forgetting else None
         self.relay = Relay(self.name, self.schema, self.pool, self.url, self.config, forgetting=forgetting)
+        self.mail = self._mail_relay()
         self.slot = Slot(self.url, self.schema)
         deadline = timedelta(seconds=self.config.park_deadline_seconds)
         self._tasks = [
@@ -76,7 +88,11 @@ class Runtime:
             asyncio.create_task(self.spine.forever(self._stop_consuming, deadline), name="timers"),
             asyncio.create_task(self.relay.run(self._stop_sending), name="relay"),
         ]
+        if self.mail:
+            self._tasks.append(asyncio.create_task(self.mail.run(self._stop_sending), name="mail"))
         log.info("started", service=self.name)
+        if self.mails and not self.mail:
+            log.warning("mail_off", way_out="set LA_SMTP_URL, LA_MAIL_FROM and LA_PUBLIC_URL")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -86,11 +102,17 @@ class Runtime:
         await self._ended("consume", "timers", within=6)
         self._stop_sending.set()
         self.relay.wake()
-        await self._ended("relay", within=3)
+        await self._ended("relay", "mail", within=3)
         await self.slot.release()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.pool.close(), 1)
         log.info("stopped", service=self.name)
+
+    def _mail_relay(self) -> MailRelay | None:
+        if self.mails is None or self.config.smtp_url is None:
+            return None
+        url = self.config.smtp_url.get_secret_value()
+        return MailRelay(self.spine, self.mails, self.vault, self.config, url=url, closed=lambda: self.awaits_erasures)
 
     async def _ended(self, *names: str, within: float) -> None:
         tasks = [task for task in self._tasks if task.get_name() in names]

@@ -23,6 +23,8 @@ from fastapi import APIRouter, FastAPI
 from shared import db, log, settings
 from shared.db import Connection
 from shared.events.base import Event
+from shared.mail import rows as mail
+from shared.mail.letters import Mails
 from shared.people.vault import Erased, Person, Renew, Vault, sealed_before
 from shared.runtime import Collect, MayFire, Runtime, hopeless
 from shared.settings import OwnSettings, Settings
@@ -61,6 +63,8 @@ class Service:
     """For a service that keeps people's contact data: the command that forgets the person of that id."""
     erased: tuple[type[Event], ...] = ()
     """What it says then; the subject is that person."""
+    mails: Mails | None = None
+    """For a service that tells its people by mail; whom it writes to lies in its vault."""
     renew: Renew | None = None
     """For one that keeps keyed hashes of its own: how they follow when the master key is another one."""
     rebuild: "Callable[[Service, Settings, Callable[[str], Any]], Awaitable[str]] | None" = None
@@ -77,7 +81,8 @@ class Service:
 
     async def migrate(self, url: str, *, schema: str | None = None) -> None:
         """Bring its tables up to date; `url` is an administrator's."""
-        folders = [MIGRATIONS / "spine", *([MIGRATIONS / "people"] if self.people else []), self.migrations]
+        folders = [MIGRATIONS / "spine", *([MIGRATIONS / "people"] if self.people else [])]
+        folders += [*([MIGRATIONS / "mail"] if self.mails else []), self.migrations]
         await db.migrate(url, self.name, folders, schema=schema)
 
     def require(self, config: OwnSettings) -> None:
@@ -104,10 +109,10 @@ class Service:
         return Rulebook(
             self.name,
             self.handlers,
-            self.writers | (_writers(vault) if vault else {}),
+            self.writers | (_writers(vault) if vault else {}) | (_mail_writer(config) if self.mails else {}),
             self.parse,
             self.on_refused,
-            self.prune,
+            (*self.prune, *(mail.PRUNE if self.mails else ())),
             Public((config.public_url_intake or NOWHERE.intake_url).rstrip("/"), config.alliance_phone),
         )
 
@@ -120,6 +125,7 @@ class Service:
             forgetting=self.forgetting if self.people else None,
             may_fire=self.may_fire,
             collect=self.collect,
+            mails=self.mails,
         )
 
     def app(self, config: Settings) -> FastAPI:
@@ -179,6 +185,10 @@ def _writers(vault: Vault) -> dict[type, Writer]:
         await vault.erase(conn, {UUID(person.id): person.by for person in people})
 
     return {Person: seal, Erased: erase}
+
+
+def _mail_writer(config: OwnSettings) -> dict[type, Writer]:
+    return {mail.Mail: mail.save if config.smtp_url else mail.drop}
 
 
 def services() -> dict[str, Service]:

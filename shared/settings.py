@@ -5,7 +5,9 @@ A wrong or missing setting stops the start with one line that names it; secret v
 
 import base64
 import binascii
+import re
 import sys
+from email.utils import formataddr, parseaddr
 from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -44,6 +46,14 @@ def _phone(value: str) -> str:
     if not is_phone(value):
         raise PydanticCustomError("setting", "must be a phone number")
     return phone_in_words(value)
+
+
+def _sender(value: str) -> str:
+    """A name and an address, or an address alone; nothing that could end a header."""
+    name, address = parseaddr(value)
+    if not value.isprintable() or not re.fullmatch(r"[^@\s<>,;:\"]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+", address):
+        raise PydanticCustomError("setting", "must be an address, or a name and an address in < >")
+    return formataddr((name, address), charset="utf-8") if name.isascii() else f"{name} <{address}>"
 
 
 def _terminal_or_machine() -> Literal["json", "console"]:
@@ -110,6 +120,27 @@ class OwnSettings(BaseSettings):
     public_url_intake: Url | None = Field(None, examples=["https://intake.example.dk"])
     # Where leaders can ring; unset, no sentence names a number.
     alliance_phone: Annotated[str, AfterValidator(_phone)] | None = Field(None, examples=["+45 20 12 34 56"])
+
+    # How mail goes out: smtps://user:password@host, or smtp:// with STARTTLS (but on the machine itself).
+    smtp_url: SecretStr | None = Field(None, examples=["smtps://user:PASSWORD@smtp.example.dk"])
+    mail_from: Annotated[str, AfterValidator(_sender)] | None = Field(
+        None, examples=["Lederalliancen <svar@lederalliancen.dk>"]
+    )
+    # Where people find our pages: the links in mails lead there.
+    public_url: Annotated[Url, AfterValidator(lambda url: url.rstrip("/"))] | None = Field(
+        None, examples=["https://lederalliancen.dk"]
+    )
+
+    @model_validator(mode="after")
+    def _can_send(self) -> Self:
+        if self.smtp_url is None:
+            return self
+        if not re.fullmatch(r"smtps?://([^@/\s]+@)?[^@/\s]+/?", self.smtp_url.get_secret_value()):
+            raise _wrong("smtp_url", "must look like smtp://host or smtps://user:password@host:465")
+        for name in ("mail_from", "public_url"):
+            if getattr(self, name) is None:
+                raise _wrong(name, "is missing: LA_SMTP_URL needs it")
+        return self
 
     @model_validator(mode="after")
     def _is_another_key(self) -> Self:

@@ -20,6 +20,7 @@ from prometheus_client.openmetrics import exposition as openmetrics
 from pydantic import SecretStr
 
 from shared.events.topics import family_of
+from shared.mail import relay as mail
 from shared.runtime import Runtime
 from shared.spine.failures import NewerShape, of_kafka, passes, words
 from shared.web.access import open_route
@@ -36,6 +37,10 @@ GAUGES = (
     ("outbox_failed_rows", "Events that the broker refused for good.", "outbox_failed"),
     ("parked_rows", "Records waiting for a prerequisite or behind another.", "parked"),
     ("dead_letters_open", "Dead letters that nobody has redriven or skipped.", "dead"),
+)
+MAIL_GAUGES = (
+    ("mails_waiting", "Mails waiting to be sent, or to be tried again.", "waiting"),
+    ("mails_age_seconds", "Age of the oldest mail that waits.", "age"),
 )
 
 
@@ -58,6 +63,7 @@ async def ready(request: Request) -> JSONResponse:
     """200 when it can work, else 503 with the reasons. `idle`: nothing is on its way, nothing is due.
 
     `progress` changes whenever something was read or said; `next_due` is the domain instant of the next timer;
+    `mail`, where the service sends some, says why none goes out; it can work all the same.
     `troubles` names the places in Kafka (`topic[partition]@offset`) where this replica does not go on, while it reads
     the others.
     """
@@ -89,6 +95,8 @@ async def ready(request: Request) -> JSONResponse:
     troubles = consumer.troubles if consumer else {}
     idle = not reasons and not state["outbox"] and not sum(state["lag"].values()) and not state["due"]
     body = {"ready": not reasons, "reasons": reasons, "troubles": troubles, "idle": idle, **state}
+    if runtime.mails:
+        body["mail"] = runtime.mail_waits or "goes out"
     return JSONResponse(body, status_code=200 if not reasons else 503)
 
 
@@ -195,8 +203,10 @@ def collected_of(runtime: Runtime) -> list[Metric]:
 
 async def _gauges(runtime: Runtime) -> list[Metric]:
     state = await figures(runtime)
+    if runtime.mails:
+        state |= await mail.figures(runtime.pool)
     families: list[Metric] = []
-    for name, unit, figure in GAUGES:
+    for name, unit, figure in (*GAUGES, *(MAIL_GAUGES if runtime.mails else ())):
         family = GaugeMetricFamily(f"lederalliancen_{name}", unit, labels=["service"])
         family.add_metric([runtime.name], state[figure])
         families.append(family)

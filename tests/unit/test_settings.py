@@ -16,6 +16,7 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from shared import log
+from shared.mail.relay import server_of
 from shared.service import services
 from shared.settings import OwnSettings, Settings, load
 from shared.spine.work import NOWHERE
@@ -86,6 +87,10 @@ def test_a_missing_setting_stops_the_start_with_its_name_and_an_example(
         ("LA_METRICS_TOKEN", "kort", "at least 32"),
         ("LA_TOKEN_KEY", "kort", "at least 32 bytes"),
         ("LA_MASTER_KEY", "a29ydA==", "32 bytes in base64"),
+        ("LA_SMTP_URL", "smtp.example.dk", "must look like smtp://host"),
+        ("LA_SMTP_URL", "smtps://smtp.example.dk", "LA_MAIL_FROM is missing: LA_SMTP_URL needs it"),
+        ("LA_MAIL_FROM", "svar", "must be an address"),
+        ("LA_PUBLIC_URL", "lederalliancen.dk", "pattern"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_wrong(
@@ -93,9 +98,9 @@ def test_a_wrong_setting_is_named_with_what_is_wrong(
 ) -> None:
     environment(**{name: value})
     line = refusal(capsys)
-    assert line.startswith(f"{name} ")
+    assert line.startswith((f"{name} ", why))
     assert why in line
-    assert f"example: {name}=" in line
+    assert f"example: {line.split()[0]}=" in line
 
 
 @pytest.mark.parametrize(
@@ -338,3 +343,28 @@ def test_the_alliances_phone_is_shown_as_danes_write_it_and_left_out_where_it_is
     monkeypatch.setenv("LA_ALLIANCE_PHONE", "call us")
     with pytest.raises(ValidationError):
         OwnSettings()
+
+
+@pytest.mark.parametrize(
+    ("url", "tls", "starttls", "port"),
+    [
+        ("smtps://smtp.example.dk", True, None, 465),
+        ("smtp://smtp.example.dk", False, True, 587),
+        ("smtp://smtp.example.dk:25", False, True, 25),
+        ("smtp://127.0.0.1:2525", False, None, 2525),
+        ("smtp://127.0.0.1.example.dk", False, True, 587),
+    ],
+)
+def test_mail_leaves_the_machine_under_tls_alone(url: str, tls: bool, starttls: bool | None, port: int) -> None:
+    server = server_of(url)
+    assert (server.use_tls, server._start_tls_on_connect, server.port) == (tls, starttls, port)
+
+
+def test_the_login_of_the_mail_server_may_hold_any_character_and_shows_nowhere(environment: Environment) -> None:
+    url = f"smtps://svar%40example.dk:{CANARY}%2F@smtp.example.dk"
+    environment(LA_SMTP_URL=url, LA_MAIL_FROM="Søren <svar@example.dk>", LA_PUBLIC_URL="https://example.dk/")
+    found = load(Settings)
+    assert (found.mail_from, found.public_url) == ("Søren <svar@example.dk>", "https://example.dk")
+    assert CANARY not in repr(found)
+    server = server_of(url)
+    assert (server._login_username, server._login_password) == ("svar@example.dk", f"{CANARY}/")
