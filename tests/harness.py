@@ -11,6 +11,7 @@ from uuid import uuid4
 from pydantic import BaseModel
 
 from shared.events.base import Event
+from shared.mail.rows import Mail
 from shared.spine.decision import NotYet, Refused
 from shared.spine.work import NOWHERE, Aggregate, Handlers, Key, Message, Public, Timer, Work
 
@@ -19,7 +20,8 @@ E = TypeVar("E", bound=Event)
 
 
 class World:
-    """`said` holds (topic, event) in order, `rows` what stores would save, `timers` what is still to come."""
+    """`said` holds (topic, event) in order, `rows` what stores would save, `mails` what would be sent,
+    `timers` what is still to come."""
 
     def __init__(self, handlers: Handlers, now: datetime, public: Public = NOWHERE) -> None:
         self.handlers, self.now, self.public = handlers, now, public
@@ -27,6 +29,7 @@ class World:
         self.timers: dict[tuple[Key, str], Timer] = {}
         self.said: list[tuple[str, Event]] = []
         self.rows: list[Any] = []
+        self.mails: list[Mail] = []
         self.versions: dict[tuple[str, str], int] = {}
 
     # -- in ------------------------------------------------------------------------------------------------------------
@@ -62,7 +65,8 @@ class World:
         changes = work.keep()
         self.states |= changes.states
         self.said += [(out.topic, out.event) for out in changes.outgoing]
-        self.rows += changes.rows
+        self.mails += [row for row in changes.rows if isinstance(row, Mail)]
+        self.rows += [row for row in changes.rows if not isinstance(row, Mail)]
         for name, timer in changes.timers.items():
             self.timers.pop(name, None)
             if timer:

@@ -54,6 +54,28 @@ class Letter:
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a letter says before the facts are put into it: `{day}`, `{town}`."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    button: str | None = None
+
+    @classmethod
+    def of(cls, text: str) -> "Words":
+        """Blocks between empty lines: the subject first, what can be done last, after `>`."""
+        subject, *blocks = (one_line(block) for block in text.strip().split("\n\n"))
+        button = blocks.pop().removeprefix("> ") if blocks[-1].startswith("> ") else None
+        return cls(subject, tuple(blocks), button)
+
+    def letter(self, facts: Mapping[str, str], link: str | None = None) -> Letter:
+        """What is empty is left out."""
+        said = tuple(filter(None, (block.format_map(facts) for block in self.paragraphs)))
+        button = (self.button, link) if self.button and link else None
+        return Letter(self.subject.format_map(facts), said, button)
+
+
+@dataclass(frozen=True)
 class Writing:
     """What a letter is written with, in a transaction of its own.
 

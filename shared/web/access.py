@@ -67,6 +67,16 @@ class Principal:
             raise Problem(NOT_FOUND, field=field)
 
 
+@dataclass(frozen=True)
+class LinkHolder(Principal):
+    """Who came by a link instead of a login: may for one referral what its kommune may. No token makes one.
+
+    What they read goes through `seen_by`, under which PostgreSQL shows that referral alone.
+    """
+
+    referral_id: str = ""
+
+
 _PRINCIPAL = TypeAdapter(Principal)
 
 

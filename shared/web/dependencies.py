@@ -16,8 +16,8 @@ from shared.db import Connection
 from shared.runtime import Runtime
 from shared.spine import aggregates
 from shared.spine.work import Aggregate, Command
-from shared.web.access import UNBOUND, Principal
-from shared.web.problems import NOT_FOUND, UNAVAILABLE, Problem
+from shared.web.access import UNBOUND, LinkHolder, Principal
+from shared.web.problems import NOT_FOUND, UNAVAILABLE, Problem, route_of
 
 log = structlog.get_logger()
 A = TypeVar("A", bound=Aggregate)
@@ -45,9 +45,11 @@ async def seen_by(runtime: Runtime, who: Principal) -> AsyncIterator[Connection]
             return
         async with conn.transaction(readonly=True):
             await conn.execute(
-                "SELECT set_config('role', $1, true), set_config('lederalliancen.kommuner', $2, true)",
+                "SELECT set_config('role', $1, true), set_config('lederalliancen.kommuner', $2, true),"
+                " set_config('lederalliancen.referral', $3, true)",
                 db.reader_of(runtime.spine.book.service),
                 ",".join(who.kommuner),
+                who.referral_id if isinstance(who, LinkHolder) else "",
             )
             yield conn
 
@@ -99,13 +101,18 @@ class _Dispatch:
         result = await spine.execute(
             command,
             by=who.sub if who else "anonymous",
-            route=f"{self.request.method} {self.request.url.path}",
+            route=self._route(who),
             # Everybody's key would be nobody's: an open route must itself be the same twice.
             idempotency_key=self.key if who else None,
             body_hash=hashlib.sha256(await self.request.body()).digest(),
             correlation=get_contextvars().get("correlation_id"),
         )
         return result if isinstance(result, answer) else answer.model_validate(result)
+
+    def _route(self, who: Principal | None) -> str:
+        """A link's address holds its token, and is stored nowhere: its holder is told apart by `sub`."""
+        where = route_of(self.request) if isinstance(who, LinkHolder) else self.request.url.path
+        return f"{self.request.method} {where}"
 
 
 Dispatch = Annotated[_Dispatch, Depends()]

@@ -68,7 +68,7 @@ class Broker:
 class World:
     """One replica without Kafka: what it hears is given to it, what it says lies in the outbox."""
 
-    def __init__(self, pool: asyncpg.Pool, url: str) -> None:
+    def __init__(self, pool: asyncpg.Pool, url: str, **more: Any) -> None:
         key = b"m" * 32
         self.pool, self.clock, self.consumer = pool, Day(), Broker()
         self.vault, self.awaits_erasures = Vault(key), False
@@ -78,10 +78,13 @@ class World:
             token_key=KEY,
             master_key=key,
             public_url_intake="http://intake.test",
+            **more,
         )
+        self.config = config
         self.spine = Spine(pool, service.book(config), self.clock, may_fire=self._may_fire)
         app = service.app(config)
         app.state.runtime = self
+        self.app = app
         self.transport = ASGITransport(app)
         self._offset = 0
         self.referral = ""

@@ -29,6 +29,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /placements/{placement_id}/checkins": {"kind": "first-day", "answered": True},
     "POST /placements/{placement_id}/learning": {"goals": ["cooperation"]},
     "POST /challenges": {"about": "placement", "about_id": "{placement_id}", "code": "C-PACE"},
+    "POST /referrals/{referral_id}/forward": {"contact_id": "{contact_id}"},
     "POST /kommuner/{code}/replies": event_of("seen", {"referral_id": "{referral_id}"}) | {"id": "{event_id}"},
 }
 IDS = {"place_id", "kommune"}

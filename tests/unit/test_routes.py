@@ -22,6 +22,7 @@ OPEN = {
     "GET /docs/swagger-ui-bundle.js",
     "GET /docs/swagger-ui.css",
     "POST /leaders",
+    "POST /links",
     "GET /codes/{list_name}",
     "GET /kickoffs",
     "GET /certificates/{code}",

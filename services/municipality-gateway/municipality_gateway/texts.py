@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from municipality_gateway.commands.links import LinkAnswer
 from shared.catalogue.codes import codes
 from shared.catalogue.kommuner import kommune
 from shared.catalogue.reach import Reach
@@ -188,6 +189,7 @@ _DUE = {
     "silent": "{kommune} har ikke svaret endnu. Ring til kontaktpersonen.",
     "slow": "{kommune} har sagt ja for længe siden. Ring, og hør, om I sammen kan finde en ung.",
     "nobody-left": "Der er ingen flere kommuner at spørge. Aftal med lederen, hvad der skal ske nu.",
+    "mail-refused": "Mailen til kontaktpersonen i {kommune} kommer retur. Ring, og ret adressen.",
     "stale-contact": "Det er længe siden, nogen har bekræftet kontaktpersonen i {kommune}. Ring, og bekræft.",
 }
 
@@ -326,3 +328,64 @@ def by_list(code: str, field: str) -> Refused:
         return refused(code, field)
     known = codes("reply-refused")
     return Refused(code, field, f"{known.label(code, 'da').rstrip('.')}.", f"{known.label(code, 'en').rstrip('.')}.")
+
+
+# -- links without an account ------------------------------------------------------------------------------------------
+
+LINK_SENT = LinkAnswer(
+    da="Er linket vores, har vi sendt et nyt til den mailadresse, vi har på dig. Kig også i uønsket post. Kommer der"
+    " ikke noget inden for et kvarter, så ring til os.",
+    en="If the link is ours, we have sent a new one to the address that we have for you. Look among unwanted mail, too."
+    " If nothing comes within a quarter of an hour, call us.",
+)
+
+
+def link_unknown() -> Refused:
+    return Refused(
+        "link-unknown",
+        "token",
+        "Linket virker ikke. Måske er det blevet delt over to linjer i mailen: kopiér hele adressen, også slutningen.",
+        "The link does not work. Perhaps it was broken into two lines in the mail: copy all of the address.",
+        404,
+    )
+
+
+def link_expired() -> Refused:
+    return Refused(
+        "link-expired",
+        "token",
+        "Linket er udløbet. Få et nyt sendt til den mailadresse, vi har på dig.",
+        "The link has expired. Have a new one sent to the address that we have for you.",
+        410,
+    )
+
+
+def link_over() -> Refused:
+    return Refused(
+        "link-over",
+        "token",
+        "Henvendelsen er slut, og du skal ikke gøre mere. Har I alligevel en ung til pladsen, så ring til os.",
+        "The referral is over, and there is nothing more to do. If you have somebody for the place all the same, call"
+        " us.",
+        410,
+    )
+
+
+def link_retired(code: str) -> Refused:
+    name = kommune(code).formal_name
+    return Refused(
+        "link-retired",
+        "token",
+        f"Du står ikke længere som kontaktperson i {name}. Din kollega har fået henvendelsen. Er det en fejl, så ring.",
+        f"You are no longer a contact of {name}. Your colleague has the referral now. If that is a mistake, call us.",
+        410,
+    )
+
+
+def link_of_another() -> Refused:
+    return Refused(
+        "not-yours",
+        "token",
+        "Linket gælder én henvendelse. Brug linket i mailen om den anden, eller log ind.",
+        "The link is for one referral. Use the link in the mail about the other one, or log in.",
+    )

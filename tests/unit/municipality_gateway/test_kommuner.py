@@ -70,7 +70,7 @@ def test_a_contact_is_changed_and_keeps_what_a_newer_build_wrote_of_her() -> Non
         "id": CONTACT, "kommune": ESBJERG, "role": "youth-unit", "unit": None,
         "area": None, "deputy_id": None,
         "valid_from": "2026-02-01", "valid_to": "2027-01-31", "away_from": None, "away_to": None,
-        "confirmed_on": "2026-11-23", "retired": False, "languages": ["da"],
+        "confirmed_on": "2026-11-23", "refused_on": None, "retired": False, "languages": ["da"],
     }  # fmt: skip
     assert gateway.get(Kommune, ESBJERG).contacts == (gateway.get(Contact, CONTACT),)
     assert gateway.news() == ["contact.registered", "contact.changed"]

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from municipality_gateway.api import desk, directory, kommuner, referrals, replies
+from municipality_gateway.api import desk, directory, kommuner, links, referrals, replies
 
 router = APIRouter()
-for part in (desk, directory, kommuner, referrals, replies):
+for part in (desk, directory, kommuner, links, referrals, replies):
     router.include_router(part.router)

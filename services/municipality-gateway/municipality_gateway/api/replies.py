@@ -9,12 +9,15 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from municipality_gateway.api.base import KommuneOrConsultant
 from municipality_gateway.commands.replies import GivenAnswer, GiveReply
 from municipality_gateway.queries.kommuner import check_code
+from municipality_gateway.queries.links import check_reply
 from municipality_gateway.queries.replies import ReplyState, ReplyView, answered, noted
 from municipality_gateway.replies import parse_reply
-from municipality_gateway.texts import id_reused
+from municipality_gateway.texts import id_reused, unknown
 from shared.events.topics import REPLIES
 from shared.frozen import Frozen
+from shared.runtime import Runtime
 from shared.spine.envelope import Bad, Record
+from shared.web.access import LinkHolder, Principal
 from shared.web.dependencies import Dispatch, RuntimeDep, seen_by
 from shared.web.problems import TOO_LARGE, Problem
 
@@ -46,11 +49,24 @@ async def give_reply(
     """
     check_code(who, code)
     raw = await request.body()  # `body` is how it reads to others: here it is read as strictly as on Kafka
+    given = await give(code, raw, who, dispatch, runtime)
+    query = f"source={quote(given.source, safe='')}"
+    response.headers["Location"] = f"/kommuner/{code}/replies/{quote(given.id, safe='')}?{query}"
+    return given
+
+
+async def give(code: str, raw: bytes, who: Principal, dispatch: Dispatch, runtime: Runtime) -> GivenView:
+    """Also from a page. Who holds a link gives replies about its referral alone."""
     if len(raw) > REPLIES.max_bytes - ROOM:
         raise Problem(TOO_LARGE)
     read = parse_reply(Record(REPLIES.of(code), 0, 0, None, raw, [("content-type", b"application/cloudevents+json")]))
     if isinstance(read, Bad) and read.refusal and (read.personal or read.id is None):
         raise read.refusal
+    if isinstance(who, LinkHolder):
+        if isinstance(read, Bad):
+            raise read.refusal or unknown("referral_id")
+        async with runtime.pool.acquire() as conn:
+            await check_reply(conn, who, read.data)
     id_, source, digest = str(read.id), str(read.source), read.digest or sha256(raw).digest()
     about = id_ if read.subject.startswith("offset-") else read.subject
     command = GiveReply(kommune=code, source=source, reply_id=id_, about=about, body=raw.decode(), digest=digest.hex())
@@ -59,7 +75,6 @@ async def give_reply(
         there = await noted(conn, code, id_, source)
     if there is None or there["hash"] != digest:
         raise id_reused()
-    response.headers["Location"] = f"/kommuner/{code}/replies/{quote(id_, safe='')}?source={quote(source, safe='')}"
     return GivenView(id=id_, source=source, state=there["state"])
 
 

@@ -5,11 +5,12 @@ from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
 
+from municipality_gateway.commands.mails import TellContact
 from municipality_gateway.commands.places import Widen
 from municipality_gateway.commands.referrals import Deadline
 from municipality_gateway.copies import copy_of
 from municipality_gateway.rows import Answered
-from municipality_gateway.rules import replies
+from municipality_gateway.rules import mails, replies
 from municipality_gateway.rules.referrals import Change
 from municipality_gateway.rules.waiting import waits
 from municipality_gateway.state.matches import Match, Spoken
@@ -21,7 +22,9 @@ from shared.catalogue.kommuner import TEST_KOMMUNE
 from shared.events.base import REGISTRY, Event
 from shared.events.kommune.referrals import ReplyRefused, ReplyTaken
 from shared.events.kommune.replies import Reply
+from shared.events.municipality_gateway import ReferralEvent
 from shared.events.topics import REPLIES, kommune_of
+from shared.mail.rows import Mail
 from shared.spine.decision import Refused
 from shared.spine.envelope import Bad, Record
 from shared.spine.work import Handlers, KeySource, Message, Work
@@ -51,6 +54,7 @@ def keep(work: Work, before: Referral, change: Change, **more: Any) -> None:
     work.put(after)
     for event in events:
         tell(work, event, after.kommune, **more)
+        write_to(work, before, after, event)
     set_deadlines(work, before, after)
     if before.open and not after.open:
         found_by = after.kommune if after.matched else None
@@ -62,6 +66,20 @@ def keep(work: Work, before: Referral, change: Change, **more: Any) -> None:
             again=not after.enough,
         )
         work.soon(("place", after.place_id), f"widen-{after.id}", command)
+
+
+def write_to(work: Work, before: Referral | None, after: Referral, event: ReferralEvent) -> None:
+    """A mail to whom it lies with, where she is to hear of it."""
+    if told := mails.told_of(before, after, event):
+        template, about = told
+        work.write(Mail(work.new_id(), template, after.contact_id, {"referral_id": after.id, **about}))
+
+
+def tell_contact(work: Work, referral_id: str, kommune: str, template: str, about: dict[str, str]) -> None:
+    """Whoever a referral lies with hears what has come of it; who that is, is looked up under its own lock."""
+    command = TellContact(referral_id=referral_id, kommune=kommune, template=template, about=about)
+    about_what = "-".join(sorted(about.values()))
+    work.soon((Referral.KIND, referral_id), f"mail-{template}-{about_what}", command)
 
 
 def set_deadlines(work: Work, before: Referral | None, after: Referral) -> None:

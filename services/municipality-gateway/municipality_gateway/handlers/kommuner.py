@@ -53,7 +53,9 @@ def _register(work: Work, data: RegisterContact, coming: frozenset[tuple[str, st
     if before and before.kommune != data.kommune:
         raise texts.contact_of_another()
     facts = data.model_dump(include=set(FACTS))
-    contact = (before or Contact(id=data.contact_id, **facts)).changed(**facts, confirmed_on=work.today, retired=False)
+    contact = (before or Contact(id=data.contact_id, **facts)).changed(
+        **facts, confirmed_on=work.today, refused_on=None, retired=False
+    )
     kommune = _kommune(work, data.kommune)
     there = {(kommune.id, other.id) for other in kommune.contacts} | coming
     if data.deputy_id and (kommune.id, data.deputy_id) not in there - {(kommune.id, contact.id)}:
@@ -63,7 +65,7 @@ def _register(work: Work, data: RegisterContact, coming: frozenset[tuple[str, st
     told = {name: getattr(contact, name) for name in ("kommune", "role", "unit", "valid_from", "valid_to")}
     if before is None or before.retired:
         work.emit(ContactRegistered(contact_id=contact.id, **told))
-    elif contact.changed(confirmed_on=before.confirmed_on) != before:
+    elif contact.changed(confirmed_on=before.confirmed_on, refused_on=before.refused_on) != before:
         work.emit(ContactChanged(contact_id=contact.id, **told))
     for name in ("begins", "leaves", "away", "back"):
         work.cancel_timer(contact.key, name)

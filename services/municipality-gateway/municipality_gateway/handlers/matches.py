@@ -4,7 +4,17 @@ from typing import Any, get_args
 
 from municipality_gateway import texts
 from municipality_gateway.commands.matches import MatchDeadline
-from municipality_gateway.handlers.base import handlers, keep, on_reply, own, pass_on, refuse_later, tell, what_of
+from municipality_gateway.handlers.base import (
+    handlers,
+    keep,
+    on_reply,
+    own,
+    pass_on,
+    refuse_later,
+    tell,
+    tell_contact,
+    what_of,
+)
 from municipality_gateway.handlers.placements import answer_stage
 from municipality_gateway.handlers.places import ask_back
 from municipality_gateway.rules import referrals as rules
@@ -47,6 +57,9 @@ def proposed(work: Work, message: Message[MatchProposed]) -> None:
     if match.owed:
         command = MatchDeadline(match_id=match.id, kommune=match.entrance or match.kommune)
         work.timer(match.key, DEADLINE, end_of_day(data.answer_by), command)
+        missing = "both" if len(match.owed) > 1 else next(iter(match.owed))
+        about = {"match_id": match.id, "kind": missing, "on": data.answer_by.isoformat()}
+        tell_contact(work, referral.id, referral.kommune, "yes-missing", about)
     pass_on(work, data, *match.whose)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from municipality_gateway import texts
 from municipality_gateway.commands.placements import NoteSaid
-from municipality_gateway.handlers.base import handlers, on_reply, own, pass_on, refuse_later, what_of
+from municipality_gateway.handlers.base import handlers, on_reply, own, pass_on, refuse_later, tell_contact, what_of
 from municipality_gateway.rules import replies
 from municipality_gateway.state.matches import Answer, Match
 from municipality_gateway.state.placements import Challenge, Help, Placement, Stage
@@ -74,8 +74,17 @@ def _stage(placement: Placement, stage_id: str) -> Stage:
     (Placement, "placement_id"),
 )
 def passed_on(work: Work, message: Message[PlacementEvent]) -> None:
-    placement = work.need(Placement, message.data.placement_id)
-    pass_on(work, message.data, *placement.whose)
+    data, placement = message.data, work.need(Placement, message.data.placement_id)
+    pass_on(work, data, *placement.whose)
+    match data:
+        case PlacementCheckinDue(kind="before-stage-ends"):
+            _tell(work, placement, "approval-ends", {"placement_id": placement.id, "on": data.on.isoformat()})
+        case PlacementPaused(reason="approval-expired"):
+            _tell(work, placement, "approval-ended", {"placement_id": placement.id})
+
+
+def _tell(work: Work, placement: Placement, template: str, about: dict[str, str]) -> None:
+    tell_contact(work, placement.referral_id, placement.entrance or placement.kommune, template, about)
 
 
 @handlers.on(PlacementCancelled, PlacementEnded, (Placement, "placement_id"), (Place, "place_id"))
@@ -97,6 +106,8 @@ def challenge_raised(work: Work, message: Message[ChallengeRaised]) -> None:
     known = work.get(Challenge, data.challenge_id)
     work.put(known or Challenge(id=data.challenge_id, placement_id=placement.id, **facts))
     pass_on(work, data, *placement.whose, referral_id=placement.referral_id)
+    if known is None:
+        _tell(work, placement, "help-wanted", {"challenge_id": data.challenge_id})
 
 
 @handlers.on(PlacementAnswerRefused, (Placement, "placement_id"))

@@ -13,7 +13,7 @@ from municipality_gateway.commands.referrals import (
     TellChange,
 )
 from municipality_gateway.copies import told_of
-from municipality_gateway.handlers.base import handlers, keep, on_reply, own, said_on, set_deadlines, tell
+from municipality_gateway.handlers.base import handlers, keep, on_reply, own, said_on, set_deadlines, tell, write_to
 from municipality_gateway.rules import kommuner, waiting
 from municipality_gateway.rules import referrals as rules
 from municipality_gateway.state.kommuner import Kommune, Word
@@ -48,6 +48,7 @@ def ask(work: Work, message: Message[Ask]) -> None:
     referral = referral.changed(told=told)
     for event in events:
         tell(work, event, data.kommune, **told.model_dump())
+        write_to(work, None, referral, event)
     referral, events = _guide_by_page(work, referral, kommune)
     for event in events:
         tell(work, event, data.kommune)
@@ -110,7 +111,7 @@ def hand_over(work: Work, message: Message[HandOver]) -> None:
 def _with_somebody(work: Work, referral: Referral, kommune: Kommune, to: str | None = None) -> rules.Change:
     if kommuner.is_named(kommune, referral.contact_id, work.today):
         return _guide_by_page(work, referral, kommune)
-    return _turn_to(work, referral, kommune, kommuner.successor(kommune, referral.contact_id, work.today, to))
+    return turn_to(work, referral, kommune, kommuner.successor(kommune, referral.contact_id, work.today, to))
 
 
 @handlers.on(RecordGuidance, (Referral, "referral_id"), (Kommune, "kommune"))
@@ -144,9 +145,9 @@ def waited(work: Work, message: Message[Deadline]) -> None:
         case "deputy":  # a person: the door without one is asked a day later
             desk = kommuner.desk(kommune, kommuner.SECOND, work.today)
             if kommuner.is_named(kommune, desk.contact_id, work.today):
-                keep(work, referral, _turn_to(work, referral, kommune, desk))
+                keep(work, referral, turn_to(work, referral, kommune, desk))
         case "entrance":
-            keep(work, referral, _turn_to(work, referral, kommune, kommuner.desk(kommune, ("entrance",), work.today)))
+            keep(work, referral, turn_to(work, referral, kommune, kommuner.desk(kommune, ("entrance",), work.today)))
         case "resume":
             keep(work, referral, rules.resume(referral, work.today))
         case "expired" | "due":
@@ -155,7 +156,7 @@ def waited(work: Work, message: Message[Deadline]) -> None:
             keep(work, referral, waiting.take_back(referral))
 
 
-def _turn_to(work: Work, referral: Referral, kommune: Kommune, desk: kommuner.Desk) -> rules.Change:
+def turn_to(work: Work, referral: Referral, kommune: Kommune, desk: kommuner.Desk) -> rules.Change:
     """Another person is another guidance; the one who is asked already is not asked twice."""
     if desk.contact_id == referral.contact_id:
         return referral, []

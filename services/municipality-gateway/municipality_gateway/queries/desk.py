@@ -66,6 +66,12 @@ async def whole_desk(runtime: Runtime, who: Principal, limit: int) -> DeskView:
             for contact in kommune.contacts
             if rules.is_stale(contact, today)
         ),
+        *(
+            LineView.of("mail-refused", kommune.id, contact.refused_on, contact_id=contact.id)
+            for kommune in known.values()
+            for contact in kommune.contacts
+            if contact.refused_on and contact.valid(today)
+        ),
     ]
     lines = sorted(found, key=lambda line: (line.due, line.kommune, line.kind))[:limit]
     ids = [line.contact_id for line in lines if line.contact_id]

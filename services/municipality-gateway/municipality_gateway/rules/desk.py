@@ -11,7 +11,7 @@ from shared.catalogue.calendar import add_working_days
 from shared.catalogue.deadlines import deadlines
 from shared.catalogue.limits import limits
 
-Due = Literal["asked-back", "no-contact", "guidance", "silent", "slow", "nobody-left", "stale-contact"]
+Due = Literal["asked-back", "no-contact", "guidance", "silent", "slow", "nobody-left", "stale-contact", "mail-refused"]
 Turn = Literal["over", "kommune"] | Due
 
 

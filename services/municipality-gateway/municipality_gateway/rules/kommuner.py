@@ -46,6 +46,14 @@ def successor(kommune: Kommune, contact_id: str, on: date, to: str | None = None
     return left or desk(kommune, (*SECOND, *FIRST), on)
 
 
+def another(kommune: Kommune, contact_id: str, on: date) -> Desk | None:
+    """Somebody else than one whom no mail reaches: her own deputy, any deputy, the entrance, anybody; or nobody."""
+    deputy = next((contact.deputy_id for contact in kommune.contacts if contact.id == contact_id), None)
+    others = kommune.changed(contacts=tuple(c for c in kommune.contacts if c.id != contact_id and c.refused_on is None))
+    found = _person(others, deputy, on) or desk(others, (*SECOND, *FIRST), on)
+    return found if is_named(others, found.contact_id, on) else None
+
+
 def is_named(kommune: Kommune, contact_id: str, on: date) -> bool:
     """There is somebody to name: the default entrance alone is a door, not a person."""
     return any(contact.id == contact_id and contact.there(on) for contact in kommune.contacts)

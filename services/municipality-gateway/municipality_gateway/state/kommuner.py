@@ -21,6 +21,8 @@ class Contact(Aggregate):
     away_from: date | None = None
     away_to: date | None = None
     confirmed_on: date | None = None
+    refused_on: date | None = None
+    """The mail to her came back; till somebody writes her down anew."""
     retired: bool = False
 
     def valid(self, on: date) -> bool:

@@ -89,6 +89,8 @@ class Referral(Aggregate):
     matched: frozenset[str] = frozenset()
     told: Told | None = None
     said: dict[str, Said] = Field(default_factory=dict)
+    link_asked: datetime | None = None
+    """When a new link was asked for last."""
 
     @property
     def over(self) -> bool:

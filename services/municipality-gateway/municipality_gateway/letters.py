@@ -1,0 +1,278 @@
+"""What mails say to a kommune's contact: all their words, in Danish and English.
+
+As one colleague writes to another: what it is about, what to do, until when. Nothing of a young person, and nothing of
+a company but where it lies. The first line is the subject, the last one after `>` the button.
+"""
+
+from collections.abc import Mapping
+
+from shared.mail.letters import Words
+from shared.mail.rows import Language
+
+LETTERS: Mapping[str, Mapping[Language, Words]] = {
+    "asked": {
+        "da": Words.of("""
+            En virksomhed i {town} har en plads til en ung
+
+            {instead}
+
+            En virksomhed i {place_kommune} har åbnet en plads til en ung uden for job og uddannelse.
+            Kender I en, den kunne passe til?
+
+            Opgaverne: {tasks}. Tiden: {hours}.
+
+            Svar senest den {day}. Det tager et minut, og du skal ikke logge ind. Passer det ikke, så
+            sig nej samme sted, så lederen ikke venter forgæves.
+
+            > Se pladsen, og svar
+        """),
+        "en": Words.of("""
+            A company in {town} has a place for a young person
+
+            {instead}
+
+            A company in {place_kommune} has opened a place for a young person outside job and
+            education. Do you know somebody whom it could suit?
+
+            The tasks: {tasks}. The time: {hours}.
+
+            Please answer by {day}. It takes a minute, and you need not log in. If it does not suit, say
+            no in the same place, so that the leader does not wait in vain.
+
+            > See the place and answer
+        """),
+    },
+    "reminder": {
+        "da": Words.of("""
+            Vi mangler dit svar: plads til en ung i {town}
+
+            Vi har spurgt dig om en plads til en ung hos en virksomhed i {place_kommune}. Lederen venter
+            på at høre, om I kan hjælpe.
+
+            Et ja, et nej eller et “vi skal bruge mere tid” er nok. Fristen er den {day}; derefter
+            spørger vi en anden kommune.
+
+            > Svar på et minut
+        """),
+        "en": Words.of("""
+            We are waiting for your answer: a place for a young person in {town}
+
+            We asked you about a place for a young person at a company in {place_kommune}. The leader is
+            waiting to hear whether you can help.
+
+            A yes, a no or “we need more time” is enough. The deadline is {day}; after it we ask another
+            kommune.
+
+            > Answer in a minute
+        """),
+    },
+    "nudge": {
+        "da": Words.of("""
+            Hvordan går det med pladsen i {town}?
+
+            Tak, fordi I leder efter en ung til pladsen i {place_kommune}. Lederen vil gerne vide,
+            hvordan det går.
+
+            Har I fundet en, så foreslå den unge her. Skal I bruge mere tid, eller kan I alligevel ikke
+            finde en, så skriv det samme sted.
+
+            > Fortæl, hvordan det går
+        """),
+        "en": Words.of("""
+            How is it going with the place in {town}?
+
+            Thank you for looking for a young person for the place in {place_kommune}. The leader would
+            like to know how it is going.
+
+            If you have found somebody, propose them here. If you need more time, or cannot find anybody
+            after all, say so in the same place.
+
+            > Tell how it is going
+        """),
+    },
+    "yes-missing": {
+        "da": Words.of("""
+            Der mangler et ja til pladsen i {town}
+
+            Jeres forslag passer til pladsen i {place_kommune}. Nu mangler vi {missing}.
+
+            Sig til senest den {day}. Hører vi ikke noget, går pladsen videre til en anden.
+
+            > Giv svar
+        """),
+        "en": Words.of("""
+            A yes is missing for the place in {town}
+
+            Your proposal fits the place in {place_kommune}. What is missing now is {missing}.
+
+            Tell us by {day}. If we hear nothing, the place goes to somebody else.
+
+            > Give the answer
+        """),
+    },
+    "approval-ends": {
+        "da": Words.of("""
+            En aftale i {town} slutter om en uge: skal den fortsætte?
+
+            Perioden for en aftale hos en virksomhed i {place_kommune} slutter om en uge.
+
+            Skal den fortsætte, og kræver det kommunens ja, så giv det, inden perioden er slut. Ellers
+            bliver aftalen sat på pause, og den unge står uden plads imens.
+
+            > Se aftalen, og svar
+        """),
+        "en": Words.of("""
+            An agreement in {town} ends in a week: shall it go on?
+
+            The period of an agreement at a company in {place_kommune} ends in a week.
+
+            If it is to go on and needs the kommune's yes, please give it before the period is over.
+            Otherwise the agreement is paused, and the young person is without a place meanwhile.
+
+            > See the agreement and answer
+        """),
+    },
+    "approval-ended": {
+        "da": Words.of("""
+            Kommunens ja er udløbet: en aftale i {town} er på pause
+
+            Kommunens ja til en aftale hos en virksomhed i {place_kommune} er udløbet, og derfor er
+            aftalen sat på pause.
+
+            Giv et nyt ja her, så den kan fortsætte. Skal den ikke det, så ring til os.
+
+            > Se aftalen, og svar
+        """),
+        "en": Words.of("""
+            The kommune's yes has run out: an agreement in {town} is paused
+
+            The kommune's yes to an agreement at a company in {place_kommune} has run out, so the
+            agreement is paused.
+
+            Give a new yes here, and it can go on. If it is not to, call us.
+
+            > See the agreement and answer
+        """),
+    },
+    "taken-back": {
+        "da": Words.of("""
+            Pladsen i {town} skal ikke bruges alligevel
+
+            {why}
+
+            Du skal ikke gøre mere ved henvendelsen. Tak for hjælpen, og på gensyn.
+        """),
+        "en": Words.of("""
+            The place in {town} is not needed after all
+
+            {why}
+
+            There is nothing more for you to do. Thank you for your help.
+        """),
+    },
+    "stop": {
+        "da": Words.of("""
+            Stop med at lede: pladsen i {town} skal ikke bruges lige nu
+
+            {why}
+
+            I har sagt ja til at lede efter en ung. Bekræft her, at I er stoppet. Er I allerede i gang
+            med at tale med en, så ring til os, før I siger noget til den unge.
+
+            > Bekræft, at I er stoppet
+        """),
+        "en": Words.of("""
+            Please stop looking: the place in {town} is not needed for now
+
+            {why}
+
+            You said yes to looking for a young person. Confirm here that you have stopped. If you are
+            talking to somebody already, call us before you tell them anything.
+
+            > Confirm that you have stopped
+        """),
+    },
+    "help-wanted": {
+        "da": Words.of("""
+            En leder i {town} beder om jeres hjælp
+
+            Der er noget, der er svært på en plads hos en virksomhed i {place_kommune}, og lederen vil
+            gerne have jeres hjælp.
+
+            Se, hvad det handler om, og svar, om I kan hjælpe og hvornår. Haster det, så ring til os.
+
+            > Se, hvad det handler om
+        """),
+        "en": Words.of("""
+            A leader in {town} asks for your help
+
+            Something is hard at a place at a company in {place_kommune}, and the leader would like your
+            help.
+
+            See what it is about, and say whether you can help and when. If it is urgent, call us.
+
+            > See what it is about
+        """),
+    },
+    "new-link": {
+        "da": Words.of("""
+            Dit nye link: plads til en ung i {town}
+
+            Her er et nyt link til henvendelsen om pladsen i {place_kommune}.
+
+            Har du ikke bedt om det, skal du ikke gøre noget.
+
+            > Åbn henvendelsen
+        """),
+        "en": Words.of("""
+            Your new link: a place for a young person in {town}
+
+            Here is a new link to the referral about the place in {place_kommune}.
+
+            If you did not ask for it, there is nothing to do.
+
+            > Open the referral
+        """),
+    },
+}
+INSTEAD: Mapping[Language, tuple[str, str]] = {
+    "da": (
+        "Vi spurgte først {name}. Nu spørger vi dig.",
+        "Indtil nu har {name} haft henvendelsen. Nu er det dig, vi taler med.",
+    ),
+    "en": (
+        "We asked {name} first. Now we ask you.",
+        "Until now {name} had the referral. Now it is you whom we talk to.",
+    ),
+}
+"""Before anybody has answered, and after."""
+MISSING: Mapping[Language, Mapping[str, str]] = {
+    "da": {
+        "kommune": "kommunens ja",
+        "young-person": "den unges ja",
+        "both": "kommunens ja og den unges ja",
+    },
+    "en": {
+        "kommune": "the kommune's yes",
+        "young-person": "the young person's yes",
+        "both": "the kommune's yes and the young person's",
+    },
+}
+WHY: Mapping[Language, Mapping[str, str]] = {
+    "da": {
+        "place-paused": "Virksomheden i {place_kommune} har sat pladsen på pause.",
+        "place-closed": "Virksomheden i {place_kommune} har lukket pladsen.",
+        "match-elsewhere": "Pladsen i {place_kommune} er besat.",
+        "seats-filled": "Pladsen i {place_kommune} er besat.",
+        "place-moved": "Pladsen viste sig at ligge i en anden kommune end {place_kommune}.",
+        "entered-in-error": "Vi kom til at spørge jer om pladsen i {place_kommune} ved en fejl. Det beklager vi.",
+    },
+    "en": {
+        "place-paused": "The company in {place_kommune} has paused the place.",
+        "place-closed": "The company in {place_kommune} has closed the place.",
+        "match-elsewhere": "The place in {place_kommune} is filled.",
+        "seats-filled": "The place in {place_kommune} is filled.",
+        "place-moved": "The place turned out to lie elsewhere than in {place_kommune}.",
+        "entered-in-error": "We asked you about the place in {place_kommune} by mistake. We are sorry.",
+    },
+}
