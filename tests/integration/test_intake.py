@@ -213,6 +213,29 @@ async def test_a_place_goes_from_the_call_to_open(intake: SimpleNamespace) -> No
     ]
 
 
+async def test_a_postal_code_tells_its_kommuner_and_a_sign_up_and_a_place_say_which(intake: SimpleNamespace) -> None:
+    sabro = (await intake.client.get("/postal/8471")).json()
+    assert (sabro["town"], sabro["clear"]) == ("Sabro", False)
+    assert sabro["kommuner"][1] == {"kommune": "0710", "name": "Favrskov Kommune", "share": 0.443}
+    assert (await intake.client.get("/postal/6700")).json()["clear"]
+    abroad = await intake.client.get("/postal/0960")
+    assert (abroad.status_code, abroad.json()["rule"]) == (422, "postnr-no-address")
+
+    far = await intake.client.post("/leaders", json=SIGN_UP | {"postnr": "8471", "kommune": "0101"})
+    assert (far.status_code, far.json()["field"], far.json()["rule"]) == (422, "kommune", "kommune-postnr")
+    assert (await intake.client.post("/leaders", json=SIGN_UP | {"postnr": "8471"})).status_code == 202
+    other = SIGN_UP | {"email": "anden@vagtcentral.example", "postnr": "8471", "kommune": "0710"}
+    assert (await intake.client.post("/leaders", json=other)).status_code == 202
+    calls = (await intake.client.get("/calls", headers=token("consultant"))).json()
+    assert [call["kommune"] for call in calls] == ["0751", "0710"]
+
+    draft = {"leader_id": calls[0]["leader_id"]}
+    place_id = (await intake.client.post("/places", json=draft, headers=token("consultant"))).json()["place_id"]
+    chosen = await intake.client.patch(f"/places/{place_id}", json={"kommune": "0746"}, headers=token("consultant"))
+    assert chosen.status_code == 200
+    assert (await intake.client.get(f"/places/{place_id}", headers=token("consultant"))).json()["kommune"] == "0746"
+
+
 async def test_a_leader_sees_only_what_is_theirs(intake: SimpleNamespace) -> None:
     leader_id = await signed_up(intake)
     other = token("leader", leader="0199ab00-0000-7000-8000-000000000000")

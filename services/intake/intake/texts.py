@@ -1,5 +1,7 @@
 """Words for people: what a leader reads, in company language, and why something cannot be done, with the way out."""
 
+from collections.abc import Sequence
+
 from intake.state.places import Past, Place
 from shared.catalogue.kommuner import KOMMUNER
 from shared.frozen import Frozen
@@ -152,3 +154,26 @@ def one_way_only(field: str) -> Refused:
         "Søg enten på e-mail eller på telefonnummer: udfyld det ene felt, og lad det andet stå tomt.",
         "Search by e-mail or by phone: fill in one of the two fields and leave the other out.",
     )
+
+
+# -- where a workplace lies --------------------------------------------------------------------------------------------
+
+
+def lies_elsewhere(kommuner: Sequence[str]) -> Refused:
+    return Refused(
+        "kommune-postnr",
+        "kommune",
+        f"Postnummeret ligger ikke i den kommune. Det ligger i {_kommuner(kommuner)}.",
+        f"The postal code does not lie in that kommune, but in {_kommuner(kommuner)}.",
+    )
+
+
+def choose_kommune(kommuner: Sequence[str]) -> Refused:
+    said = Refused.by("R-KOMMUNE-1", "kommune")
+    return Refused(
+        said.rule, said.field, f"{said.da} Vælg: {_kommuner(kommuner)}.", f"{said.en} Choose: {_kommuner(kommuner)}."
+    )
+
+
+def _kommuner(codes: Sequence[str]) -> str:
+    return ", ".join(f"{KOMMUNER[code].formal_name} ({code})" for code in codes)

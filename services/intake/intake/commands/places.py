@@ -8,6 +8,7 @@ from pydantic import Field
 
 from intake.state.places import Frame
 from shared.catalogue import codes
+from shared.catalogue.kommuner import KommuneCode
 from shared.catalogue.tasks import TaskId
 from shared.events.base import Hours, Id
 from shared.events.intake import PlaceState
@@ -37,9 +38,13 @@ class TaskBody(Strict):
 
 
 class ChangePlaceBody(Strict):
-    """What leader and consultant find together in the call. Hours are a week's, to begin with and to aim for."""
+    """What leader and consultant find together in the call. Hours are a week's, to begin with and to aim for.
+
+    `kommune`: in which of its postal code's the workplace lies (`GET /postal/{nr}`).
+    """
 
     postnr: Postnr | None = None
+    kommune: KommuneCode | None = None
     contact_id: Id | None = None
     buddy_id: Id | None = None
     tasks: tuple[TaskBody, ...] | None = None

@@ -49,16 +49,7 @@ def draft(work: Work, message: Message[DraftPlace]) -> PlaceAnswer:
     data = message.data
     leader = work.need(Leader, data.leader_id)
     check_named(work, data.found, leader.id, leader.company_id)
-    place = Place(
-        id=data.place_id,
-        leader_id=leader.id,
-        company_id=leader.company_id,
-        workplace_id=leader.workplace_id,
-        kommune=leader.kommune,
-        postnr=leader.postnr,
-        found=data.found,
-    )
-    place = rules.located(rules.noted(place, work.today, "drafted"))
+    place = rules.noted(rules.drafted(data.place_id, leader, data.found), work.today, "drafted")
     work.put(place)
     work.emit(PlaceDrafted(**rules.about(place)))
     return PlaceAnswer(place_id=place.id)
@@ -70,7 +61,7 @@ def change(work: Work, message: Message[ChangePlace]) -> PlaceAnswer:
     place = work.need(Place, data.place_id)
     rules.check_state(place, *rules.UNOPENED)
     check_named(work, data.found, place.leader_id, place.company_id)
-    work.put(rules.located(place.changed(found=rules.merged(place.found, data.found))))
+    work.put(rules.clarified(place, data.found))
     return PlaceAnswer(place_id=place.id)
 
 
@@ -82,7 +73,7 @@ def open_(work: Work, message: Message[OpenPlace]) -> OpenPlaceAnswer:
     place = rules.moved(place, "open", work.today, "opened").changed(agreed_at=data.agreed_at)
     work.put(place)
     work.emit(rules.opened(place, leader))
-    return OpenPlaceAnswer(place_id=place.id, state=place.state, warnings=rules.warnings(place.found))
+    return OpenPlaceAnswer(place_id=place.id, state=place.state, warnings=rules.warnings(place, work.today))
 
 
 @handlers.on(PausePlace, (Place, "place_id"))

@@ -6,7 +6,7 @@ from datetime import date
 from intake import texts
 from intake.state.leaders import Leader
 from intake.state.places import Frame, Past, Place
-from shared.catalogue.kommuner import kommuner_of_postnr
+from shared.catalogue.kommuner import kommuner_of_postnr, postal_code
 from shared.events.base import Task
 from shared.events.intake import PlaceEvent, PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened, PlaceState
 
@@ -26,6 +26,8 @@ def check_may_open(place: Place, leader: Leader, agreed_at: date | None, today: 
         raise texts.missing(missing)
     if (place.found.hours_to or 0) < (place.found.hours_from or 0):
         raise texts.hours_shrink()
+    if where(place, today) == "R-KOMMUNE-1":
+        raise texts.choose_kommune(kommuner_of_postnr(place.postnr))
     if agreed_at is None or agreed_at > today:
         raise texts.leader_has_not_agreed()
 
@@ -40,16 +42,57 @@ def check_free_seat(place: Place) -> None:
         raise texts.no_seat()
 
 
+def drafted(place_id: str, leader: Leader, found: Frame) -> Place:
+    """At the leader's workplace, unless another one was found."""
+    place = Place(
+        id=place_id,
+        leader_id=leader.id,
+        company_id=leader.company_id,
+        workplace_id=leader.workplace_id,
+        kommune=leader.kommune,
+        postnr=leader.postnr,
+        found=Frame(kommune=leader.kommune) if leader.kommune_chosen else Frame(),
+    )
+    return clarified(place, found)
+
+
 def located(place: Place) -> Place:
-    """A workplace may lie elsewhere than the leader's own address: its postal code says which kommune is its own."""
+    """A workplace may lie elsewhere than the leader's own address: by its postal code, or where somebody said so."""
     postnr = place.found.postnr or place.postnr
-    return place.changed(postnr=postnr, kommune=kommuner_of_postnr(postnr)[0])
+    kommune = place.found.kommune or kommuner_of_postnr(postnr)[0]
+    check_lies_in(postnr, kommune)
+    return place.changed(postnr=postnr, kommune=kommune)
 
 
-def warnings(found: Frame) -> tuple[str, ...]:
+def check_lies_in(postnr: str, kommune: str) -> None:
+    """A slip of the keys would ask the wrong kommune about it."""
+    found = postal_code(postnr)
+    if found and not found.may_lie_in(kommune):
+        raise texts.lies_elsewhere([*found.shares])
+
+
+def clarified(place: Place, after: Frame) -> Place:
+    """What was found later replaces what was found earlier. In another postal code the kommune is chosen anew."""
+    found = merged(place.found, after)
+    moved = after.postnr not in (None, place.postnr)
+    if moved and "kommune" not in after.model_fields_set:
+        found = found.changed(kommune=None)
+    return located(place.changed(found=found))
+
+
+def where(place: Place, today: date) -> str | None:
+    """The rule that speaks where nobody has said in which of several kommuner the workplace lies."""
+    found = postal_code(place.postnr)
+    if place.found.kommune or found is None or found.whole(today):
+        return None
+    return "R-KOMMUNE-2" if found.clear(today) else "R-KOMMUNE-1"
+
+
+def warnings(place: Place, today: date) -> tuple[str, ...]:
     """`LAERLING` without approval as a training place stays an ambition (R-PLACE-LAERLING-1)."""
-    ambition = "LAERLING" in (found.forms or ()) and not found.training_place_approved
-    return ("R-PLACE-LAERLING-1",) if ambition else ()
+    ambition = "LAERLING" in (place.found.forms or ()) and not place.found.training_place_approved
+    rules = {"R-PLACE-LAERLING-1": ambition, "R-KOMMUNE-2": where(place, today) == "R-KOMMUNE-2"}
+    return tuple(rule for rule, holds in rules.items() if holds)
 
 
 def merged(before: Frame, after: Frame) -> Frame:

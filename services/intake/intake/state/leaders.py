@@ -24,6 +24,8 @@ class Leader(Aggregate):
     company_name: str
     postnr: str
     kommune: str
+    kommune_chosen: bool = False
+    """Somebody said so; else it is the largest of its postal code."""
     sector: str | None = None
     size_band: str | None = None
     signed_up_on: date

@@ -21,6 +21,8 @@ class Frame(Data):
     """What leader and consultant find together in the call. Everything may come later, before the place opens."""
 
     postnr: str | None = None
+    kommune: str | None = None
+    """Where it was said; else it is the largest of the postal code."""
     contact_id: Id | None = None
     buddy_id: Id | None = None
     tasks: tuple[TaskWanted, ...] | None = None
