@@ -201,7 +201,9 @@ async def test_a_place_goes_from_the_call_to_open(intake: SimpleNamespace) -> No
     opened = await intake.client.post(
         f"/places/{place_id}/open", json={"agreed_at": "2026-11-02"}, headers=token("consultant")
     )
-    assert opened.json() == {"place_id": place_id, "state": "open", "warnings": ["R-PLACE-LAERLING-1"]}
+    answer = opened.json()
+    assert (answer["state"], answer["warnings"], answer["blocked"]) == ("open", ["R-PLACE-LAERLING-1"], [])
+    assert answer["warned"][0]["da"] == "En plads til en lærling kræver, at virksomheden er godkendt som oplæringssted."
     status = await intake.client.get(f"/leaders/{leader_id}/status", headers=token("leader", leader=leader_id))
     assert status.json()["places"][0]["history"][-1]["da"] == "Du har sagt ja, og vi finder den rigtige kommune."
     types = await intake.pool.fetch("SELECT headers->>'ce_type' AS t FROM outbox ORDER BY id")
@@ -234,6 +236,48 @@ async def test_a_postal_code_tells_its_kommuner_and_a_sign_up_and_a_place_say_wh
     chosen = await intake.client.patch(f"/places/{place_id}", json={"kommune": "0746"}, headers=token("consultant"))
     assert chosen.status_code == 200
     assert (await intake.client.get(f"/places/{place_id}", headers=token("consultant"))).json()["kommune"] == "0746"
+
+
+FOUND: dict[str, Any] = {
+    "tasks": [{"task_id": "viden_data-07"}], "hours_from": 15, "hours_to": 32, "times_of_day": ["night"],
+    "forms": ["SMAAJOB"], "purpose": "trial-for-hiring",
+}  # fmt: skip
+
+
+async def drafted(intake: SimpleNamespace, **found: Any) -> tuple[str, str]:
+    """Leader and place; the leader was reached."""
+    leader_id = await signed_up(intake)
+    await intake.client.post(f"/leaders/{leader_id}/calls", json={"outcome": "reached"}, headers=token("consultant"))
+    draft = {"leader_id": leader_id, **found}
+    place_id = (await intake.client.post("/places", json=draft, headers=token("consultant"))).json()["place_id"]
+    return leader_id, place_id
+
+
+async def test_a_dry_run_says_what_is_missing_and_what_stops_a_place_and_opening_says_the_same(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id, place_id = await drafted(intake, counts_in_headcount=True)
+    own = token("leader", leader=leader_id)
+    dry = (await intake.client.get(f"/places/{place_id}/rules", headers=own)).json()
+    assert not dry["may_open"]
+    assert [(one["rule"], one["severity"]) for one in dry["rules"]] == [
+        ("incomplete", "block"),
+        ("R-HEADCOUNT", "block"),
+    ]
+    assert dry["rules"][1]["source"] == "publication-2024"
+    await intake.client.patch(f"/places/{place_id}", json=FOUND, headers=token("consultant"))
+    agreed = {"agreed_at": "2026-11-02"}
+    opened = await intake.client.post(f"/places/{place_id}/open", json=agreed, headers=token("consultant"))
+    assert (opened.status_code, opened.json()["state"]) == (200, "additional-assessment-required")
+    assert opened.json()["blocked"][0]["field"] == "top_manager_confirms"
+    assert (await said(intake))[-1] == "place.blocked"
+    confirmed = {"top_manager_confirms": True}
+    await intake.client.patch(f"/places/{place_id}", json=confirmed, headers=token("consultant"))
+    before = await said(intake)
+    assert (await intake.client.get(f"/places/{place_id}/rules", headers=own)).json()["may_open"]
+    assert await said(intake) == before, "nothing is told"
+    other = token("leader", leader="0199ab00-0000-7000-8000-000000000000")
+    assert (await intake.client.get(f"/places/{place_id}/rules", headers=other)).status_code == 404
 
 
 async def test_a_leader_sees_only_what_is_theirs(intake: SimpleNamespace) -> None:

@@ -177,3 +177,26 @@ def choose_kommune(kommuner: Sequence[str]) -> Refused:
 
 def _kommuner(codes: Sequence[str]) -> str:
     return ", ".join(f"{KOMMUNER[code].formal_name} ({code})" for code in codes)
+
+
+# -- what rules of the day stop, and what cannot be meant --------------------------------------------------------------
+
+SAID |= {"blocked": "Noget skal på plads, før pladsen kan åbne. En konsulent taler med dig om det."}
+
+
+def task_longer_than_week(most: float) -> Refused:
+    return Refused(
+        "task-hours",
+        "tasks",
+        f"En opgave har flere timer om ugen end pladsen ({most:g}). Ret opgavens timer eller pladsens.",
+        f"A task has more hours a week than the place ({most:g}). Correct the hours of the task or of the place.",
+    )
+
+
+def no_such_seat(seats: int) -> Refused:
+    return Refused(
+        "no-such-seat",
+        "tasks",
+        f"En opgave hører til en plads, der ikke er der: der er {seats}. Ret opgavens plads eller antallet.",
+        f"A task belongs to a seat that is not there: there are {seats}. Correct its seat or their number.",
+    )

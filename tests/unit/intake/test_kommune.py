@@ -21,7 +21,7 @@ def test_a_place_whose_kommune_is_not_clear_opens_once_it_is_chosen() -> None:
         world.tell(OPEN)
     assert refused.value.field == "kommune"
     assert "Aarhus Kommune (0751), Favrskov Kommune (0710), Skanderborg Kommune (0746)" in refused.value.da
-    world.tell(ChangePlace(place_id=PLACE, found=Frame(kommune="0710")))
+    world.tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=Frame(kommune="0710")))
     world.tell(OPEN)
     assert world.last(PlaceOpened).kommune == "0710"
 
@@ -40,9 +40,9 @@ def test_what_the_leader_chose_at_sign_up_is_the_places_unless_it_lies_elsewhere
     assert world.get(Leader, LEADER).kommune_chosen
     world.tell(DraftPlace(place_id=PLACE, leader_id=LEADER, found=Frame()))
     assert (world.place.kommune, world.place.found.kommune) == ("0710", "0710")
-    world.tell(ChangePlace(place_id=PLACE, found=Frame(postnr="8471")))
+    world.tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=Frame(postnr="8471")))
     assert world.place.kommune == "0710", "the same postal code"
-    world.tell(ChangePlace(place_id=PLACE, found=Frame(postnr="7442")))
+    world.tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=Frame(postnr="7442")))
     assert (world.place.kommune, world.place.found.kommune) == ("0756", None), "another one is asked about anew"
 
 
@@ -55,15 +55,15 @@ def test_without_a_choice_a_sign_up_takes_the_largest_and_never_fails_for_it() -
 def test_a_kommune_far_from_its_postal_code_is_refused_with_those_it_lies_in() -> None:
     for command in (
         sign_up(postnr="8471", kommune="0101", kommune_chosen=True),
-        ChangePlace(place_id=PLACE, found=Frame(kommune="0101")),
+        ChangePlace(place_id=PLACE, leader_id=LEADER, found=Frame(kommune="0101")),
     ):
-        world = World(place(**SABRO))
+        world = World(place(**SABRO), leader())
         with pytest.raises(Refused, match="kommune-postnr") as refused:
             world.tell(command)
         assert (refused.value.field, "0710" in refused.value.en) == ("kommune", True)
 
 
 def test_a_choice_that_is_taken_back_leaves_the_largest() -> None:
-    world = World(place(postnr="8471", kommune="0710", found=Frame(kommune="0710")))
-    world.tell(ChangePlace(place_id=PLACE, found=Frame(kommune=None)))
+    world = World(place(postnr="8471", kommune="0710", found=Frame(kommune="0710")), leader())
+    world.tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=Frame(kommune=None)))
     assert world.get(Place, PLACE).kommune == "0751"

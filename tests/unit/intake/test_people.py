@@ -28,10 +28,10 @@ def test_nobody_of_another_company_is_near_a_place(field: str) -> None:
     found = Frame.model_validate({field: COLLEAGUE})
     for known in ((), (Colleague(id=COLLEAGUE, company_id="another"),)):
         with pytest.raises(Refused, match="unknown-id") as refused:
-            World(place(), *known).tell(ChangePlace(place_id=PLACE, found=found))
+            World(place(), leader(), *known).tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=found))
         assert refused.value.field == field
-    world = World(place(), Colleague(id=COLLEAGUE, company_id=COMPANY))
-    world.tell(ChangePlace(place_id=PLACE, found=found))
+    world = World(place(), leader(), Colleague(id=COLLEAGUE, company_id=COMPANY))
+    world.tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=found))
     assert getattr(world.place.found, field) == COLLEAGUE
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from intake.commands.places import ChangePlace, ChangePlaceBody, DraftPlace, OpenPlace, ReopenPlace
+from intake.rules import clarification
 from intake.rules import places as rules
 from intake.state.places import Frame, Place
 from shared.events.intake import PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened
@@ -32,7 +33,7 @@ def test_no_place_opens_before_the_leader_was_reached() -> None:
         World(place(), leader()).tell(OPEN)
 
 
-@pytest.mark.parametrize("missing", rules.NEEDED)
+@pytest.mark.parametrize("missing", clarification.NEEDED)
 def test_a_place_without_what_a_kommune_needs_is_refused_by_the_name_of_the_field(missing: str) -> None:
     found = FOUND.changed(**{missing: None})
     with pytest.raises(Refused) as refused:
@@ -102,7 +103,7 @@ def test_a_draft_holds_what_was_found_and_later_findings_replace_only_what_they_
     world.tell(DraftPlace(place_id=PLACE, leader_id=LEADER, found=FOUND))
     assert world.types() == ["place.drafted"]
     assert world.place.found == FOUND
-    world.tell(ChangePlace(place_id=PLACE, found=ChangePlaceBody(hours_from=10, purpose=None).found))
+    world.tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=ChangePlaceBody(hours_from=10, purpose=None).found))
     found = world.place.found
     assert (found.hours_from, found.hours_to, found.purpose) == (10, 32, None)
     merged = rules.merged(FOUND, Frame(hours_from=10))
@@ -113,8 +114,8 @@ def test_what_a_newer_build_has_found_survives_a_change_by_this_one() -> None:
     stored = json.loads(place().model_dump_json())
     stored["found"]["tools"] = ["crane"]
     stored["history"] = [{"on": "2026-11-29", "what": "x", "by": "y"}]
-    world = World(Place.model_validate_json(json.dumps(stored)))
-    world.tell(ChangePlace(place_id=PLACE, found=Frame(hours_from=10)))
+    world = World(Place.model_validate_json(json.dumps(stored)), leader())
+    world.tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=Frame(hours_from=10)))
     kept = json.loads(world.place.model_dump_json())
     assert (kept["found"]["tools"], kept["found"]["hours_from"]) == (["crane"], 10)
     assert kept["history"] == [{"on": "2026-11-29", "what": "x", "reason": None, "by": "y"}]

@@ -12,6 +12,7 @@ from intake.commands.places import (
     ClosePlaceBody,
     DraftPlace,
     DraftPlaceBody,
+    FoundAnswer,
     OfPlace,
     OpenPlace,
     OpenPlaceAnswer,
@@ -22,7 +23,7 @@ from intake.commands.places import (
     ReopenPlace,
     ReopenPlaceBody,
 )
-from intake.queries.places import WholePlaceView, own_place, whole_place
+from intake.queries.places import PlaceRulesView, WholePlaceView, own_place, place_rules, whole_place
 from intake.state.leaders import Leader
 from shared.runtime import Runtime
 from shared.spine.work import Work
@@ -33,11 +34,11 @@ router = APIRouter()
 
 
 @router.post("/places", status_code=201)
-async def draft_place(body: DraftPlaceBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> PlaceAnswer:
+async def draft_place(body: DraftPlaceBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> FoundAnswer:
     """Begin a place with a leader; tasks and frame may come now or later."""
     leader = await get_or_404(runtime, Leader, body.leader_id, "leader_id")
     command = DraftPlace(place_id=Work.new_id(), leader_id=leader.id, found=body.found)
-    answer: PlaceAnswer = await dispatch(command, who, PlaceAnswer)
+    answer: FoundAnswer = await dispatch(command, who, FoundAnswer)
     return answer
 
 
@@ -50,16 +51,25 @@ async def place(place_id: UUID, who: LeaderOrConsultant, runtime: RuntimeDep) ->
 @router.patch("/places/{place_id}")
 async def change_place(
     place_id: UUID, body: ChangePlaceBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
-) -> PlaceAnswer:
+) -> FoundAnswer:
     """What was found in the call; what is not mentioned stays."""
-    return await _decided(runtime, dispatch, ChangePlace(place_id=str(place_id), found=body.found), who)
+    found = await own_place(runtime, place_id, who)
+    command = ChangePlace(place_id=found.id, leader_id=found.leader_id, found=body.found)
+    answer: FoundAnswer = await dispatch(command, who, FoundAnswer)
+    return answer
+
+
+@router.get("/places/{place_id}/rules", response_model_exclude_none=True)
+async def rules_of_place(place_id: UUID, who: LeaderOrConsultant, runtime: RuntimeDep) -> PlaceRulesView:
+    """A dry run: whether it may open, and what the rules of the day say of it. Nothing is decided, nothing told."""
+    return await place_rules(runtime, place_id, who)
 
 
 @router.post("/places/{place_id}/open")
 async def open_place(
     place_id: UUID, body: OpenPlaceBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
 ) -> OpenPlaceAnswer:
-    """Tasks are clear and the leader agrees: the kommune is asked."""
+    """Tasks are clear and the leader agrees: the kommune is asked, unless a rule of the day stops it."""
     found = await own_place(runtime, place_id, who)
     command = OpenPlace(place_id=found.id, leader_id=found.leader_id, agreed_at=body.agreed_at)
     answer: OpenPlaceAnswer = await dispatch(command, who, OpenPlaceAnswer)

@@ -1,19 +1,23 @@
 """A place is found in the call, opens, pauses and closes; its seats are taken and freed."""
 
 from collections.abc import Iterable
+from datetime import date
+from typing import TypedDict
 
 from intake.commands.places import (
     ChangePlace,
     ClosePlace,
     DraftPlace,
+    FoundAnswer,
     OpenPlace,
     OpenPlaceAnswer,
     PausePlace,
     PlaceAnswer,
     ReopenPlace,
+    RuleAnswer,
 )
 from intake.handlers.base import handlers, note
-from intake.rules import people, referrals
+from intake.rules import clarification, people, referrals
 from intake.rules import places as rules
 from intake.state.leaders import Leader
 from intake.state.people import Colleague
@@ -36,6 +40,20 @@ def check_named(work: Work, found: Frame, leader_id: str, company_id: str) -> No
             people.check_colleague(work.get(Colleague, id_), company_id, field)
 
 
+class Answered(TypedDict):
+    warnings: tuple[str, ...]
+    warned: tuple[RuleAnswer, ...]
+    blocked: tuple[RuleAnswer, ...]
+
+
+def answered(place: Place, leader: Leader, today: date) -> Answered:
+    """What the rules of the day say of it, to whoever asks for a change."""
+    said = clarification.told(place, leader, today)
+    warned = tuple(one for one in said if one.severity == "warn")
+    blocked = tuple(one for one in said if one.severity == "block")
+    return {"warnings": tuple(one.rule for one in warned), "warned": warned, "blocked": blocked}
+
+
 def apply(work: Work, changes: Iterable[Place | PlaceEvent]) -> None:
     for change in changes:
         if isinstance(change, Place):
@@ -45,24 +63,25 @@ def apply(work: Work, changes: Iterable[Place | PlaceEvent]) -> None:
 
 
 @handlers.on(DraftPlace, (Place, "place_id"), (Leader, "leader_id"), (Colleague, named))
-def draft(work: Work, message: Message[DraftPlace]) -> PlaceAnswer:
+def draft(work: Work, message: Message[DraftPlace]) -> FoundAnswer:
     data = message.data
     leader = work.need(Leader, data.leader_id)
     check_named(work, data.found, leader.id, leader.company_id)
     place = rules.noted(rules.drafted(data.place_id, leader, data.found), work.today, "drafted")
     work.put(place)
     work.emit(PlaceDrafted(**rules.about(place)))
-    return PlaceAnswer(place_id=place.id)
+    return FoundAnswer(place_id=place.id, **answered(place, leader, work.today))
 
 
-@handlers.on(ChangePlace, (Place, "place_id"), (Colleague, named))
-def change(work: Work, message: Message[ChangePlace]) -> PlaceAnswer:
+@handlers.on(ChangePlace, (Place, "place_id"), (Leader, "leader_id"), (Colleague, named))
+def change(work: Work, message: Message[ChangePlace]) -> FoundAnswer:
     data = message.data
-    place = work.need(Place, data.place_id)
+    place, leader = work.need(Place, data.place_id), work.need(Leader, data.leader_id)
     rules.check_state(place, *rules.UNOPENED)
     check_named(work, data.found, place.leader_id, place.company_id)
-    work.put(rules.clarified(place, data.found))
-    return PlaceAnswer(place_id=place.id)
+    place = rules.clarified(place, data.found)
+    work.put(place)
+    return FoundAnswer(place_id=place.id, **answered(place, leader, work.today))
 
 
 @handlers.on(OpenPlace, (Place, "place_id"), (Leader, "leader_id"))
@@ -70,10 +89,14 @@ def open_(work: Work, message: Message[OpenPlace]) -> OpenPlaceAnswer:
     data = message.data
     place, leader = work.need(Place, data.place_id), work.need(Leader, data.leader_id)
     rules.check_may_open(place, leader, data.agreed_at, work.today)
-    place = rules.moved(place, "open", work.today, "opened").changed(agreed_at=data.agreed_at)
+    said = answered(place, leader, work.today)
+    if stops := clarification.stops(said["blocked"]):
+        apply(work, rules.blocked(place, stops, work.today))
+        return OpenPlaceAnswer(place_id=place.id, state="additional-assessment-required", **said)
+    place = rules.moved(place, "open", work.today, "opened").changed(agreed_at=data.agreed_at, blocked=frozenset())
     work.put(place)
     work.emit(rules.opened(place, leader))
-    return OpenPlaceAnswer(place_id=place.id, state=place.state, warnings=rules.warnings(place, work.today))
+    return OpenPlaceAnswer(place_id=place.id, state=place.state, **said)
 
 
 @handlers.on(PausePlace, (Place, "place_id"))

@@ -6,7 +6,12 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from intake import texts
+from intake.commands.places import RuleAnswer
+from intake.rules import clarification
+from intake.rules import places as rules
+from intake.state.leaders import Leader
 from intake.state.places import Frame, Past, Place, TaskWanted
+from shared.catalogue import calendar
 from shared.events.intake import PlaceState
 from shared.frozen import Frozen
 from shared.runtime import Runtime
@@ -60,6 +65,15 @@ class WholePlaceView(PlaceView):
     found: FrameView
 
 
+class PlaceRulesView(Frozen):
+    """`may_open`: nothing but the leader's yes is missing."""
+
+    place_id: str
+    state: PlaceState
+    may_open: bool
+    rules: list[RuleAnswer]
+
+
 async def own_place(runtime: Runtime, place_id: UUID | str, who: Principal) -> Place:
     """404 where there is none, or it is another leader's."""
     place = await get_or_404(runtime, Place, place_id, "place_id")
@@ -72,6 +86,21 @@ async def whole_place(runtime: Runtime, place_id: UUID, who: Principal) -> Whole
     place = await own_place(runtime, place_id, who)
     found = FrameView.model_validate(place.found.model_dump())
     return WholePlaceView(**dict(PlaceView.of(place)), leader_id=place.leader_id, found=found)
+
+
+async def place_rules(runtime: Runtime, place_id: UUID, who: Principal) -> PlaceRulesView:
+    place = await own_place(runtime, place_id, who)
+    leader, today = await get_or_404(runtime, Leader, place.leader_id, "place_id"), calendar.today(runtime.clock.now())
+    said = clarification.told(place, leader, today)
+    known = {one.rule for one in said}
+    unclear = [
+        RuleAnswer(rule=one.rule, severity="block", field=one.field, da=one.da, en=one.en)
+        for one in clarification.unclear(place, leader, today)
+        if one.rule not in known
+    ]
+    stopped = unclear or any(one.severity == "block" for one in said)
+    may_open = place.state in rules.UNOPENED and not stopped
+    return PlaceRulesView(place_id=place.id, state=place.state, may_open=may_open, rules=[*unclear, *said])
 
 
 async def places_of(runtime: Runtime, leader_id: str) -> list[Place]:

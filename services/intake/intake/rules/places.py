@@ -1,35 +1,46 @@
 """Whether a place may open, and what becomes of its state as seats are taken and freed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from intake import texts
+from intake.rules import clarification
 from intake.state.leaders import Leader
 from intake.state.places import Frame, Past, Place
 from shared.catalogue.kommuner import kommuner_of_postnr, postal_code
 from shared.events.base import Task
-from shared.events.intake import PlaceEvent, PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened, PlaceState
+from shared.events.intake import (
+    PlaceBlocked,
+    PlaceEvent,
+    PlaceFilled,
+    PlaceOpened,
+    PlacePaused,
+    PlaceReopened,
+    PlaceState,
+)
 
 UNOPENED: tuple[PlaceState, ...] = ("draft", "additional-assessment-required")
-
-# Without these a kommune cannot find anyone, and the leader cannot know what was agreed (step 1 of the model).
-NEEDED = ("tasks", "hours_from", "hours_to", "times_of_day", "forms", "purpose")
 
 
 def check_may_open(place: Place, leader: Leader, agreed_at: date | None, today: date) -> None:
     """No kommune is asked before tasks are clear and the leader has agreed (P1 before P2)."""
     if place.state not in UNOPENED:
         raise texts.opened_already()
-    if leader.outcome != "reached":
-        raise texts.leader_not_reached()
-    if missing := [name for name in NEEDED if not getattr(place.found, name)]:
-        raise texts.missing(missing)
-    if (place.found.hours_to or 0) < (place.found.hours_from or 0):
-        raise texts.hours_shrink()
-    if where(place, today) == "R-KOMMUNE-1":
-        raise texts.choose_kommune(kommuner_of_postnr(place.postnr))
+    clarification.check(clarification.unclear(place, leader, today))
     if agreed_at is None or agreed_at > today:
         raise texts.leader_has_not_agreed()
+
+
+def blocked(place: Place, rules: Iterable[str], today: date) -> Iterator[Place | PlaceEvent]:
+    """It waits for what others have to settle. What was said before is not said again."""
+    new = sorted({*rules} - place.blocked)
+    for rule in new:
+        place = noted(place, today, "blocked", rule)
+    place = place.changed(state="additional-assessment-required", blocked=frozenset(rules))
+    yield place
+    if new:
+        hard = tuple(clarification.STOPS[rule] for rule in new)
+        yield PlaceBlocked(**about(place), rules=tuple(new), challenges=hard)
 
 
 def check_state(place: Place, *allowed: PlaceState) -> None:
@@ -77,22 +88,8 @@ def clarified(place: Place, after: Frame) -> Place:
     moved = after.postnr not in (None, place.postnr)
     if moved and "kommune" not in after.model_fields_set:
         found = found.changed(kommune=None)
+    clarification.check(clarification.impossible(found, found.seats))
     return located(place.changed(found=found))
-
-
-def where(place: Place, today: date) -> str | None:
-    """The rule that speaks where nobody has said in which of several kommuner the workplace lies."""
-    found = postal_code(place.postnr)
-    if place.found.kommune or found is None or found.whole(today):
-        return None
-    return "R-KOMMUNE-2" if found.clear(today) else "R-KOMMUNE-1"
-
-
-def warnings(place: Place, today: date) -> tuple[str, ...]:
-    """`LAERLING` without approval as a training place stays an ambition (R-PLACE-LAERLING-1)."""
-    ambition = "LAERLING" in (place.found.forms or ()) and not place.found.training_place_approved
-    rules = {"R-PLACE-LAERLING-1": ambition, "R-KOMMUNE-2": where(place, today) == "R-KOMMUNE-2"}
-    return tuple(rule for rule, holds in rules.items() if holds)
 
 
 def merged(before: Frame, after: Frame) -> Frame:

@@ -13,6 +13,8 @@ class TaskWanted(Data):
 
     task_id: Code
     words: str | None = None
+    from_job: Code | None = None
+    """Whose job it is taken from: tasks of several colleagues may be pooled."""
     hours: float | None = None
     seat: int | None = None
 
@@ -29,11 +31,17 @@ class Frame(Data):
     hours_from: float | None = None
     hours_to: float | None = None
     times_of_day: tuple[Code, ...] | None = None
+    instruction: tuple[Code, ...] | None = None
     forms: tuple[Code, ...] | None = None
     training_place_approved: bool | None = None
     purpose: Code | None = None
     support: tuple[Code, ...] | None = None
     frame: tuple[Code, ...] | None = None
+    shop_floor_ready: bool | None = None
+    """Those who are to receive somebody have said yes, too."""
+    counts_in_headcount: bool | None = None
+    top_manager_confirms: bool | None = None
+    """That it is all right, although the young person would count."""
     seats: int | None = None
     guidance: Literal["page", "call"] | None = None
     max_kommuner: int | None = None
@@ -60,6 +68,8 @@ class Place(Aggregate):
     found: Frame = Frame()
     agreed_at: date | None = None
     agreed: frozenset[str] = frozenset()
+    blocked: frozenset[str] = frozenset()
+    """Rules that were said to stop it from opening, and may still do so."""
     over: frozenset[str] = frozenset()
     """Matches that ended or never began; one may be over here before its agreement has come."""
     freed_by: str | None = None
