@@ -276,6 +276,12 @@ async def test_a_dry_run_says_what_is_missing_and_what_stops_a_place_and_opening
     before = await said(intake)
     assert (await intake.client.get(f"/places/{place_id}/rules", headers=own)).json()["may_open"]
     assert await said(intake) == before, "nothing is told"
+    await intake.client.post(f"/places/{place_id}/open", json=agreed, headers=token("consultant"))
+    corrected = await intake.client.patch(f"/places/{place_id}", json={"hours_to": 37}, headers=token("consultant"))
+    assert corrected.json()["warnings"] == ["R-HOURS-JUMP"]
+    assert (await said(intake))[-2:] == ["place.opened", "place.changed"]
+    shown = (await intake.client.get(f"/places/{place_id}", headers=own)).json()
+    assert shown["history"][-1]["fields"] == ["hours_to"]
     other = token("leader", leader="0199ab00-0000-7000-8000-000000000000")
     assert (await intake.client.get(f"/places/{place_id}/rules", headers=other)).status_code == 404
 

@@ -200,3 +200,18 @@ def no_such_seat(seats: int) -> Refused:
         f"En opgave hører til en plads, der ikke er der: der er {seats}. Ret opgavens plads eller antallet.",
         f"A task belongs to a seat that is not there: there are {seats}. Correct its seat or their number.",
     )
+
+
+# -- an opened place that changes --------------------------------------------------------------------------------------
+
+SAID |= {"changed": "Vi har rettet pladsen og givet besked til dem, det angår."}
+
+
+def seats_taken(taken: int) -> Refused:
+    return Refused(
+        "seats-taken",
+        "seats",
+        f"{taken} er allerede aftalt. Der kan ikke være færre pladser.",
+        f"{taken} are agreed already. There cannot be fewer seats.",
+        409,
+    )

@@ -118,4 +118,4 @@ def test_what_a_newer_build_has_found_survives_a_change_by_this_one() -> None:
     world.tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=Frame(hours_from=10)))
     kept = json.loads(world.place.model_dump_json())
     assert (kept["found"]["tools"], kept["found"]["hours_from"]) == (["crane"], 10)
-    assert kept["history"] == [{"on": "2026-11-29", "what": "x", "reason": None, "by": "y"}]
+    assert kept["history"] == [{"on": "2026-11-29", "what": "x", "reason": None, "fields": None, "by": "y"}]

@@ -52,7 +52,7 @@ async def place(place_id: UUID, who: LeaderOrConsultant, runtime: RuntimeDep) ->
 async def change_place(
     place_id: UUID, body: ChangePlaceBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
 ) -> FoundAnswer:
-    """What was found in the call; what is not mentioned stays."""
+    """What was found in the call; what is not mentioned stays. Of an opened place everybody concerned is told."""
     found = await own_place(runtime, place_id, who)
     command = ChangePlace(place_id=found.id, leader_id=found.leader_id, found=body.found)
     answer: FoundAnswer = await dispatch(command, who, FoundAnswer)

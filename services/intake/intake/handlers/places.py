@@ -24,7 +24,7 @@ from intake.state.people import Colleague
 from intake.state.places import Frame, Place
 from intake.state.referrals import Referral
 from shared.events.followup import PlacementCancelled, PlacementEnded, PlacementStarted
-from shared.events.intake import PlaceClosed, PlaceDrafted, PlaceEvent, PlacePaused, PlaceReopened
+from shared.events.intake import PlaceClosed, PlaceDrafted, PlaceEvent, PlaceOpened, PlacePaused, PlaceReopened
 from shared.events.matching import MatchAgreed
 from shared.spine.work import Message, Work
 
@@ -77,11 +77,11 @@ def draft(work: Work, message: Message[DraftPlace]) -> FoundAnswer:
 def change(work: Work, message: Message[ChangePlace]) -> FoundAnswer:
     data = message.data
     place, leader = work.need(Place, data.place_id), work.need(Leader, data.leader_id)
-    rules.check_state(place, *rules.UNOPENED)
+    rules.check_state(place, *rules.UNOPENED, "open", "paused", "filled")
     check_named(work, data.found, place.leader_id, place.company_id)
-    place = rules.clarified(place, data.found)
-    work.put(place)
-    return FoundAnswer(place_id=place.id, **answered(place, leader, work.today))
+    after = rules.clarified(place, data.found)
+    apply(work, [after] if place.state in rules.UNOPENED else rules.reworked(place, after, leader, work.today))
+    return FoundAnswer(place_id=place.id, **answered(after, leader, work.today))
 
 
 @handlers.on(OpenPlace, (Place, "place_id"), (Leader, "leader_id"))
@@ -95,7 +95,7 @@ def open_(work: Work, message: Message[OpenPlace]) -> OpenPlaceAnswer:
         return OpenPlaceAnswer(place_id=place.id, state="additional-assessment-required", **said)
     place = rules.moved(place, "open", work.today, "opened").changed(agreed_at=data.agreed_at, blocked=frozenset())
     work.put(place)
-    work.emit(rules.opened(place, leader))
+    work.emit(PlaceOpened(**rules.terms(place, leader)))
     return OpenPlaceAnswer(place_id=place.id, state=place.state, **said)
 
 

@@ -82,6 +82,13 @@ def told(place: Place, leader: Leader, today: date) -> tuple[RuleAnswer, ...]:
     return tuple(RuleAnswer.by(id_, field) for id_, field in spoken if rule(id_).holds(today))
 
 
+def stopped(place: Place, leader: Leader, today: date) -> Iterator[Refused]:
+    """An opened place does not become one that may not open."""
+    for one in told(place, leader, today):
+        if one.rule in STOPS:
+            yield Refused.by(one.rule, one.field)
+
+
 def stops(said: tuple[RuleAnswer, ...]) -> list[str]:
     """Those that others have to settle first."""
     return [one.rule for one in said if one.rule in STOPS]

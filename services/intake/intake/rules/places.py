@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from intake import texts
 from intake.rules import clarification
@@ -11,6 +12,7 @@ from shared.catalogue.kommuner import kommuner_of_postnr, postal_code
 from shared.events.base import Task
 from shared.events.intake import (
     PlaceBlocked,
+    PlaceChanged,
     PlaceEvent,
     PlaceFilled,
     PlaceOpened,
@@ -97,10 +99,43 @@ def merged(before: Frame, after: Frame) -> Frame:
     return Frame.model_validate(before.model_dump() | after.model_dump(exclude_unset=True))
 
 
-def opened(place: Place, leader: Leader) -> PlaceOpened:
+def reworked(before: Place, after: Place, leader: Leader, today: date) -> Iterator[Place | PlaceEvent]:
+    """An opened place is another one now, and everybody is told; where nothing is told of it, nobody needs to be.
+
+    It stays one that could open, and with more or fewer seats it has one left, or none.
+    """
+    clarification.check(clarification.incomplete(after, today))
+    clarification.check(clarification.stopped(after, leader, today))
+    if after.seats < min(before.seats, len(after.agreed)):
+        raise texts.seats_taken(len(after.agreed))
+    changes = _differences(before, after, leader)
+    if changes:
+        after = noted(after, today, "changed", fields=changes)
+    yield after
+    if changes:
+        yield PlaceChanged(**terms(after, leader), changes=changes)
+    if after.state == "open" and len(after.agreed) >= after.seats:
+        after = moved(after, "filled", today, "filled")
+        yield after
+        yield PlaceFilled(**about(after))
+    elif after.state == "filled" and len(after.agreed) < after.seats:
+        after = moved(after, "open", today, "reopened")
+        yield after
+        yield PlaceReopened(**about(after), agreed_at=after.agreed_at or today)
+
+
+def _differences(before: Place, after: Place, leader: Leader) -> tuple[str, ...]:
+    """By the names in the event. The leader's words are not in it, and a change of them is one of the tasks."""
+    was, now = terms(before, leader), terms(after, leader)
+    names = (name for name in PlaceOpened.model_fields if name in now)
+    own = {"tasks"} if before.found.tasks != after.found.tasks else set()
+    return tuple(name for name in names if name in own or was[name] != now[name])
+
+
+def terms(place: Place, leader: Leader) -> dict[str, Any]:
     """What the others are told: codes and numbers; the leader's own words about tasks stay here."""
     found = place.found
-    return PlaceOpened(
+    return dict(
         **about(place),
         workplace_id=place.workplace_id,
         postnr=place.postnr,
@@ -136,9 +171,11 @@ def about(place: Place) -> dict[str, str]:
     }
 
 
-def noted(place: Place, today: date, what: str, reason: str | None = None) -> Place:
+def noted(
+    place: Place, today: date, what: str, reason: str | None = None, *, fields: tuple[str, ...] | None = None
+) -> Place:
     """A line in the history that the leader and the consultant read."""
-    return place.changed(history=(*place.history, Past(on=today, what=what, reason=reason)))
+    return place.changed(history=(*place.history, Past(on=today, what=what, reason=reason, fields=fields)))
 
 
 def moved(place: Place, state: PlaceState, today: date, what: str, reason: str | None = None) -> Place:

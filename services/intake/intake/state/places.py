@@ -49,11 +49,12 @@ class Frame(Data):
 
 
 class Past(Data):
-    """A line of a place's history: what happened, on which day in Denmark, with which coded reason."""
+    """A line of a place's history: what happened, on which day in Denmark, with which coded reason; what changed."""
 
     on: date
     what: str
     reason: str | None = None
+    fields: tuple[Code, ...] | None = None
 
 
 class Place(Aggregate):
