@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from asgi_lifespan import LifespanManager
+from uuid_utils import uuid7
 
 from intake.app import service
 from intake.commands.people import Erase
@@ -473,7 +474,7 @@ async def test_a_referral_opens_contact_data_and_the_leaders_words_to_its_kommun
     assert shown["found"] == {"buddy_id": buddy_id, "tasks": tasks}
     assert shown["history"][0].keys() == {"on", "what", "da"}
 
-    async def read(**known: bool) -> httpx.Response:
+    async def read(**known: Any) -> httpx.Response:
         referral = Referral(id=buddy_id, place_id=place_id, kommune="0561", **known)
         await intake.pool.execute(
             "INSERT INTO aggregate (kind, id, state) VALUES ('referral', $1, $2::jsonb)"
@@ -495,7 +496,43 @@ async def test_a_referral_opens_contact_data_and_the_leaders_words_to_its_kommun
     assert (await read(accepted=True, guided=True)).json() == opened
     await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
     assert (await read(accepted=True, guided=True)).json() == opened | {"contact": None}
-    assert (await read(accepted=True, guided=True, over=True)).status_code == 404
+    for known in ({"over": True, "reason": "no-candidate"}, {"asked_back": True, "reason": "place-paused"}):
+        gone = await read(accepted=True, guided=True, **known)
+        assert (gone.status_code, gone.json()["rule"]) == (410, "referral-over")
+        assert str(known["reason"]) in gone.json()["en"]
+    lives: dict[str, Any] = {"accepted": True, "guided": True, "living": frozenset({"a match"})}
+    assert (await read(**lives, over=True)).status_code == 200
+    closed = await intake.client.post(
+        f"/places/{place_id}/close", json={"reason": "changed-mind"}, headers=token("consultant")
+    )
+    assert closed.status_code == 200
+    gone = await read(accepted=True, guided=True)
+    assert (gone.status_code, "place-closed" in gone.json()["da"]) == (410, True)
+    assert (await read(**lives)).status_code == 200
+
+
+async def test_a_young_id_is_not_yet_for_every_kommune_wherever_it_is_and_an_old_one_is_nowhere(
+    intake: SimpleNamespace,
+) -> None:
+    """Too early cannot be told from another's, so neither is told from what is nowhere."""
+    theirs, nowhere = str(uuid7()), str(uuid7())
+    referral = Referral(id=theirs, place_id=theirs, kommune="0561", accepted=True, guided=True)
+    await intake.pool.execute(
+        "INSERT INTO aggregate (kind, id, state) VALUES ('referral', $1, $2::jsonb)", theirs, referral.model_dump_json()
+    )
+
+    async def asked(id_: str, **who: Any) -> httpx.Response:
+        answer: httpx.Response = await intake.client.get(f"/referrals/{id_}/place", headers=token(**who))
+        return answer
+
+    answers = [await asked(id_, role="kommune", kommune="0607") for id_ in (theirs, nowhere)]
+    assert [(a.status_code, a.headers["retry-after"]) for a in answers] == [(409, "5")] * 2
+    first, second = (a.json() for a in answers)
+    assert first | {"correlation_id": ""} == second | {"correlation_id": ""}
+    hour = 3600 * 1000 << 80  # in the first 48 bits, milliseconds
+    for id_ in (str(uuid4()), str(UUID(int=uuid7().int - 2 * hour)), str(UUID(int=uuid7().int + hour))):
+        assert (await asked(id_, role="kommune", kommune="0607")).status_code == 404
+    assert (await asked(nowhere, role="consultant")).status_code == 404, "who may see all is not kept waiting"
 
 
 async def test_what_row_level_security_hides_no_route_shows_a_kommune(

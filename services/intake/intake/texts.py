@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from intake.state.places import Past, Place
+from shared.catalogue.codes import codes
 from shared.catalogue.kommuner import KOMMUNER
 from shared.frozen import Frozen
 from shared.spine.decision import Refused
@@ -175,8 +176,8 @@ def choose_kommune(kommuner: Sequence[str]) -> Refused:
     )
 
 
-def _kommuner(codes: Sequence[str]) -> str:
-    return ", ".join(f"{KOMMUNER[code].formal_name} ({code})" for code in codes)
+def _kommuner(chosen: Sequence[str]) -> str:
+    return ", ".join(f"{KOMMUNER[code].formal_name} ({code})" for code in chosen)
 
 
 # -- what rules of the day stop, and what cannot be meant --------------------------------------------------------------
@@ -215,3 +216,19 @@ def seats_taken(taken: int) -> Refused:
         f"{taken} are agreed already. There cannot be fewer seats.",
         409,
     )
+
+
+# -- what a kommune sees no more ---------------------------------------------------------------------------------------
+
+ENDED = {
+    "completed": ("de unge er fundet", "the young people are found"),
+    "expired": ("der kom intet svar i tide", "no answer came in time"),
+}
+
+
+def referral_over(reason: str) -> tuple[str, str]:
+    """With the code, which machines read."""
+    lists = [codes("referral-cancelled"), codes("referral-rejected")]
+    known = next((found.entries[reason] for found in lists if reason in found), None)
+    da, en = (known.da, known.en) if known else ENDED.get(reason, ("den er slut", "it is over"))
+    return f"Kontaktoplysningerne er lukket ({reason}): {da}.", f"The contact data are closed ({reason}): {en}."
