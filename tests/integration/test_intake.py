@@ -285,6 +285,31 @@ async def test_a_dry_run_says_what_is_missing_and_what_stops_a_place_and_opening
     assert shown["history"][-1]["fields"] == ["hours_to"]
     other = token("leader", leader="0199ab00-0000-7000-8000-000000000000")
     assert (await intake.client.get(f"/places/{place_id}/rules", headers=other)).status_code == 404
+    await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
+    await intake.runtime.spine.fire()
+    assert (await intake.client.get(f"/places/{place_id}", headers=token("consultant"))).json()["state"] == "closed"
+
+
+async def test_a_double_click_begins_one_place_and_a_second_one_at_the_workplace_is_pointed_out(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    draft = {"leader_id": leader_id, **FOUND}
+    clicks = await asyncio.gather(
+        *(intake.client.post("/places", json=draft, headers=token("consultant")) for _ in range(4))
+    )
+    assert {click.status_code for click in clicks} == {201}
+    [first] = {click.json()["place_id"] for click in clicks}
+    assert (await said(intake)).count("place.drafted") == 1
+    assert clicks[0].json()["also_here"] == []
+    second = await intake.client.post("/places", json=draft | {"hours_to": 20}, headers=token("consultant"))
+    assert (second.json()["place_id"] != first, second.json()["also_here"]) == (True, [first])
+    rules = f"/places/{first}/rules"
+    dry = await intake.client.get(rules, headers=token("consultant"))
+    assert dry.json()["also_here"] == [second.json()["place_id"]]
+    assert (await intake.client.get(rules, headers=token("leader", leader=leader_id))).json()["also_here"] == []
+    elsewhere = await intake.client.post("/places", json=draft | {"postnr": "8000"}, headers=token("consultant"))
+    assert elsewhere.json()["also_here"] == []
 
 
 async def test_a_leader_sees_only_what_is_theirs(intake: SimpleNamespace) -> None:
@@ -494,8 +519,6 @@ async def test_a_referral_opens_contact_data_and_the_leaders_words_to_its_kommun
         "buddy": {"name": "En Kollega", "phone": "+4520123457"}, "tasks": tasks,
     }  # fmt: skip
     assert (await read(accepted=True, guided=True)).json() == opened
-    await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
-    assert (await read(accepted=True, guided=True)).json() == opened | {"contact": None}
     for known in ({"over": True, "reason": "no-candidate"}, {"asked_back": True, "reason": "place-paused"}):
         gone = await read(accepted=True, guided=True, **known)
         assert (gone.status_code, gone.json()["rule"]) == (410, "referral-over")
@@ -508,7 +531,9 @@ async def test_a_referral_opens_contact_data_and_the_leaders_words_to_its_kommun
     assert closed.status_code == 200
     gone = await read(accepted=True, guided=True)
     assert (gone.status_code, "place-closed" in gone.json()["da"]) == (410, True)
-    assert (await read(**lives)).status_code == 200
+    assert (await read(**lives)).json() == opened
+    await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
+    assert (await read(**lives)).json() == opened | {"contact": None}
 
 
 async def test_a_young_id_is_not_yet_for_every_kommune_wherever_it_is_and_an_old_one_is_nowhere(

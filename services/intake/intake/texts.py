@@ -232,3 +232,16 @@ def referral_over(reason: str) -> tuple[str, str]:
     known = next((found.entries[reason] for found in lists if reason in found), None)
     da, en = (known.da, known.en) if known else ENDED.get(reason, ("den er slut", "it is over"))
     return f"Kontaktoplysningerne er lukket ({reason}): {da}.", f"The contact data are closed ({reason}): {en}."
+
+
+# -- a leader who is gone ----------------------------------------------------------------------------------------------
+
+
+def leader_left() -> Refused:
+    return Refused(
+        "leader-erased",
+        "leader_id",
+        "Lederens oplysninger er slettet. Begynd pladsen med en anden leder i virksomheden.",
+        "The leader's data are erased. Begin the place with another leader of the company.",
+        409,
+    )

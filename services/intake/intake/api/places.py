@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import stamina
 from fastapi import APIRouter
 
 from intake.api.base import Consultant, LeaderOrConsultant
@@ -13,6 +14,7 @@ from intake.commands.places import (
     DraftPlace,
     DraftPlaceBody,
     FoundAnswer,
+    HereAnswer,
     OfPlace,
     OpenPlace,
     OpenPlaceAnswer,
@@ -23,9 +25,10 @@ from intake.commands.places import (
     ReopenPlace,
     ReopenPlaceBody,
 )
-from intake.queries.places import PlaceRulesView, WholePlaceView, own_place, place_rules, whole_place
+from intake.queries.places import PlaceRulesView, WholePlaceView, also_here, own_place, place_rules, whole_place
 from intake.state.leaders import Leader
 from shared.runtime import Runtime
+from shared.spine.decision import Outdated
 from shared.spine.work import Work
 from shared.web.access import Principal
 from shared.web.dependencies import Dispatch, RuntimeDep, get_or_404
@@ -34,12 +37,17 @@ router = APIRouter()
 
 
 @router.post("/places", status_code=201)
-async def draft_place(body: DraftPlaceBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> FoundAnswer:
-    """Begin a place with a leader; tasks and frame may come now or later."""
-    leader = await get_or_404(runtime, Leader, body.leader_id, "leader_id")
-    command = DraftPlace(place_id=Work.new_id(), leader_id=leader.id, found=body.found)
-    answer: FoundAnswer = await dispatch(command, who, FoundAnswer)
-    return answer
+async def draft_place(body: DraftPlaceBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> HereAnswer:
+    """Begin a place with a leader; tasks and frame may come now or later. A double click begins one."""
+    async for attempt in stamina.retry_context(on=Outdated, attempts=10, wait_initial=0.01, wait_jitter=0.02):
+        with attempt:  # another click may begin one at this moment
+            leader = await get_or_404(runtime, Leader, body.leader_id, "leader_id")
+            last = max(leader.places, default=None)
+            command = DraftPlace(
+                place_id=Work.new_id(), leader_id=leader.id, last=last, keyed=bool(dispatch.key), found=body.found
+            )
+            answer: HereAnswer = await dispatch(command, who, HereAnswer)
+    return answer.changed(also_here=await also_here(runtime, answer.place_id))
 
 
 @router.get("/places/{place_id}", response_model_exclude_none=True)
@@ -73,7 +81,7 @@ async def open_place(
     found = await own_place(runtime, place_id, who)
     command = OpenPlace(place_id=found.id, leader_id=found.leader_id, agreed_at=body.agreed_at)
     answer: OpenPlaceAnswer = await dispatch(command, who, OpenPlaceAnswer)
-    return answer
+    return answer.changed(also_here=await also_here(runtime, found.id))
 
 
 @router.post("/places/{place_id}/pause")

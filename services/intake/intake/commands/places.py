@@ -109,7 +109,14 @@ class DraftPlaceBody(ChangePlaceBody):
 
 
 class DraftPlace(OfPlace):
+    """`last`: the place that was begun before with this leader, as whoever asks has seen it.
+
+    `keyed`: an Idempotency-Key says already which request is which.
+    """
+
     leader_id: str
+    last: str | None = None
+    keyed: bool = False
     found: Frame
 
 
@@ -129,7 +136,13 @@ class OpenPlace(OfPlace):
     agreed_at: date | None
 
 
-class OpenPlaceAnswer(FoundAnswer):
+class HereAnswer(FoundAnswer):
+    """`also_here`: other places at this workplace that are not closed."""
+
+    also_here: tuple[str, ...] = ()
+
+
+class OpenPlaceAnswer(HereAnswer):
     """`additional-assessment-required` where it is `blocked`; ask again when that is settled."""
 
     state: PlaceState

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TypedDict
 
+from intake import texts
 from intake.commands.places import (
     ChangePlace,
     ClosePlace,
     DraftPlace,
     FoundAnswer,
+    HereAnswer,
     OpenPlace,
     OpenPlaceAnswer,
     PausePlace,
@@ -26,6 +28,7 @@ from intake.state.referrals import Referral
 from shared.events.followup import PlacementCancelled, PlacementEnded, PlacementStarted
 from shared.events.intake import PlaceClosed, PlaceDrafted, PlaceEvent, PlaceOpened, PlacePaused, PlaceReopened
 from shared.events.matching import MatchAgreed
+from shared.spine.decision import Outdated
 from shared.spine.work import Message, Work
 
 
@@ -62,15 +65,24 @@ def apply(work: Work, changes: Iterable[Place | PlaceEvent]) -> None:
             work.emit(change)
 
 
-@handlers.on(DraftPlace, (Place, "place_id"), (Leader, "leader_id"), (Colleague, named))
-def draft(work: Work, message: Message[DraftPlace]) -> FoundAnswer:
+@handlers.on(DraftPlace, (Place, "place_id"), (Place, "last"), (Leader, "leader_id"), (Colleague, named))
+def draft(work: Work, message: Message[DraftPlace]) -> HereAnswer:
     data = message.data
     leader = work.need(Leader, data.leader_id)
+    if leader.erased:
+        raise texts.leader_left()
+    if data.last != max(leader.places, default=None):
+        raise Outdated
     check_named(work, data.found, leader.id, leader.company_id)
-    place = rules.noted(rules.drafted(data.place_id, leader, data.found), work.today, "drafted")
-    work.put(place)
-    work.emit(PlaceDrafted(**rules.about(place)))
-    return FoundAnswer(place_id=place.id, **answered(place, leader, work.today))
+    place = rules.drafted(data.place_id, leader, data.found, work.now)
+    last = work.get(Place, data.last) if data.last else None
+    if last and not data.keyed and rules.same_click(last, place):
+        place = last
+    else:
+        place = rules.noted(place, work.today, "drafted")
+        work.put(place, leader.changed(places=leader.places | {place.id}))
+        work.emit(PlaceDrafted(**rules.about(place)))
+    return HereAnswer(place_id=place.id, **answered(place, leader, work.today))
 
 
 @handlers.on(ChangePlace, (Place, "place_id"), (Leader, "leader_id"), (Colleague, named))

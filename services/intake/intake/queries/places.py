@@ -3,7 +3,7 @@
 from typing import Self
 from uuid import UUID
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from intake import texts
 from intake.commands.places import RuleAnswer
@@ -72,6 +72,7 @@ class PlaceRulesView(Frozen):
     state: PlaceState
     may_open: bool
     rules: list[RuleAnswer]
+    also_here: tuple[str, ...] = Field((), description="other places at this workplace, for a consultant")
 
 
 async def own_place(runtime: Runtime, place_id: UUID | str, who: Principal) -> Place:
@@ -100,7 +101,21 @@ async def place_rules(runtime: Runtime, place_id: UUID, who: Principal) -> Place
     ]
     stopped = unclear or any(one.severity == "block" for one in said)
     may_open = place.state in rules.UNOPENED and not stopped
-    return PlaceRulesView(place_id=place.id, state=place.state, may_open=may_open, rules=[*unclear, *said])
+    here = await also_here(runtime, place.id) if "consultant" in who.roles else ()
+    return PlaceRulesView(
+        place_id=place.id, state=place.state, may_open=may_open, rules=[*unclear, *said], also_here=here
+    )
+
+
+async def also_here(runtime: Runtime, place_id: str) -> tuple[str, ...]:
+    """Other places at the same workplace, at the same postal code, that are not closed; the first one first."""
+    rows = await runtime.pool.fetch(
+        "SELECT o.id FROM aggregate p JOIN aggregate o ON o.state->>'workplace_id' = p.state->>'workplace_id'"
+        " WHERE p.kind = 'place' AND p.id = $1 AND o.kind = 'place' AND o.id <> p.id"
+        " AND o.state->>'postnr' = p.state->>'postnr' AND o.state->>'state' <> 'closed' ORDER BY o.id",
+        place_id,
+    )
+    return tuple(row["id"] for row in rows)
 
 
 async def places_of(runtime: Runtime, leader_id: str) -> list[Place]:

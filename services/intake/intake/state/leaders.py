@@ -35,6 +35,8 @@ class Leader(Aggregate):
     """When the consultant calls (again); None when there is nothing to call about."""
     again: SignedUpAgain | None = None
     """The last time only, so that a stranger with the address can neither replace nor pile up anything."""
+    places: frozenset[str] = frozenset()
+    """Those that were begun with this leader; ids are in order of time."""
     erased: bool = False
 
     @property
