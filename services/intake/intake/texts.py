@@ -245,3 +245,12 @@ def leader_left() -> Refused:
         "The leader's data are erased. Begin the place with another leader of the company.",
         409,
     )
+
+
+def agreed_too_early() -> Refused:
+    return Refused(
+        "leader-agrees",
+        "agreed_at",
+        "Lederens ja er for gammelt: før pausen eller mere end et år siden. Spørg lederen igen, eller ret datoen.",
+        "The leader's yes is too old: before the pause, or more than a year ago. Ask again, or correct the date.",
+    )

@@ -7,9 +7,9 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from intake.commands.people import Name
-from intake.commands.places import ChangePlace, ChangePlaceBody, OpenPlace, TaskBody
+from intake.commands.places import ChangePlace, ChangePlaceBody, OpenPlace, ReopenPlace, TaskBody
 from intake.rules import clarification
-from intake.state.places import Frame, TaskWanted
+from intake.state.places import Frame, Past, TaskWanted
 from shared.events.intake import PlaceBlocked, PlaceOpened
 from shared.spine.decision import Refused
 from tests.unit.intake.world import FOUND, LEADER, NOW, PLACE, World, leader, place
@@ -128,6 +128,19 @@ def test_blanks_are_no_name_and_no_words(blank: str) -> None:
     assert TypeAdapter(Name).validate_python(" En Leder ") == "En Leder"
 
 
-def test_the_leaders_yes_is_of_today_or_before() -> None:
-    with pytest.raises(Refused, match="leader-agrees"):
-        found().tell(OPEN.model_copy(update={"agreed_at": date(2026, 12, 1)}))
+@pytest.mark.parametrize("day", [date(2026, 12, 1), date(2025, 11, 29), date(2020, 11, 30)])
+def test_the_leaders_yes_is_of_the_last_year_and_of_no_day_to_come(day: date) -> None:
+    with pytest.raises(Refused, match="leader-agrees") as refused:
+        found().tell(OPEN.model_copy(update={"agreed_at": day}))
+    assert refused.value.field == "agreed_at"
+    assert found().tell(OPEN.model_copy(update={"agreed_at": date(2025, 11, 30)})).state == "open"
+
+
+def test_a_new_yes_is_said_after_the_pause() -> None:
+    paused = place(state="paused", history=(Past(on=date(2026, 11, 20), what="paused", reason="busy"),))
+    for day in (date(2026, 11, 19), date(2026, 12, 1)):
+        with pytest.raises(Refused, match="leader-agrees"):
+            World(paused).tell(ReopenPlace(place_id=PLACE, agreed_at=day))
+    world = World(paused)
+    world.tell(ReopenPlace(place_id=PLACE, agreed_at=date(2026, 11, 20)))
+    assert world.place.state == "open"

@@ -129,6 +129,7 @@ def reopen(work: Work, message: Message[ReopenPlace]) -> PlaceAnswer:
     rules.check_state(before, "paused")
     rules.check_free_seat(before)
     agreed_at = data.agreed_at or work.today
+    rules.check_agreed(agreed_at, work.today, rules.paused_on(before))
     place = rules.moved(before, "open", work.today, "reopened").changed(agreed_at=agreed_at, freed_by=None)
     work.put(place)
     work.emit(PlaceReopened(**rules.about(place), agreed_at=agreed_at, placement_id=before.freed_by))

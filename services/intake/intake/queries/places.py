@@ -62,6 +62,9 @@ class PlaceView(Frozen):
 
 class WholePlaceView(PlaceView):
     leader_id: str
+    company_id: str
+    workplace_id: str
+    postnr: str
     found: FrameView
 
 
@@ -86,7 +89,8 @@ async def whole_place(runtime: Runtime, place_id: UUID, who: Principal) -> Whole
     """With its history and what was found."""
     place = await own_place(runtime, place_id, who)
     found = FrameView.model_validate(place.found.model_dump())
-    return WholePlaceView(**dict(PlaceView.of(place)), leader_id=place.leader_id, found=found)
+    where = {"company_id": place.company_id, "workplace_id": place.workplace_id, "postnr": place.postnr}
+    return WholePlaceView(**dict(PlaceView.of(place)), leader_id=place.leader_id, found=found, **where)
 
 
 async def place_rules(runtime: Runtime, place_id: UUID, who: Principal) -> PlaceRulesView:

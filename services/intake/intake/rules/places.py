@@ -8,7 +8,9 @@ from intake import texts
 from intake.rules import clarification
 from intake.state.leaders import Leader
 from intake.state.places import Frame, Past, Place
+from shared.catalogue.calendar import add_months
 from shared.catalogue.kommuner import kommuner_of_postnr, postal_code
+from shared.catalogue.limits import limits
 from shared.events.base import Task
 from shared.events.intake import (
     PlaceBlocked,
@@ -30,8 +32,20 @@ def check_may_open(place: Place, leader: Leader, agreed_at: date | None, today: 
     if place.state not in UNOPENED:
         raise texts.opened_already()
     clarification.check(clarification.unclear(place, leader, today))
+    check_agreed(agreed_at, today)
+
+
+def check_agreed(agreed_at: date | None, today: date, since: date | None = None) -> None:
+    """The leader's yes is of a day that can be meant; a new one is no older than what it is a new one after."""
     if agreed_at is None or agreed_at > today:
         raise texts.leader_has_not_agreed()
+    if agreed_at < (since or add_months(today, -limits("typed-date", today)["back"].value)):
+        raise texts.agreed_too_early()
+
+
+def paused_on(place: Place) -> date | None:
+    """The last time."""
+    return next((past.on for past in reversed(place.history) if past.what == "paused"), None)
 
 
 def blocked(place: Place, rules: Iterable[str], today: date) -> Iterator[Place | PlaceEvent]:
