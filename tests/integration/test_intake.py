@@ -5,6 +5,7 @@ import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ import pytest
 from asgi_lifespan import LifespanManager
 from uuid_utils import uuid7
 
+import intake as intake_package
 from intake.app import service
 from intake.commands.people import Erase
 from intake.state.referrals import Referral
@@ -310,6 +312,19 @@ async def test_a_double_click_begins_one_place_and_a_second_one_at_the_workplace
     assert (await intake.client.get(rules, headers=token("leader", leader=leader_id))).json()["also_here"] == []
     elsewhere = await intake.client.post("/places", json=draft | {"postnr": "8000"}, headers=token("consultant"))
     assert elsewhere.json()["also_here"] == []
+
+
+async def test_places_of_before_close_too_when_their_leader_is_erased(intake: SimpleNamespace) -> None:
+    leader_id, place_id = await drafted(intake)
+    await intake.pool.execute("UPDATE aggregate SET state = state - 'places' WHERE kind = 'leader'")
+    [migration] = (Path(intake_package.__file__).parents[1] / "migrations").glob("0104_*.sql")
+    _, _, backfill = migration.read_text().split("-- migrate:down")[0].partition("UPDATE")
+    await intake.pool.execute(f"UPDATE{backfill}")
+    stored = await intake.pool.fetchval("SELECT state->'places' FROM aggregate WHERE kind = 'leader'")
+    assert json.loads(stored) == [place_id]
+    await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
+    await intake.runtime.spine.fire()
+    assert (await intake.client.get(f"/places/{place_id}", headers=token("consultant"))).json()["state"] == "closed"
 
 
 async def test_a_leader_sees_only_what_is_theirs(intake: SimpleNamespace) -> None:
