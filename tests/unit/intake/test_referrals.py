@@ -28,6 +28,14 @@ def test_a_kommune_that_is_asked_back_sees_the_contact_data_no_more_unless_a_pla
         assert world.referral.open_to_kommune == (closed is None)
 
 
+def test_a_completed_referral_stays_open_until_its_match_is_heard_of_and_is_over() -> None:
+    """`referral.completed` and `match.agreed` lie on two topics: 410 in between would be taken as final."""
+    completed = REFERRED.changed(over=True, reason="completed")
+    assert completed.open_to_kommune
+    assert rules.living(completed, "m").open_to_kommune
+    assert rules.ended(rules.living(completed, "m"), "m").closed_because == "completed"
+
+
 def test_a_yes_that_crossed_with_the_closing_is_not_told_to_the_leader() -> None:
     accepted = gateway.ReferralAccepted.model_validate({**ABOUT, "state": "accepted", "business_status": "searching"})
     for state, told in (("open", True), ("closed", False)):
@@ -53,6 +61,6 @@ def test_a_referral_that_is_over_says_so_to_the_leader(
         kind.model_validate({**ABOUT, "state": state, "business_status": "x", "by": "system", "reason": "no-capacity"})
     )
     assert world.referral.over
-    assert world.referral.closed_because == ("completed" if state == "completed" else "no-capacity")
+    assert world.referral.closed_because == (None if state == "completed" else "no-capacity")
     assert world.place.state == "open"
     assert texts.sentence(world.place.history[-1]) == said

@@ -22,8 +22,13 @@ class Referral(Aggregate):
 
     @property
     def closed_because(self) -> str | None:
-        """Nobody of the kommune has to ring any more: asked back or over, and no placement of it lives."""
-        return (self.reason or "over") if (self.asked_back or self.over) and not self.living else None
+        """Nobody of the kommune has to ring any more: asked back or over, and no placement of it lives.
+
+        One completes by a match, which comes from elsewhere, and perhaps later: until then it is not closed.
+        """
+        awaits_match = self.reason == "completed" and not self.ended
+        stopped = (self.asked_back or self.over) and not awaits_match
+        return (self.reason or "over") if stopped and not self.living else None
 
     @property
     def open_to_kommune(self) -> bool:
