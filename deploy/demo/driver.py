@@ -21,7 +21,8 @@ async def play(world: World, show: Show) -> list[Play]:
         api = await around.enter_async_context(world.api)
         journal = await around.enter_async_context(Journal(world.stack.kafka))
         await world.quiet(http)
-        plays = [Play(story, world.calendar, api, journal) for story in (*STORIES, AFTERWARDS)]
+        plays = [Play(story, world.calendar, api, journal) for story in STORIES]
+        plays.append(Play(AFTERWARDS, world.calendar, api, journal, plays[:]))
         for together in (plays[:-1], plays[-1:]):
             await _play(together, world, http, journal, lambda: show(plays))
         show(plays)

@@ -1,12 +1,12 @@
 """A story is a list of steps; playing it leaves what was told, and what was expected and came."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from deploy.demo.api import Api, Refused
 from deploy.demo.calendar import Calendar
-from deploy.demo.figures import Figure, read
+from deploy.demo.figures import Figure
 from deploy.demo.journal import Journal, Said
 
 WITHIN_DAYS = 45  # of the calendar: longer than anything in a story should take
@@ -33,6 +33,7 @@ class Play:
     calendar: Calendar
     api: Api
     journal: Journal
+    others: "Sequence[Play]" = ()  # those that are over when this one begins
     leader_id: str = ""
     place_id: str = ""
     referral_id: str = ""
@@ -78,13 +79,6 @@ class Play:
     def expect(self, what: str, expected: Any, actual: Any) -> None:
         self.expectations.append(Expectation(what, expected, actual))
 
-    async def expect_figures(self, expected: Mapping[Figure, float]) -> None:
-        """What a scrape of metrics shows when all is quiet."""
-        await self.calendar.quiet()
-        found = read(await self.api.get("metrics", "/metrics", as_="operator"))
-        for figure, value in expected.items():
-            self.expect(str(figure), value, found.get(figure, 0))
-
     async def refusal(self, asked: Awaitable[Any]) -> str:
         """The rule by which what is asked is refused."""
         try:
@@ -113,12 +107,13 @@ Step = Callable[[Play], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Story:
-    """`kommuner` are the codes of those who take part, the place's first."""
+    """`kommuner` are the codes of those who take part, the place's first; `counts` what it adds to the figures."""
 
     name: str
     title: str
     kommuner: tuple[str, ...]
     steps: tuple[Step, ...]
+    counts: Mapping[Figure, float] = field(default_factory=dict)
 
 
 def sentence(step: Step) -> str:

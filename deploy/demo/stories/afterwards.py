@@ -1,9 +1,18 @@
 """When all stories are told: the figures follow from them, and nothing was lost on the way."""
 
-from deploy.demo.figures import figure
+from collections import Counter
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from deploy.demo.figures import Figure, figure, read
+from deploy.demo.journal import Journal
 from deploy.demo.story import Play, Story
+from shared.catalogue.calendar import add_months, today
 
 SERVICES = ("intake", "municipality-gateway", "matching", "followup", "metrics")
+A_FEW = 5
+NOT_BY_HAND = ("step_duration_seconds_", "full_time_equivalents", "value_kroner", "projection_lag_")
 
 
 async def nothing_left(play: Play) -> None:
@@ -19,48 +28,78 @@ async def nothing_left(play: Play) -> None:
 
 
 async def counted(play: Play) -> None:
-    """The figures follow: what a dashboard scrapes."""
-    praktik, few_hours, ordinary = "VIRKSOMHEDSPRAKTIK", "SMAAJOB", "ORDINAER"
-    await play.expect_figures(
-        {
-            figure("leaders_signed_up_total", kommune="0561"): 1,
-            figure("calls_total", outcome="no-answer"): 1,
-            figure("calls_total", outcome="reached"): 2,
-            figure("places_opened_total", kommune="0607"): 1,
-            figure("referrals_sent_total", kommune="0561", why="own"): 1,
-            figure("referrals_sent_total", kommune="0607", why="own"): 1,
-            figure("referrals_sent_total", kommune="0410", why="link"): 1,
-            figure("referrals_answered_total", kommune="0607", answer="expired"): 1,
-            figure("referrals_answered_total", kommune="0410", answer="accepted"): 1,
-            figure("companies_new_total", kommune="0561"): 1,
-            figure("companies_new_total", kommune="0410"): 0,  # it knew the company
-            figure("matches_agreed_total", kommune="0561"): 1,
-            figure("matches_agreed_total", kommune="0410"): 1,
-            figure("matches_cross_border_total"): 1,
-            figure("placements_started_total", form=praktik): 2,
-            figure("stage_changes_total", **{"from": praktik, "to": few_hours}): 2,
-            figure("stage_changes_total", **{"from": few_hours, "to": ordinary}): 1,
-            figure("placements_ended_total", how="as-planned"): 1,
-            figure("outcomes_total", outcome="O-ORDINARY", when="0"): 1,
-            figure("challenges_total", challenge="C-PUNCTUALITY"): 1,
-            figure("interventions_total", intervention="I-EXPECTATIONS", result="solved"): 1,
-            figure("interventions_total", intervention="I-COURSE", result="partly"): 1,
-            figure("placements", stage=few_hours): 1,
-            figure("paid_hours_per_week"): 32 + 15,  # of the ordinary job, and of the placement that lives
-            figure("step_duration_seconds_count", step="challenge-to-help"): 1,
-            figure("step_duration_seconds_sum", step="challenge-to-help"): 24 * 3600,
-        }
-    )
-    play.tell("one O-ORDINARY with 32 h, 47 paid hours a week in all")
+    """Every figure is what a hand counts over the stories, and there is no other."""
+    await play.calendar.quiet()
+    found = read(await play.api.get("metrics", "/metrics", as_="operator"))
+    shown = Counter({one: value for one, value in found.items() if value and _of_the_work(one)})
+    by_hand: Counter[Figure] = Counter()
+    for other in play.others:
+        by_hand.update(other.story.counts)
+    for one in sorted({*by_hand, *shown}, key=str):
+        play.expect(str(one), by_hand[one], shown[one])
+    play.tell(f"{len(shown)} figures, each as counted by hand")
+
+
+def _of_the_work(one: Figure) -> bool:
+    """What a service says of itself has its name."""
+    return "service" not in dict(one.labels) and not one.name.startswith(NOT_BY_HAND)
+
+
+async def durations(play: Play) -> None:
+    """How long each step took is what lies between the events."""
+    found = read(await play.api.get("metrics", "/metrics", as_="operator"))
+    for step, took in _took(play.journal).items():
+        for name, value in (("count", len(took)), ("sum", sum(took))):
+            one = figure(f"step_duration_seconds_{name}", step=step)
+            play.expect(str(one), value, found.get(one))
+
+
+def _took(journal: Journal) -> dict[str, list[int]]:
+    """Whole seconds between the first event of one kind and the first of the other, about the same thing."""
+    said = journal.events
+
+    def first(about: str, *what: str, **data: Any) -> dict[str, datetime]:
+        found: dict[str, datetime] = {}
+        for e in sorted(said, key=lambda e: e.time):
+            if e.what in what and data.items() <= e.data.items() and e.data.get(about):
+                found.setdefault(e.data[about], e.time)
+        return found
+
+    def between(begins: dict[str, datetime], ends: dict[str, datetime]) -> list[int]:
+        return [int((ends[one] - begins[one]).total_seconds()) for one in begins.keys() & ends.keys()]
+
+    sent = first("referral_id", "referral.sent")
+    answered = first("referral_id", *(f"referral.{how}" for how in ("accepted", "rejected", "on-hold", "expired")))
+    raised = first("challenge_id", "challenge.raised")
+    return {
+        "signup-to-call": between(
+            first("leader_id", "leader.signed-up"), first("leader_id", "leader.called", outcome="reached")
+        ),
+        "agreed-to-referral": between(first("place_id", "place.opened"), first("place_id", "referral.sent")),
+        "referral-to-answer": between(sent, answered),
+        "answer-to-contact": between(answered, first("referral_id", "referral.leader-contacted")),
+        "referral-to-match": between(sent, first("referral_id", "match.agreed")),
+        "match-to-start": between(first("match_id", "match.agreed"), first("match_id", "placement.started")),
+        "challenge-to-help": between(raised, first("challenge_id", "intervention.tried")),
+    }
+
+
+async def worth(play: Play) -> None:
+    """What it is worth follows from the matches of a year: 0.7 of them last, with 13 of 37 hours."""
+    found = read(await play.api.get("metrics", "/metrics", as_="operator"))
+    year = add_months(play.calendar.today, -12)
+    agreed = [e for e in play.journal.find("match.agreed") if today(e.time) > year]
+    full_time = len(agreed) * Fraction(7, 10) * Fraction(13, 37)
+    for name, value in {"full_time_equivalents": full_time, "value_kroner": full_time * 230_000}.items():
+        play.expect(name, [float(value)], [found[one] for one in found if one.name == name])
 
 
 async def small_numbers(play: Play) -> None:
     """Partners see no number that could be somebody."""
     kpis = await play.api.get("metrics", "/kpis", as_="partner")
-    play.expect("two matches are too few to show", None, kpis["funnel"]["matches_agreed_total"]["value"])
     shown = [cell for cells in kpis["by"].values() for cell in cells if cell["value"] is not None]
-    play.expect("no cell below five", [], shown)
+    play.expect("no cell below five", [], [cell for cell in shown if 0 < cell["value"] < A_FEW])
     play.outcome = "nothing lost, nothing refused"
 
 
-STORY = Story("all", "Afterwards: the figures", (), (nothing_left, counted, small_numbers))
+STORY = Story("all", "Afterwards: the figures", (), (nothing_left, counted, durations, worth, small_numbers))

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from deploy.demo.figures import by_hand
 from deploy.demo.stories import people
 from deploy.demo.story import Play, Story
 
@@ -207,6 +208,32 @@ async def outcome(play: Play) -> None:
     play.outcome = "O-ORDINARY, 32 h a week"
 
 
+COUNTS = by_hand(
+    """
+    leaders_signed_up_total{kommune="0561"} 1
+    companies_joined_total{kickoff="none"} 1
+    companies_new_total{kommune="0561"} 1
+    calls_total{outcome="no-answer"} 1
+    calls_total{outcome="reached"} 1
+    places_opened_total{kommune="0561"} 1
+    referrals_sent_total{kommune="0561",why="own"} 1
+    referrals_answered_total{kommune="0561",answer="accepted"} 1
+    matches_proposed_total 1
+    matches_agreed_total{kommune="0561"} 1
+    placements_started_total{form="VIRKSOMHEDSPRAKTIK"} 1
+    challenges_total{challenge="C-PUNCTUALITY"} 1
+    interventions_total{intervention="I-EXPECTATIONS",result="solved"} 1
+    interventions_total{intervention="I-COURSE",result="partly"} 1
+    stage_changes_total{from="VIRKSOMHEDSPRAKTIK",to="SMAAJOB"} 1
+    stage_changes_total{from="SMAAJOB",to="ORDINAER"} 1
+    placements_ended_total{how="as-planned"} 1
+    outcomes_total{outcome="O-ORDINARY",when="0"} 1
+    places{state="paused"} 1
+    seats{state="resting"} 1
+    paid_hours_per_week 32
+    """
+)
+
 STORY = Story(
     "S05",
     "A control room: from praktik to an ordinary job",
@@ -215,4 +242,5 @@ STORY = Story(
         signs_up, not_reached, reached, place_found, opened, kommune_asked, kommune_answers, someone_proposed,
         three_yeses, agreed, starts, trouble, helped, paid_hours, ordinary_job, ended, outcome,
     ),
+    COUNTS,
 )  # fmt: skip

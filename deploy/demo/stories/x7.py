@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from deploy.demo.figures import by_hand
 from deploy.demo.stories import people
 from deploy.demo.story import Play, Story
 from shared.catalogue.calendar import add_working_days, end_of_day, today
@@ -110,9 +111,32 @@ async def paid_hours(play: Play) -> None:
     play.outcome = "living: SMAAJOB, 15 h a week"
 
 
+COUNTS = by_hand(
+    """
+    leaders_signed_up_total{kommune="0607"} 1
+    companies_joined_total{kickoff="none"} 1
+    calls_total{outcome="reached"} 1
+    places_opened_total{kommune="0607"} 1
+    referrals_sent_total{kommune="0607",why="own"} 1
+    referrals_sent_total{kommune="0410",why="link"} 1
+    referrals_answered_total{kommune="0607",answer="expired"} 1
+    referrals_answered_total{kommune="0410",answer="accepted"} 1
+    matches_proposed_total 1
+    matches_agreed_total{kommune="0410"} 1
+    matches_cross_border_total 1
+    placements_started_total{form="VIRKSOMHEDSPRAKTIK"} 1
+    stage_changes_total{from="VIRKSOMHEDSPRAKTIK",to="SMAAJOB"} 1
+    places{state="filled"} 1
+    seats{state="living"} 1
+    placements{stage="SMAAJOB"} 1
+    paid_hours_per_week 15
+    """
+)
+
 STORY = Story(
     "X7",
     "A silent kommune: the next one by reach has someone",
     (SILENT, NEXT),
     (signs_up, opened, silence, next_kommune, someone_proposed, agreed, starts, paid_hours),
+    COUNTS,
 )
