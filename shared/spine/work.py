@@ -240,6 +240,8 @@ class Handlers:
     def __init__(self) -> None:
         self.routes: dict[type[BaseModel], Route] = {}
         self.kinds: dict[str, type[Aggregate]] = {}
+        self._first: dict[type[BaseModel], Route] = {}
+        self._others: dict[type[BaseModel], tuple[Route, ...]] = {}
 
     def on(self, *what: type[BaseModel] | KeySource) -> Callable[[Handler], Handler]:
         """Register a function for one or several types of message, with the aggregates that it touches.
@@ -249,15 +251,37 @@ class Handlers:
 
         Raises TypeError at import where the annotation does not take each type, or a key names no field of one.
         """
+
+        def keep(message: type[BaseModel], route: Route) -> None:
+            if message in self._first:
+                raise TypeError(f"{message.__name__} has a handler already")
+            self._first[message] = route
+
+        return self._registered(what, keep)
+
+    def also(self, *what: type[BaseModel] | KeySource) -> Callable[[Handler], Handler]:
+        """As `on`, for another thing that an event means here: in the same decision, after the function of `on`."""
+
+        def keep(message: type[BaseModel], route: Route) -> None:
+            if not issubclass(message, Event):
+                raise TypeError(f"{message.__name__} is no event: what is asked for has one answer")
+            self._others[message] = (*self._others.get(message, ()), route)
+
+        return self._registered(what, keep)
+
+    def _registered(
+        self, what: Iterable[type[BaseModel] | KeySource], keep: Callable[[type[BaseModel], Route], None]
+    ) -> Callable[[Handler], Handler]:
+        what = tuple(what)
         messages = [one for one in what if isinstance(one, type)]
         keys = tuple(one for one in what if not isinstance(one, type))
 
         def register(handler: Handler) -> Handler:
             for message in messages:
-                if message in self.routes:
-                    raise TypeError(f"{message.__name__} has a handler already")
                 check(handler, message, keys)
-                self.routes[message] = Route(handler, keys)
+                keep(message, Route(handler, keys))
+                first = [self._first[message]] if message in self._first else []
+                self.routes[message] = _together([*first, *self._others.get(message, ())])
             self.kinds |= {kind.KIND: kind for kind, _ in keys}
             return handler
 
@@ -269,3 +293,15 @@ class Handlers:
 
     def commands(self) -> dict[str, type[Command]]:
         return {kind.__name__: kind for kind in self.routes if issubclass(kind, Command)}
+
+
+def _together(routes: list[Route]) -> Route:
+    """One after the other, in one decision."""
+    if len(routes) == 1:
+        return routes[0]
+
+    def each(work: Work, message: Message[Any]) -> None:
+        for route in routes:
+            route.handler(work, message)
+
+    return Route(each, tuple(dict.fromkeys(key for route in routes for key in route.keys)))
