@@ -40,6 +40,14 @@ def is_phone(text: str) -> bool:
     return _parsed(text) is not None
 
 
+def phone_in_words(text: str) -> str:
+    """A valid number as Danes write it: 20 12 34 56; one abroad with its country code."""
+    number = phonenumbers.parse(text, "DK")
+    abroad = number.country_code != phonenumbers.country_code_for_region("DK")
+    form = phonenumbers.PhoneNumberFormat
+    return str(phonenumbers.format_number(number, form.INTERNATIONAL if abroad else form.NATIONAL))
+
+
 def _parsed(text: str) -> phonenumbers.PhoneNumber | None:
     if not re.fullmatch(r"\s*\+?[\d\s().-]{5,25}", text):
         return None

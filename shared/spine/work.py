@@ -31,9 +31,16 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """Addresses of ours, as they are reached from outside: what a decision may tell of us."""
+    """Addresses of ours, as they are reached from outside: what a decision may tell of us. `phone`: as it is read."""
 
     intake_url: str
+    phone: str | None = None
+
+    @property
+    def call_us(self) -> tuple[str, str]:
+        """What is promised, in Danish and English; without a number where none is set."""
+        da, en = "I kan altid ringe", "You can always call us"
+        return (f"{da} på {self.phone}.", f"{en} on {self.phone}.") if self.phone else (f"{da}.", f"{en}.")
 
 
 NOWHERE = Public("http://intake.invalid")
@@ -142,7 +149,7 @@ class Changes:
 class Work:
     """What a handler may do. `now` is the domain's instant (UTC), `today` the date in Denmark.
 
-    `public` is what outsiders are told about us: addresses, from the settings.
+    `public` is what outsiders are told about us: addresses and phone, from the settings.
     """
 
     def __init__(

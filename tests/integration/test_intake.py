@@ -5,6 +5,7 @@ import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,10 +16,14 @@ from asgi_lifespan import LifespanManager
 
 from intake.app import service
 from intake.commands.people import Erase
+from intake.state.day import Asked, Challenge, Match, Placement
+from intake.state.places import Place
 from intake.state.referrals import Referral
+from shared.catalogue.calendar import DENMARK
 from shared.kafka import Topics
 from shared.runtime import Runtime
 from shared.settings import Settings
+from shared.spine.work import Aggregate
 from shared.web.access import mint
 
 KEY = "k" * 40
@@ -137,6 +142,107 @@ async def test_the_call_list_shows_name_and_phone_and_leaves_a_row_for_every_rea
     assert (call["name"], call["phone"], call["kommune"]) == ("En Leder", "+4520123456", "0561")
     rows = await intake.pool.fetch("SELECT person_id::text, route FROM access_log")
     assert [tuple(row) for row in rows] == [(leader_id, "GET /calls")] * 2
+
+
+async def know(intake: SimpleNamespace, *states: Aggregate) -> None:
+    """As if it had been heard."""
+    await intake.pool.executemany(
+        "INSERT INTO aggregate (kind, id, state) VALUES ($1, $2, $3::jsonb)"
+        " ON CONFLICT (kind, id) DO UPDATE SET state = excluded.state",
+        [(state.KIND, state.id, state.model_dump_json()) for state in states],
+    )
+
+
+async def days_work(intake: SimpleNamespace) -> list[dict[str, Any]]:
+    answer = await intake.client.get("/day", headers=token("consultant"))
+    assert answer.status_code == 200, answer.text
+    lines: list[dict[str, Any]] = answer.json()["lines"]
+    return lines
+
+
+async def test_the_day_follows_a_leader_from_the_first_call_to_the_place(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    calls = f"/leaders/{leader_id}/calls"
+    [line] = await days_work(intake)
+    assert (line["what"], line["where"], line["leader_id"]) == ("call", f"POST {calls}", leader_id)
+    ring = line["ring"]
+    assert (ring["name"], ring["phone"], ring["company_name"]) == ("En Leder", "+4520123456", "Vagtcentralen")
+    later = (datetime.now(DENMARK).date() + timedelta(days=90)).isoformat()
+    await intake.client.post(calls, json={"outcome": "later", "next_call_on": later}, headers=token("consultant"))
+    assert await days_work(intake) == []
+    coming = await intake.client.get("/calls", params={"days": 91}, headers=token("consultant"))
+    assert [call["next_call_on"] for call in coming.json()] == [later]
+    await intake.client.post(calls, json={"outcome": "reached"}, headers=token("consultant"))
+    assert [line["what"] for line in await days_work(intake)] == ["find-tasks"]
+    draft = {"leader_id": leader_id}
+    place_id = (await intake.client.post("/places", json=draft, headers=token("consultant"))).json()["place_id"]
+    [line] = await days_work(intake)
+    assert (line["what"], line["place_id"], line["where"]) == ("draft", place_id, f"PATCH /places/{place_id}")
+    close = {"reason": "changed-mind"}
+    await intake.client.post(f"/places/{place_id}/close", json=close, headers=token("consultant"))
+    assert await days_work(intake) == []
+
+
+async def test_all_that_is_due_is_on_the_day_with_whom_to_ring_and_each_reading_is_logged_once(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    buddy_id = await colleague(intake, leader_id, phone="20123457")
+    await intake.client.post(f"/leaders/{leader_id}/calls", json={"outcome": "reached"}, headers=token("consultant"))
+    draft = {"leader_id": leader_id}
+    place_id = (await intake.client.post("/places", json=draft, headers=token("consultant"))).json()["place_id"]
+    row = await intake.pool.fetchrow("SELECT state FROM aggregate WHERE kind = 'place'")
+    place = Place.model_validate_json(row["state"])
+    today, contact = datetime.now(DENMARK).date(), "0199ab00-0000-7000-8000-00000000000c"
+    ids = {"place_id": place_id, "leader_id": leader_id, "kommune": "0561"}
+    of_company = {**ids, "company_id": place.company_id}
+    long_ago = today - timedelta(days=10)
+    asked = Asked(
+        state="requested", leader_id=leader_id, company_id=place.company_id, since=long_ago,
+        by=today + timedelta(days=20), contact_id=contact, turned_at=datetime.now(UTC),
+    )  # fmt: skip
+    await know(
+        intake,
+        place.changed(state="open"),
+        Referral(id="r", place_id=place_id, kommune="0561", guided=True, asked=asked),
+        Match(
+            id="m", referral_id="r", missing=frozenset({"leader"}), answer_by=today + timedelta(days=14),
+            proposed_on=today, **ids,
+        ),
+        Placement(
+            id="p", referral_id="r", contact_id=buddy_id, since=long_ago, next_checkin=today, **of_company
+        ),
+        Challenge(
+            id="c", code="C-PACE", about="company", about_id=place.company_id, raised_on=today
+        ),
+    )  # fmt: skip
+    before = await intake.pool.fetchval("SELECT count(*) FROM access_log")
+    lines = await days_work(intake)
+    assert [line["what"] for line in lines] == ["help", "leader-yes", "check-in", "silent"]
+    hard, yes, ask, silent = lines
+    assert hard["da"] == "Det er svært: tempo og mængde. Ring, og hjælp."
+    assert (hard["challenge_id"], hard["ring"]["name"], hard["company_id"]) == ("c", "En Leder", place.company_id)
+    assert (yes["match_id"], yes["by"], yes["ring"]["phone"]) == (
+        "m",
+        (today + timedelta(14)).isoformat(),
+        "+4520123456",
+    )
+    assert (ask["placement_id"], ask["ring"]["name"], ask["ring"]["phone"]) == ("p", "En Kollega", "+4520123457")
+    assert ask["where"] == "POST /placements/p/checkins"
+    assert silent["ring"] == {"kommune": "0561", "contact_id": contact, "look_up": "GET /referrals/r"}
+    rows = await intake.pool.fetch("SELECT person_id::text, route FROM access_log OFFSET $1", before)
+    assert sorted(map(tuple, rows)) == sorted([(leader_id, "GET /day"), (buddy_id, "GET /day")])
+
+    own = token("leader", leader=leader_id)
+    status = (await intake.client.get(f"/leaders/{leader_id}/status", headers=own)).json()
+    [shown] = status["places"]
+    assert [(step["what"], step["who"]) for step in shown["steps"]] == [
+        ("leader-yes", "leader"), ("check-in", "consultant"), ("silent", "kommune"),
+    ]  # fmt: skip
+    assert status["next"] == shown["next"] == shown["steps"][0]["da"]
+    assert shown["next"].startswith("En ung er foreslået og venter på dit svar.")
+    limited = (await intake.client.get("/day", params={"limit": 1}, headers=token("consultant"))).json()
+    assert (len(limited["lines"]), limited["more"]) == (1, 3)
 
 
 async def test_no_personal_data_lies_in_the_clear_outside_the_vault(intake: SimpleNamespace) -> None:

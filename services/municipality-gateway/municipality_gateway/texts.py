@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from shared.catalogue.calendar import in_words
 from shared.catalogue.codes import codes
 from shared.catalogue.kommuner import kommune
 from shared.catalogue.reach import Reach
@@ -74,19 +75,6 @@ def by_rule(rule_id: str, field: str, da: str = "", en: str = "") -> Refused:
     return Refused(f"rule:{rule_id}", field, f"{said.da} {da}".strip(), f"{said.en} {en}".strip())
 
 
-# fmt: off
-_MONTHS = (
-    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november",
-    "december",
-)
-# fmt: on
-
-
-def day(on: date) -> str:
-    """23. november 2026"""
-    return f"{on.day}. {_MONTHS[on.month - 1]} {on.year}"
-
-
 def not_yours(field: str) -> Refused:
     return Refused(
         "not-yours",
@@ -144,7 +132,7 @@ def not_asked_back() -> Refused:
 
 
 def held_too_long(latest: date) -> Refused:
-    return by_rule("R-HOLD", "until", f"Senest den {day(latest)}.", f"By {latest.isoformat()} at the latest.")
+    return by_rule("R-HOLD", "until", f"Senest den {in_words(latest)}.", f"By {latest.isoformat()} at the latest.")
 
 
 def why(reach: Reach, home: str) -> str:

@@ -22,9 +22,9 @@ def test_the_kommune_sees_the_place_from_accepted_and_guided_until_the_referral_
     ("kind", "state", "said"),
     [
         (gateway.ReferralRejected, "rejected", "Esbjerg Kommune kan ikke hjælpe denne gang."),
-        (gateway.ReferralExpired, "failed", "Esbjerg Kommune nåede ikke at svare."),
-        (gateway.ReferralCancelled, "cancelled", "Spørgsmålet til Esbjerg Kommune er trukket tilbage."),
-        (gateway.ReferralCompleted, "completed", "Esbjerg Kommune har fundet den rette."),
+        (gateway.ReferralExpired, "failed", "Esbjerg Kommune fandt ikke nogen i tide."),
+        (gateway.ReferralCancelled, "cancelled", "Vi har trukket henvendelsen til Esbjerg Kommune tilbage."),
+        (gateway.ReferralCompleted, "completed", "Esbjerg Kommune har fundet den rette. Tillykke!"),
     ],
 )
 def test_a_referral_that_is_over_says_so_to_the_leader(

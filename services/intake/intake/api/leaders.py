@@ -7,7 +7,17 @@ import stamina
 from fastapi import APIRouter, Depends, Query
 
 from intake.api.base import Consultant, LeaderOrConsultant
-from intake.commands.leaders import LeaderAnswer, RecordCall, RecordCallBody, SignUp, SignUpBody
+from intake.commands.leaders import (
+    CallAnswer,
+    CorrectCall,
+    LeaderAnswer,
+    NoteDevelopment,
+    NoteDevelopmentBody,
+    RecordCall,
+    RecordCallBody,
+    SignUp,
+    SignUpBody,
+)
 from intake.queries import leaders as queries
 from intake.state.leaders import Leader
 from intake.texts import WELCOME, Words
@@ -33,7 +43,7 @@ async def sign_up(body: SignUpBody, dispatch: Dispatch, runtime: RuntimeDep) -> 
 async def calls(
     who: Consultant,
     runtime: RuntimeDep,
-    days: Annotated[int, Query(ge=0, le=60)] = 0,
+    days: Annotated[int, Query(ge=0, le=400)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[queries.CallView]:
     """Whom to call today (or within so many days): the longest waiting first, with name and phone."""
@@ -43,10 +53,35 @@ async def calls(
 @router.post("/leaders/{leader_id}/calls")
 async def record_call(
     leader_id: UUID, body: RecordCallBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
-) -> LeaderAnswer:
-    """A call was made; `next_call_on` moves the next one (default: today again, until the leader is reached)."""
+) -> CallAnswer:
+    """A call was made; `next_call_on` moves the next one (default: today again, until the leader is reached).
+
+    The same within ten seconds is a double click.
+    """
     leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
-    answer: LeaderAnswer = await dispatch(RecordCall(leader_id=leader.id, **dict(body)), who, LeaderAnswer)
+    answer: CallAnswer = await dispatch(RecordCall(leader_id=leader.id, **dict(body)), who, CallAnswer)
+    return answer
+
+
+@router.put("/leaders/{leader_id}/calls/{attempt}")
+async def correct_call(
+    leader_id: UUID, attempt: int, body: RecordCallBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> CallAnswer:
+    """The last call was entered wrongly: this is how it was. Who corrected it, and when, is kept."""
+    leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
+    command = CorrectCall(leader_id=leader.id, attempt=attempt, **dict(body))
+    answer: CallAnswer = await dispatch(command, who, CallAnswer)
+    return answer
+
+
+@router.post("/leaders/{leader_id}/development")
+async def note_development(
+    leader_id: UUID, body: NoteDevelopmentBody, who: LeaderOrConsultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> LeaderAnswer:
+    """What the leader has learned by it, as codes."""
+    who.own("leader_id", leader=leader_id)
+    leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
+    answer: LeaderAnswer = await dispatch(NoteDevelopment(leader_id=leader.id, **dict(body)), who, LeaderAnswer)
     return answer
 
 

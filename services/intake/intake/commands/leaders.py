@@ -83,6 +83,8 @@ class SignUp(Command):
 
 
 class RecordCallBody(Strict):
+    """`next_call_on`: when to call next; also after `reached`, where something else is to be talked about."""
+
     outcome: codes.CallOutcome
     next_call_on: Day | None = None
 
@@ -93,5 +95,31 @@ class RecordCall(Command):
     next_call_on: date | None
 
 
+class CorrectCall(RecordCall):
+    """It was entered wrongly. `attempt`: which call it was."""
+
+    attempt: int
+
+
+class NoteDevelopmentBody(Strict):
+    """What the leader has learned by it. `confidence` from 1 to 5: how sure of leading young people."""
+
+    codes: Annotated[tuple[codes.LeaderDevelopment, ...], Field(min_length=1, max_length=20)]
+    confidence: Annotated[int, Field(ge=1, le=5)] | None = None
+
+
+class NoteDevelopment(Command):
+    leader_id: str
+    codes: tuple[str, ...]
+    confidence: int | None
+
+
 class LeaderAnswer(Frozen):
     leader_id: str
+
+
+class CallAnswer(LeaderAnswer):
+    """`attempt`: by which the call can be corrected."""
+
+    attempt: int
+    next_call_on: date | None

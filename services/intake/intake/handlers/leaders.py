@@ -1,11 +1,19 @@
 """Leaders join and are called."""
 
-from intake.commands.leaders import LeaderAnswer, RecordCall, SignUp
+from typing import Any
+
+from intake.commands.leaders import CallAnswer, CorrectCall, LeaderAnswer, NoteDevelopment, RecordCall, SignUp
 from intake.handlers.base import handlers
 from intake.rows import LeaderEmail, Registered
 from intake.rules import leaders as rules
-from intake.state.leaders import Company, Leader
-from shared.events.intake import LeaderCalled, LeaderSignedUp, LeaderSignedUpAgain
+from intake.state.leaders import Call, Company, Developed, Leader
+from shared.events.intake import (
+    LeaderCallCorrected,
+    LeaderCalled,
+    LeaderDevelopmentNoted,
+    LeaderSignedUp,
+    LeaderSignedUpAgain,
+)
 from shared.people.vault import Person
 from shared.spine.decision import Outdated
 from shared.spine.work import Message, Work
@@ -56,17 +64,52 @@ def _join(work: Work, data: SignUp) -> str:
 
 
 @handlers.on(RecordCall, (Leader, "leader_id"))
-def record_call(work: Work, message: Message[RecordCall]) -> LeaderAnswer:
-    data = message.data
-    leader = rules.called(work.need(Leader, data.leader_id), data.outcome, data.next_call_on, work.today)
-    work.put(leader)
-    work.emit(
-        LeaderCalled(
-            leader_id=leader.id,
-            kommune=leader.kommune,
-            outcome=data.outcome,
-            attempt=leader.attempts,
-            next_call_on=leader.next_call_on,
+def record_call(work: Work, message: Message[RecordCall]) -> CallAnswer:
+    data, leader = message.data, work.need(Leader, message.data.leader_id)
+    call = Call(at=work.now, by=message.by, outcome=data.outcome, next_call_on=data.next_call_on)
+    if not rules.repeated(leader, call):
+        rules.check_next_call(data.next_call_on, work.today)
+        leader = rules.called(leader, call)
+        work.put(leader)
+        work.emit(LeaderCalled(outcome=data.outcome, **_call(leader)))
+    return _answer(leader)
+
+
+@handlers.on(CorrectCall, (Leader, "leader_id"))
+def correct_call(work: Work, message: Message[CorrectCall]) -> CallAnswer:
+    data, before = message.data, work.need(Leader, message.data.leader_id)
+    rules.check_next_call(data.next_call_on, work.today)
+    leader = rules.corrected(before, data.attempt, data.outcome, data.next_call_on, message.by, work.now)
+    if leader != before:
+        work.put(leader)
+        was = before.calls[-1].outcome
+        work.emit(LeaderCallCorrected(outcome=data.outcome, before=was, **_call(leader)))
+    return _answer(leader)
+
+
+def _call(leader: Leader) -> dict[str, Any]:
+    return {
+        "leader_id": leader.id,
+        "kommune": leader.kommune,
+        "attempt": leader.attempts,
+        "next_call_on": leader.next_call_on,
+    }
+
+
+def _answer(leader: Leader) -> CallAnswer:
+    return CallAnswer(leader_id=leader.id, attempt=leader.attempts, next_call_on=leader.next_call_on)
+
+
+@handlers.on(NoteDevelopment, (Leader, "leader_id"))
+def note_development(work: Work, message: Message[NoteDevelopment]) -> LeaderAnswer:
+    """The same on the same day is the same."""
+    data, leader = message.data, work.need(Leader, message.data.leader_id)
+    developed = Developed(on=work.today, codes=tuple(sorted({*data.codes})), confidence=data.confidence)
+    if developed not in leader.developed:
+        work.put(leader.changed(developed=(*leader.developed, developed)))
+        work.emit(
+            LeaderDevelopmentNoted(
+                leader_id=leader.id, kommune=leader.kommune, codes=developed.codes, confidence=data.confidence
+            )
         )
-    )
     return LeaderAnswer(leader_id=leader.id)

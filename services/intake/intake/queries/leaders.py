@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from intake import texts
 from intake.commands.leaders import Known, SignUpBody
+from intake.queries import day
+from intake.queries.day import StepView, around
 from intake.queries.people import ContactView, contacts
 from intake.queries.places import PlaceView, places_of
 from intake.state.leaders import Leader
@@ -37,15 +38,19 @@ class CallView(ContactView):
 
 
 class PlaceStatusView(PlaceView):
+    """`next` says the first of the steps."""
+
     next: str
+    steps: list[StepView]
 
 
 class StatusView(Frozen):
-    """In Danish: each place, what has happened, and what happens next."""
+    """Each place, what has happened, and what is due, by when and from whom; the leader's own steps first."""
 
     leader_id: str
     next: str
-    phone_promise: str = texts.PHONE_PROMISE
+    step: StepView
+    phone_promise: str
     places: list[PlaceStatusView]
 
 
@@ -109,9 +114,21 @@ async def status(runtime: Runtime, leader_id: UUID, who: Principal) -> StatusVie
     """The leader's own."""
     who.own("leader_id", leader=leader_id)
     leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
-    places = await places_of(runtime, leader.id)
+    places, now = await places_of(runtime, leader.id), runtime.clock.now()
+    known = await around(runtime, leader, places)
+    steps = {place.id: day.steps(place, leader, known, now) for place in places}
+    # A call that is to come, or what comes next at a place: the leader's own, then the latest place that is not over.
+    own = day.leaders_own(leader, places, now)
+    firsts = [steps[place.id][0] for place in reversed(places)]
+    ranked = sorted(firsts, key=lambda step: (step.who != "leader", step.who is None, step.what == "over"))
+    first = own if own.who or not ranked else ranked[0]
     return StatusView(
         leader_id=leader.id,
-        next=texts.what_next(places[-1]) if places else texts.BEFORE_ANY_PLACE,
-        places=[PlaceStatusView(**dict(PlaceView.of(place)), next=texts.what_next(place)) for place in places],
+        next=first.da,
+        step=first,
+        phone_promise=runtime.book.public.call_us[0],
+        places=[
+            PlaceStatusView(**dict(PlaceView.of(place)), next=steps[place.id][0].da, steps=steps[place.id])
+            for place in places
+        ],
     )
