@@ -467,6 +467,192 @@ async def test_all_who_share_a_phone_are_found_and_nobody_who_was_erased(intake:
     assert (await search(intake, phone="20123456")).json() == [other]
 
 
+@pytest.mark.parametrize(
+    "asked", [{"company_name": "vagtCENTRAL"}, {"cvr": "13 58 56 28"}, {"p_number": "10 03 38 83 94"}]
+)
+async def test_who_is_at_a_company_or_workplace_is_found_by_its_name_and_numbers(
+    intake: SimpleNamespace, asked: dict[str, str]
+) -> None:
+    leader_id = await signed_up(intake)
+    colleague_id = await colleague(intake, leader_id)
+    found = (await search(intake, **asked)).json()
+    assert [one["person_id"] for one in found] == [leader_id] + [colleague_id] * ("p_number" not in asked)
+    assert (await search(intake, company_name="100%")).json() == []
+
+
+async def read(intake: SimpleNamespace, leader_id: str, **who: str) -> dict[str, Any]:
+    as_whom = token("leader", **who) if who else token("consultant")
+    answer = await intake.client.get(f"/leaders/{leader_id}", headers=as_whom)
+    assert answer.status_code == 200, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+async def test_what_a_route_asks_for_is_shown_by_another_and_a_leader_does_not_learn_who_else_has_joined(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    shown = await read(intake, leader_id, leader=leader_id)
+    asked = {"leader_id": leader_id, "name": "En Makker", "role": "buddy"}
+    path = f"/companies/{shown['company_id']}/people"
+    buddy = (await intake.client.post(path, json=asked, headers=token("leader", leader=leader_id))).json()["person_id"]
+    await intake.client.post("/leaders", json=SIGN_UP | {"email": "anden@vagtcentral.example", "name": "En Anden"})
+    place = await intake.client.post("/places", json={"leader_id": leader_id}, headers=token("consultant"))
+    shown = await read(intake, leader_id)
+    assert [(one["role"], one["name"]) for one in shown["colleagues"]] == [
+        ("buddy", "En Makker"),
+        ("leader", "En Anden"),
+    ]
+    assert [one["place_id"] for one in shown["places"]] == [place.json()["place_id"]]
+    own = await read(intake, leader_id, leader=leader_id)
+    assert own["colleagues"] == [{"person_id": buddy, "role": "buddy", "name": "En Makker"}]
+    assert not own.keys() & {"calls", "changes", "again", "attempts"}
+    rows = await intake.pool.fetch("SELECT DISTINCT route FROM access_log WHERE person_id = $1", UUID(buddy))
+    assert [row["route"] for row in rows] == ["GET /leaders/{id}"]
+
+
+async def correct(intake: SimpleNamespace, leader_id: str, **fields: Any) -> httpx.Response:
+    answer: httpx.Response = await intake.client.patch(
+        f"/leaders/{leader_id}", json=fields, headers=token("consultant")
+    )
+    return answer
+
+
+async def test_what_was_typed_wrong_of_a_leader_is_put_right_and_who_did_it_is_kept_without_what_stood_there(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    said_before = await said(intake)
+    right = {"name": "En Anden Leder", "phone": "20 12 34 99", "email": "ny@vagtcentral.example", "postnr": "8000"}
+    assert (await correct(intake, leader_id, **right, company_name="Vagtcentralen A/S")).status_code == 200
+    assert (await correct(intake, leader_id, **right)).status_code == 200, "once more, and nothing differs"
+    shown = await read(intake, leader_id)
+    assert (shown["name"], shown["phone"], shown["email"]) == ("En Anden Leder", "+4520123499", right["email"])
+    assert (shown["postnr"], shown["kommune"], shown["company_name"]) == ("8000", "0751", "Vagtcentralen A/S")
+    [change] = shown["changes"]
+    assert change["by"] == "local-consultant"
+    assert set(change["fields"]) == {*right, "kommune", "company_name"}
+    assert await said(intake) == said_before
+    assert (await search(intake, phone="20123456")).json() == []
+    assert len((await search(intake, phone="20123499")).json()) == 1
+    await intake.client.post("/leaders", json=SIGN_UP | {"email": right["email"]})
+    assert await intake.pool.fetchval("SELECT count(*) FROM aggregate WHERE kind = 'leader'") == 1, "the new address"
+    await intake.client.post("/leaders", json=SIGN_UP)
+    assert await intake.pool.fetchval("SELECT count(*) FROM aggregate WHERE kind = 'leader'") == 2, (
+        "the old one is free"
+    )
+    for text in await intake.pool.fetch("SELECT state::text AS t FROM aggregate"):
+        assert "En Leder" not in text["t"]
+
+
+async def test_ten_who_correct_at_once_lose_nothing(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    fields = [{"name": "En Anden"}, {"phone": "20123499"}, {"email": "ny@vagtcentral.example"}, {"size_band": "5-9"}]
+    answers = await asyncio.gather(*(correct(intake, leader_id, **one) for one in fields))
+    assert {answer.status_code for answer in answers} == {200}
+    shown = await read(intake, leader_id)
+    assert (shown["name"], shown["phone"], shown["email"], shown["size_band"]) == (
+        "En Anden", "+4520123499", "ny@vagtcentral.example", "5-9",
+    )  # fmt: skip
+    assert len(shown["changes"]) == 4
+
+
+async def test_a_mistyped_cvr_number_is_the_companys_and_one_of_another_company_is_the_leaders(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    before = await read(intake, leader_id)
+    assert (await correct(intake, leader_id, cvr="61056416")).status_code == 200
+    renumbered = await read(intake, leader_id)
+    assert (renumbered["company_id"], renumbered["cvr"]) == (before["company_id"], "61056416")
+    other = SIGN_UP | {"email": "anden@vagtcentral.example", "phone": "20123457"}
+    await intake.client.post("/leaders", json=other)
+    [second] = (await search(intake, phone="20123457")).json()
+    assert second["company_id"] != before["company_id"], "the mistyped number is nobody's any more"
+    assert (await correct(intake, leader_id, cvr=SIGN_UP["cvr"])).status_code == 200
+    assert (await read(intake, leader_id))["company_id"] == second["company_id"]
+    assert (await search(intake, cvr="61056416")).json() == [], "its last leader has left"
+    await intake.client.post("/places", json={"leader_id": leader_id}, headers=token("consultant"))
+    refused = await correct(intake, leader_id, cvr="24256790")
+    assert (refused.status_code, refused.json()["rule"], refused.json()["field"]) == (409, "has-places", "cvr")
+
+
+async def test_an_address_of_another_leader_is_refused_and_the_two_can_be_merged(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    await intake.client.post("/leaders", json=SIGN_UP | {"email": "anden@vagtcentral.example", "phone": "20123457"})
+    [double] = (await search(intake, phone="20123457")).json()
+    refused = await correct(intake, double["person_id"], email=SIGN_UP["email"])
+    assert (refused.status_code, refused.json()["rule"]) == (409, "email-taken")
+    await intake.client.post("/places", json={"leader_id": leader_id}, headers=token("consultant"))
+
+    async def merge(one: str, into: str) -> httpx.Response:
+        answer: httpx.Response = await intake.client.post(
+            f"/leaders/{one}/merge", json={"into": into}, headers=token("consultant")
+        )
+        return answer
+
+    assert (await merge(leader_id, double["person_id"])).json()["rule"] == "has-places"
+    assert (await merge(leader_id, leader_id)).json()["field"] == "into"
+    for _ in "again":
+        merged = await merge(double["person_id"], leader_id)
+        assert (merged.status_code, merged.json()) == (200, {"leader_id": leader_id})
+    assert (await said(intake)).count("leader.erased") == 1
+    gone = await read(intake, double["person_id"])
+    assert (gone["merged_into"], gone.get("name")) == (leader_id, None)
+    assert [call["leader_id"] for call in (await intake.client.get("/calls", headers=token("consultant"))).json()] == [
+        leader_id
+    ]
+    calls = f"/leaders/{double['person_id']}/calls"
+    late = await intake.client.post(calls, json={"outcome": "reached"}, headers=token("consultant"))
+    assert (late.status_code, late.json()["field"]) == (409, "leader_id")
+
+
+async def test_what_was_typed_wrong_of_a_colleague_is_put_right(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    person_id = await colleague(intake, leader_id, phone="20123457")
+    company = (await read(intake, leader_id))["company_id"]
+    path = f"/companies/{company}/people/{person_id}"
+    for _ in "again":
+        right = {"phone": "20123458", "role": "department-head"}
+        assert (await intake.client.patch(path, json=right, headers=token("consultant"))).status_code == 200
+    [found] = (await search(intake, phone="20123458")).json()
+    assert (found["person_id"], found["name"]) == (person_id, "En Kollega")
+    state = json.loads(await intake.pool.fetchval("SELECT state FROM aggregate WHERE kind = 'colleague'"))
+    assert [change["fields"] for change in state["changes"]] == [["phone", "role"]]
+    elsewhere = await intake.client.patch(
+        f"/companies/{leader_id}/people/{person_id}", json=right, headers=token("consultant")
+    )
+    assert (elsewhere.status_code, elsewhere.json()["field"]) == (404, "person_id")
+
+
+async def test_a_name_of_spaces_is_no_name(intake: SimpleNamespace) -> None:
+    refused = await intake.client.post("/leaders", json=SIGN_UP | {"name": "   "})
+    assert (refused.status_code, refused.json()["field"], refused.json()["rule"]) == (422, "name", "too-short")
+
+
+async def test_two_clicks_on_a_call_are_one_and_it_can_be_corrected(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    path, made = f"/leaders/{leader_id}/calls", {"outcome": "reached"}
+    clicks = await asyncio.gather(*(intake.client.post(path, json=made, headers=token("consultant")) for _ in range(2)))
+    assert [click.json()["attempt"] for click in clicks] == [1, 1]
+    right = await intake.client.put(f"{path}/1", json={"outcome": "no-answer"}, headers=token("consultant"))
+    assert right.status_code == 200
+    shown = await read(intake, leader_id)
+    assert (shown["attempts"], shown["outcome"], len(shown["calls"])) == (1, "no-answer", 1)
+    assert await said(intake) == ["leader.signed-up", "leader.called", "leader.call-corrected"]
+
+
+async def test_a_leader_notes_what_was_learned(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    path, learned = f"/leaders/{leader_id}/development", {"codes": ["patience"], "confidence": 4}
+    own = token("leader", leader=leader_id)
+    assert (await intake.client.post(path, json=learned, headers=own)).status_code == 200
+    wrong = await intake.client.post(path, json={"codes": ["no-such"]}, headers=own)
+    assert (wrong.status_code, wrong.json()["rule"]) == (422, "unknown-code")
+    event = json.loads(await intake.pool.fetchval("SELECT value FROM outbox ORDER BY id DESC LIMIT 1"))
+    assert event == {"leader_id": leader_id, "kommune": "0561", "codes": ["patience"], "confidence": 4}
+
+
 async def test_nobody_found_is_an_empty_list_and_leaves_no_row(intake: SimpleNamespace) -> None:
     await signed_up(intake)
     before = await intake.pool.fetchval("SELECT count(*) FROM access_log")

@@ -42,6 +42,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /places/{place_id}/reopen": {"agreed_at": "2026-11-30"},
     "POST /places/{place_id}/close": {"reason": "changed-mind"},
     "POST /companies/{company_id}/people": {"leader_id": "{leader_id}", "name": "En Kollega"},
+    "POST /leaders/{leader_id}/development": {"codes": ["patience"]},
     "POST /matches/{match_id}/approvals": {"answer": "no", "reason": "not-now"},
     "POST /placements/{placement_id}/checkins": {"kind": "first-day", "answered": True},
     "POST /placements/{placement_id}/learning": {"goals": ["cooperation"]},
@@ -182,7 +183,7 @@ class Asking:
         name: str = "",
     ) -> httpx.Response:
         ids = theirs.ids if theirs else {}
-        given = {"list_name": "sectors", "consultant": "en-konsulent"}
+        given = {"list_name": "sectors", "consultant": "en-konsulent", "attempt": "1", "person_id": NOWHERE}
         path = re.sub(r"{(\w+)}", lambda part: (given | ids)[part[1]], route.path)
         query = {name: ids[name] for name in route.queries if theirs}
         body = body or BODIES.get(route.name)

@@ -398,6 +398,57 @@ def next_call_too_far() -> Refused:
     )
 
 
+def has_places(field: str) -> Refused:
+    return Refused(
+        "has-places",
+        field,
+        "Lederen har en plads, der ikke er lukket. Luk pladsen først; er det samme person to gange, så slå den leder,"
+        " der ingen plads har, sammen med den anden.",
+        "The leader has a place that is not closed. Close it first; if it is one person twice, merge the leader"
+        " without a place into the other.",
+        409,
+    )
+
+
+def email_taken() -> Refused:
+    return Refused(
+        "email-taken",
+        "email",
+        "En anden leder har den e-mailadresse. Er det samme person, så slå de to sammen.",
+        "Another leader has this e-mail address. If it is the same person, merge the two.",
+        409,
+    )
+
+
+def leader_is_gone() -> Refused:
+    return Refused(
+        "state",
+        "leader_id",
+        "Lederen er slettet eller slået sammen med en anden. Find den rigtige med en søgning.",
+        "The leader was erased, or merged into another. Search for the right one.",
+        409,
+    )
+
+
+def merge_with_another() -> Refused:
+    return Refused(
+        "state",
+        "into",
+        "Vælg en anden leder, som ikke er slettet eller selv slået sammen med en anden.",
+        "Choose another leader, who is neither erased nor merged into somebody else.",
+        409,
+    )
+
+
+def nothing_to_correct() -> Refused:
+    return Refused(
+        "missing-field",
+        "body",
+        "Skriv mindst ét felt, der skal rettes.",
+        "Name at least one field to correct.",
+    )
+
+
 def only_the_last_call() -> Refused:
     return Refused(
         "state",
@@ -421,6 +472,6 @@ def one_way_only(field: str) -> Refused:
     return Refused(
         "exactly-one",
         field,
-        "Søg enten på e-mail eller på telefonnummer: udfyld det ene felt, og lad det andet stå tomt.",
-        "Search by e-mail or by phone: fill in one of the two fields and leave the other out.",
+        "Søg på én ting ad gangen: e-mail, telefonnummer, virksomhedens navn, CVR-nummer eller P-nummer.",
+        "Search by one thing at a time: e-mail, phone, the company's name, CVR number or P-number.",
     )

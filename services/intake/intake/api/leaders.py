@@ -10,7 +10,9 @@ from intake.api.base import Consultant, LeaderOrConsultant
 from intake.commands.leaders import (
     CallAnswer,
     CorrectCall,
+    CorrectLeaderBody,
     LeaderAnswer,
+    MergeLeadersBody,
     NoteDevelopment,
     NoteDevelopmentBody,
     RecordCall,
@@ -20,7 +22,7 @@ from intake.commands.leaders import (
 )
 from intake.queries import leaders as queries
 from intake.state.leaders import Leader
-from intake.texts import WELCOME, Words
+from intake.texts import WELCOME, Words, nothing_to_correct
 from shared.spine.decision import Outdated
 from shared.web.access import open_route
 from shared.web.dependencies import Dispatch, RuntimeDep, get_or_404
@@ -82,6 +84,36 @@ async def note_development(
     who.own("leader_id", leader=leader_id)
     leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
     answer: LeaderAnswer = await dispatch(NoteDevelopment(leader_id=leader.id, **dict(body)), who, LeaderAnswer)
+    return answer
+
+
+@router.get("/leaders/{leader_id}", response_model_exclude_none=True)
+async def leader(leader_id: UUID, who: LeaderOrConsultant, runtime: RuntimeDep) -> queries.LeaderView:
+    """Who it is, with the ids that other routes ask for: company, colleagues, places."""
+    return await queries.whole_leader(runtime, leader_id, who)
+
+
+@router.patch("/leaders/{leader_id}")
+async def correct(
+    leader_id: UUID, body: CorrectLeaderBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> LeaderAnswer:
+    """What was typed wrong. Who corrected which field, and when, is kept; what stood there is not."""
+    if not body.model_dump(exclude_none=True):
+        raise nothing_to_correct()
+    answer = LeaderAnswer(leader_id=str(leader_id))
+    async for attempt in stamina.retry_context(on=Outdated, attempts=10, wait_initial=0.01, wait_jitter=0.02):
+        with attempt:  # another one may correct the same at this moment
+            if command := await queries.correction(runtime, leader_id, body, who):
+                answer = await dispatch(command, who, LeaderAnswer)
+    return answer
+
+
+@router.post("/leaders/{leader_id}/merge")
+async def merge(
+    leader_id: UUID, body: MergeLeadersBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
+) -> LeaderAnswer:
+    """The same person joined twice, and goes on as `into`; contact data of the double are erased."""
+    answer: LeaderAnswer = await dispatch(await queries.merging(runtime, leader_id, body.into), who, LeaderAnswer)
     return answer
 
 

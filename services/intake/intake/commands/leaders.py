@@ -6,9 +6,10 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from intake.commands.people import Contact, Name
+from intake.commands.people import Contact, Correct, Name
 from shared.catalogue import codes
-from shared.catalogue.kommuner import kommuner_of_postnr
+from shared.catalogue.kommuner import KommuneCode, kommuner_of_postnr
+from shared.events.base import Id
 from shared.frozen import Frozen
 from shared.identifiers import Cvr, Day, Email, Phone, PNumber, Postnr
 from shared.spine.work import Command, Strict, Work
@@ -80,6 +81,48 @@ class SignUp(Command):
             contact=Contact(name=body.name, email=body.email, phone=body.phone),
             email_hashes=tuple(email_hashes),
         )
+
+
+class CorrectLeaderBody(Strict):
+    """What was typed wrong; what is not mentioned stays. A place that was begun stays where it lies."""
+
+    name: Name | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    company_name: Name | None = None
+    cvr: Cvr | None = None
+    p_number: PNumber | None = None
+    postnr: Postnr | None = None
+    kommune: KommuneCode | None = None
+    sector: codes.Sector | None = None
+    size_band: codes.SizeBand | None = None
+
+
+class CorrectLeader(Correct):
+    """`company_id`: the company of the right CVR number, or the leader's own, which then gets that number."""
+
+    leader_id: str
+    email_hashes: tuple[bytes, ...]
+    company_id: str
+    old_company_id: str
+    cvr: str | None
+    p_number: str | None
+    workplace_id: str
+    facts: dict[str, str]
+    """Fields of the leader's own: company_name, postnr, kommune, sector, size_band."""
+    places: tuple[str, ...]
+
+
+class MergeLeadersBody(Strict):
+    """The leader as whom the same person goes on."""
+
+    into: Id
+
+
+class MergeLeaders(Command):
+    leader_id: str
+    into: str
+    places: tuple[str, ...]
 
 
 class RecordCallBody(Strict):

@@ -61,6 +61,27 @@ def corrected(leader: Leader, attempt: int, outcome: str, next_call_on: date | N
     return noted(called(before, right), by, fields, now) if fields else leader
 
 
+def check_here(leader: Leader) -> None:
+    """Nobody calls who was forgotten, or goes on as another."""
+    if leader.erased or leader.merged_into:
+        raise texts.leader_is_gone()
+
+
+def check_merge(double: Leader, stays: Leader) -> None:
+    check_here(double)
+    if double.id == stays.id or stays.erased or stays.merged_into:
+        raise texts.merge_with_another()
+
+
+def merged(double: Leader, stays: Leader, by: str, now: datetime) -> tuple[Leader, Leader]:
+    """The same person is called on the earlier day, and is reached if either was."""
+    days = [day for day in (double.next_call_on, stays.next_call_on) if day]
+    reached = "reached" in (double.outcome, stays.outcome)
+    gone = double.changed(merged_into=stays.id, next_call_on=None, again=None, erased=True, company_name="")
+    goes_on = stays.changed(next_call_on=min(days, default=None), outcome="reached" if reached else stays.outcome)
+    return noted(gone, by, ("merged_into",), now), noted(goes_on, by, ("merged",), now)
+
+
 def noted(leader: Leader, by: str, fields: tuple[str, ...], now: datetime) -> Leader:
     """Which fields were put right; never what stood there."""
     return leader.changed(changes=(*leader.changes, Changed(at=now, by=by, fields=fields)))
