@@ -20,6 +20,7 @@ from intake.state.day import Asked, Challenge, Match, Placement
 from intake.state.places import Place
 from intake.state.referrals import Referral
 from shared.catalogue.calendar import DENMARK
+from shared.catalogue.codes import LISTS
 from shared.kafka import Topics
 from shared.runtime import Runtime
 from shared.settings import Settings
@@ -332,7 +333,23 @@ async def test_what_does_not_exist_is_a_404_and_code_lists_are_open(intake: Simp
         answer = await intake.client.get(path, headers=token("consultant"))
         assert (answer.status_code, answer.json()["type"]) == (404, "urn:lederalliancen:problem:not-found")
     codes: Any = (await intake.client.get("/codes/sectors")).json()
-    assert {"code": "trade", "da": "Handel", "en": "Trade", "valid_from": None, "valid_to": None} in codes["codes"]
+    [trade] = [code for code in codes["codes"] if code["code"] == "trade"]
+    assert (trade["da"], trade["en"], trade["valid_from"], trade["valid_to"]) == ("Handel", "Trade", None, None)
+
+
+async def test_all_lists_tasks_and_rules_are_open_in_both_languages_with_their_sources(intake: SimpleNamespace) -> None:
+    lists: Any = (await intake.client.get("/codes")).json()
+    assert [one["list"] for one in lists] == [*LISTS]
+    assert lists[0] == (await intake.client.get(f"/codes/{LISTS[0]}")).json()
+    found: Any = (await intake.client.get("/tasks")).json()
+    assert {task["category"] for task in found["tasks"]} == {one["category"] for one in found["categories"]}
+    assert len(found["tasks"]) == 65 + 12, "and one in own words for each category"
+    rules: Any = (await intake.client.get("/rules")).json()
+    by_id = {rule["rule"]: rule for rule in rules}
+    assert by_id["R-PAY-1"]["severity"] == "block"
+    said = [*(code for one in lists for code in one["codes"]), *found["tasks"], *rules]
+    assert all(one["da"] and one["en"] for one in said)
+    assert all(one["source"] for one in rules)
 
 
 async def test_without_kafka_since_the_start_sign_ups_are_taken_and_nobodys_contact_data_are_opened(
