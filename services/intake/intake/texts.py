@@ -323,7 +323,7 @@ def other_state(place: Place) -> Refused:
     return Refused(
         "state",
         "state",
-        f"Det kan ikke lade sig gøre, når pladsen er {STATES[place.state]}.",
+        f"Det kan ikke lade sig gøre, så længe pladsen er {STATES[place.state]}.",
         f"This cannot be done while the place is {place.state}.",
         409,
     )
@@ -374,7 +374,7 @@ def no_seat() -> Refused:
     return Refused(
         "no-seat",
         "seats",
-        "Alle pladser er besat. Den åbner igen, når et forløb er slut.",
+        "Pladsen er besat. Den kan åbnes igen, når en aftale er slut.",
         "Every seat is taken. It can reopen when a placement is over.",
         409,
     )

@@ -3,6 +3,7 @@
 from intake.commands.people import AddColleague, CorrectColleague, Erase, LeaveCompany, PersonAnswer
 from intake.handlers.base import handlers
 from intake.rows import Unregistered
+from intake.rules import leaders
 from intake.state.leaders import Changed, Company, Leader
 from intake.state.people import Colleague
 from shared.events.intake import LeaderErased, PersonErased
@@ -43,7 +44,7 @@ def erase(work: Work, message: Message[Erase]) -> None:
         companies = leader.companies
         if leader.again:
             work.write(Erased(leader.again.id, message.by))
-        work.put(leader.changed(next_call_on=None, again=None, erased=True, company_name=""))
+        work.put(leader.changed(**leaders.FORGOTTEN))
         work.emit(LeaderErased(leader_id=person_id))
     else:
         if colleague := work.get(Colleague, person_id):

@@ -323,7 +323,7 @@ async def status(runtime: Runtime, leader_id: UUID, who: Principal) -> StatusVie
         leader_id=leader.id,
         next=first.da,
         step=first,
-        phone_promise=runtime.book.public.call_us[0],
+        phone_promise=runtime.spine.book.public.call_us[0],
         places=[
             PlaceStatusView(**dict(PlaceView.of(place)), next=steps[place.id][0].da, steps=steps[place.id])
             for place in places

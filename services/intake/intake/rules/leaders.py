@@ -1,6 +1,7 @@
 """When a leader is called again, and what of a call and of a person can be put right."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from intake import texts
 from intake.commands.leaders import SignUp
@@ -73,12 +74,22 @@ def check_merge(double: Leader, stays: Leader) -> None:
         raise texts.merge_with_another()
 
 
+# What goes with the contact data.
+FORGOTTEN: dict[str, Any] = {
+    "next_call_on": None, "again": None, "erased": True, "company_name": "", "calls": (), "developed": (),
+}  # fmt: skip
+
+
 def merged(double: Leader, stays: Leader, by: str, now: datetime) -> tuple[Leader, Leader]:
     """The same person is called on the earlier day, and is reached if either was."""
     days = [day for day in (double.next_call_on, stays.next_call_on) if day]
     reached = "reached" in (double.outcome, stays.outcome)
-    gone = double.changed(merged_into=stays.id, next_call_on=None, again=None, erased=True, company_name="")
-    goes_on = stays.changed(next_call_on=min(days, default=None), outcome="reached" if reached else stays.outcome)
+    gone = double.changed(merged_into=stays.id, **FORGOTTEN)
+    goes_on = stays.changed(
+        next_call_on=min(days, default=None),
+        outcome="reached" if reached else stays.outcome,
+        developed=(*stays.developed, *double.developed),
+    )
     return noted(gone, by, ("merged_into",), now), noted(goes_on, by, ("merged",), now)
 
 
