@@ -23,6 +23,8 @@ from shared.events.municipality_gateway import TaskStatus
 from shared.service import services
 from shared.settings import Settings
 from shared.web.access import access_of_routes
+from tests.contracts import examples
+from tests.contracts.examples import story
 from tests.unit.intake.world import COMPANY, LEADER, NOW, PLACE, REFERRAL, World, leader, place
 
 TODAY = NOW.date()
@@ -329,6 +331,19 @@ def test_the_help_of_a_kommune_is_asked_for_until_it_answers() -> None:
     for given, what in (("later", "kommune-help"), ("granted", "help")):
         world.tell(said(gateway.PlacementSupportAnswered, answer, answer=given))
         assert rules.of_challenge(world.get(Challenge, CHALLENGE), TODAY).what == what
+
+
+def test_every_event_that_intake_hears_is_taken_as_its_example_says_it() -> None:
+    world = World(
+        in_state("open").changed(id=story.PLACE, leader_id=story.LEADER),
+        Referral(id=story.REFERRAL, place_id=story.PLACE, kommune="0561"),
+    )
+    heard_of = [event for event in examples.examples().values() if type(event) in world.handlers.routes]
+    for event in heard_of:
+        world.tell(event)
+    assert len(heard_of) >= 40
+    kinds = {kind for kind, _ in world.states}
+    assert kinds >= {"referral", "match", "placement", "challenge"}
 
 
 # -- in which order ----------------------------------------------------------------------------------------------------
