@@ -6,8 +6,9 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import combinations, product
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import httpx
@@ -16,11 +17,15 @@ from asgi_lifespan import LifespanManager
 
 from intake.app import service
 from intake.commands.people import Erase
+from intake.queries.day import Known, turns
+from intake.rules.day import is_line
 from intake.state.day import Asked, Challenge, Match, Placement
-from intake.state.places import Place
+from intake.state.leaders import Leader
+from intake.state.places import Past, Place
 from intake.state.referrals import Referral
 from shared.catalogue.calendar import DENMARK
 from shared.catalogue.codes import LISTS
+from shared.events.intake import PlaceState
 from shared.kafka import Topics
 from shared.runtime import Runtime
 from shared.settings import Settings
@@ -244,6 +249,44 @@ async def test_all_that_is_due_is_on_the_day_with_whom_to_ring_and_each_reading_
     assert shown["next"].startswith("En ung er foreslået og venter på dit svar.")
     limited = (await intake.client.get("/day", params={"limit": 1}, headers=token("consultant"))).json()
     assert (len(limited["lines"]), limited["more"]) == (1, 3)
+
+
+async def test_the_day_finds_in_the_database_exactly_what_is_due_of_all_that_there_is(intake: SimpleNamespace) -> None:
+    """Every leader with every pair of places: what is not read would be on nobody's list."""
+    now = datetime.now(UTC)
+    today = now.astimezone(DENMARK).date()
+    then = today - timedelta(days=40)
+    leaders: dict[str, Leader] = {}
+    places: dict[str, Place] = {}
+    states = [(), *product(get_args(PlaceState), repeat=1), *combinations(get_args(PlaceState), 2)]
+    gone: list[dict[str, Any]] = [{}, {"erased": True}, {"merged_into": "another"}]
+    days = (None, today, today + timedelta(days=90))
+    for outcome, day, ending, held in product((None, "later", "reached", "not-now"), days, gone, states):
+        facts = {"workplace_id": "w", "company_name": "", "postnr": "6700", "kommune": "0561", "company_id": "c"}
+        one = Leader(
+            id=str(uuid4()), signed_up_on=then, outcome=outcome, next_call_on=day, attempts=1, **facts | ending
+        )
+        leaders[one.id] = one
+        for state in held:
+            history = (Past(on=then, what="paused" if state == "paused" else "opened"),)
+            place = Place(
+                id=str(uuid4()), leader_id=one.id, company_id="c", workplace_id="w", kommune="0561", postnr="6700",
+                state=state, history=history,
+            )  # fmt: skip
+            places[place.id] = place
+    await know(intake, *leaders.values(), *places.values())
+    everything = Known(
+        leaders=leaders, companies={}, places=places, referrals={}, matches=[], placements={}, challenges=[],
+        of_companies={},
+    )  # fmt: skip
+    expected = {(one.id, one.turn.what) for one in turns(everything, now) if is_line(one.turn, today)}
+    answer = await intake.client.get("/day", params={"limit": 1000}, headers=token("consultant"))
+    lines: list[dict[str, Any]] = answer.json()["lines"]
+    assert answer.json()["more"] == 0
+    of_leaders = ("call", "call-again", "find-tasks")
+    found = [(line["leader_id" if line["what"] in of_leaders else "place_id"], line["what"]) for line in lines]
+    assert len(found) == len(set(found))
+    assert set(found) == expected
 
 
 async def test_no_personal_data_lies_in_the_clear_outside_the_vault(intake: SimpleNamespace) -> None:

@@ -260,6 +260,8 @@ def next_steps(world: World) -> list[tuple[str, str | None, date | None]]:
         ((SENT, GUIDED, ACCEPTED, said(gateway.ReferralCancellationRequested, state="in-progress",
           reason="place-closed", due_by=date(2026, 12, 3))), ("asked-back", "kommune", date(2026, 12, 3))),
         ((SENT, GUIDED, ACCEPTED, PROPOSED), ("leader-yes", "leader", date(2026, 12, 14))),
+        ((SENT, GUIDED, ACCEPTED, PROPOSED.changed(answer_by=date(2027, 1, 11))),
+         ("leader-yes", "leader", date(2027, 1, 11))),
         ((SENT, GUIDED, ACCEPTED, PROPOSED, said(matching.MatchApproved, OF_MATCH, party="leader",
           held_until=date(2026, 12, 15))), ("kommune-yes", "kommune", date(2026, 12, 14))),
         ((SENT, said(gateway.ReferralRejected, state="rejected", reason="no-candidate")),
