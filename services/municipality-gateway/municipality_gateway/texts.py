@@ -155,6 +155,12 @@ def held_too_long(latest: date) -> Refused:
     return by_rule("R-HOLD", "until", f"Senest den {in_words(latest)}.", f"By {latest.isoformat()} at the latest.")
 
 
+def guessed(home: str, kommuner: Iterable[str]) -> str:
+    """Where nobody has said in which of several kommuner the address lies."""
+    names = ", ".join(f"{kommune(code).name} ({code})" for code in kommuner)
+    return f"Postnummeret ligger i flere kommuner: {names}. Her er regnet med {kommune(home).name}; vælg med kommune."
+
+
 def why(reach: Reach, home: str) -> str:
     """Why this kommune, in one sentence for a leader or consultant."""
     there, here, time = kommune(reach.kommune).formal_name, kommune(home).formal_name, duration(reach.minutes)

@@ -319,7 +319,7 @@ def test_praktik_lasts_26_weeks_at_most(to: date, fits: bool) -> None:
 def test_an_approval_gives_a_praktik_without_a_last_day_one_within_the_law(to: date | None) -> None:
     world = begun()
     plan(world, date(2026, 11, 23), **UNPAID)
-    answer(world, form="VIRKSOMHEDSPRAKTIK", hours=15, **{"from": date(2026, 11, 23)}, to=to)
+    answer(world, form="VIRKSOMHEDSPRAKTIK", hours=15, to=to)
     assert [(e.field, e.rule) for e in world.heard(PlacementAnswerRefused)] == [("to", "R-PRAKTIK-1")]
 
 
