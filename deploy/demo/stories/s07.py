@@ -1,4 +1,4 @@
-"""S07, Forsvarets Vedligeholdelsestjeneste: a workshop in Aalborg. The first match was too fast; the second one holds."""
+"""S07, Forsvarets Vedligeholdelsestjeneste: a workshop in Aalborg. The first match was too fast; the second holds."""
 
 from datetime import date
 
