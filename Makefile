@@ -46,7 +46,7 @@ lint: .venv/for-tests ## style, and who may import whom
 types: .venv/for-tests ## mypy --strict
 	$(PY) -m mypy shared services deploy tests
 
-contracts: .venv/for-tests ## write schemas, examples and AsyncAPI anew from the code
+contracts: .venv/for-tests ## write schemas, examples, AsyncAPI and the pages of rules and stories anew from the code
 	$(PY) -m tests.contracts
 
 format: .venv/for-tests ## put the code into its usual form

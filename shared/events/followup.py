@@ -158,11 +158,12 @@ class PlacementCertificateIssued(PlacementEvent, name="placement.certificate-iss
 
 
 class PlacementAnswerRefused(PlacementEvent, name="placement.answer-refused", subject="placement_id"):
-    """An answer of the kommune that does not fit; the gateway tells it."""
+    """An answer of the kommune that does not fit; the gateway tells it. `stage`: what an approval must cover."""
 
     reply_id: Code
     field: Code
     rule: Code
+    stage: Stage | None = None
 
 
 class ChallengeEvent(FollowupEvent):

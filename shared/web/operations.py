@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.openmetrics import exposition as openmetrics
@@ -112,7 +112,12 @@ def _is_here(address: str) -> bool:
         return False
 
 
-@router.get("/metrics", dependencies=[Depends(_operator)])
+@router.get(
+    "/metrics",
+    dependencies=[Depends(_operator)],
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"application/openmetrics-text": {}}}},
+)
 async def metrics(request: Request) -> Response:
     """Prometheus text, or OpenMetrics to whoever accepts it, for operators.
 

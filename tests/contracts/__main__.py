@@ -1,4 +1,4 @@
-"""`make contracts`: write the schemas, the examples and the AsyncAPI document anew; remove what nothing declares."""
+"""`make contracts`: write schemas, examples, the AsyncAPI document and pages anew; remove what nothing declares."""
 
 from tests.contracts.files import committed, generated
 

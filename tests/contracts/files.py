@@ -8,6 +8,7 @@ from shared.events import asyncapi
 from shared.events.schema import Contract, contracts
 from shared.spine.envelope import headers_of
 from tests.contracts.examples import examples, outgoing
+from tests.contracts.pages import OF_STORIES, RULES, pages
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parents[1] / "docs" / "asyncapi.json"
@@ -37,11 +38,11 @@ def generated() -> dict[Path, str]:
         said[contract.topic.name, contract.type] = headers(contract), example
         found[path.with_name(f"{path.name}.schema.json")] = _text(contract.schema(), sort=True)
         found[path.with_name(f"{path.name}.example.json")] = _text(example)
-    return found | {DOCUMENT: _text(asyncapi.document(contracts(), said))}
+    return found | {DOCUMENT: _text(asyncapi.document(contracts(), said))} | pages()
 
 
 def committed() -> set[Path]:
-    return {*HERE.glob("*/*.json"), DOCUMENT}
+    return {*HERE.glob("*/*.json"), *OF_STORIES.glob("*.md"), DOCUMENT, RULES}
 
 
 def _text(content: Any, *, sort: bool = False) -> str:

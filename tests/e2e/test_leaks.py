@@ -1,15 +1,21 @@
 """Nobody sees what is another's, and nothing lies where it must not: a few kommuner; all of them with `make pairs`."""
 
 import asyncio
+import base64
+import gzip
+import json
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import pytest
 
-from tests.leaks import canary, pairs
+from tests.leaks import canary
 from tests.leaks.canary import Place
 from tests.leaks.country import country, things_of
-from tests.leaks.pairs import Asking, Found
+from tests.leaks.pairs import ON_KAFKA, Asking, Found, replies
+from tests.leaks.routes import ROLES, Route, routes
 
 pytestmark = pytest.mark.timeout(300)
 # Two neighbours, an island with a joint entrance and the one that it is with, the capital.
@@ -37,9 +43,14 @@ def test_what_is_anothers_answers_as_what_is_nowhere_and_nothing_changes(looked:
     assert looked.found.leaks == []
 
 
-@pytest.mark.parametrize("route", list(pairs.routes()), ids=lambda route: f"{route.service} {route.name}")
-def test_every_route_that_is_somebodys_was_asked(looked: Looked, route: pairs.Route) -> None:
-    for role in pairs.ROLES:
+def test_a_reply_of_every_kind_about_each_other_is_refused(looked: Looked) -> None:
+    about = len(FEW) - 1 + len(["nowhere"])
+    assert looked.found.asked["kommune", ON_KAFKA] == len(list(replies())) * len(FEW) * about
+
+
+@pytest.mark.parametrize("route", routes(), ids=lambda route: f"{route.service} {route.name}")
+def test_every_route_that_is_somebodys_was_asked(looked: Looked, route: Route) -> None:
+    for role in ROLES:
         assert looked.found.asked[role, route.name] >= len(FEW)
 
 
@@ -52,13 +63,10 @@ def test_a_canary_is_found_where_it_was_hidden_and_nowhere_else(looked: Looked) 
 
 @pytest.mark.parametrize("text", ["Skjoldine Testbarn", "en@firma.example", "+4520123456"])
 def test_a_text_is_found_in_every_way_of_writing_it(text: str) -> None:
-    import base64
-    import json
-    from urllib.parse import quote, quote_plus
-
     search = canary.Search([text])
     escaped = "".join(f"\\u{ord(char):04x}" for char in text)
     ways = [text.encode(), text.upper().encode(), text.encode("utf-16"), text.encode().hex().encode(), escaped.encode()]
+    ways += [text.encode("utf-16-be"), sha256(text.encode()).hexdigest().encode(), gzip.compress(text.encode() * 9)]
     ways += [quote(text).encode(), quote_plus(text, safe="@+").encode(), json.dumps(text).encode()]
     ways += [base64.b64encode(b"x" * n + text.encode() + b"yz") for n in range(3)]
     for way in ways:

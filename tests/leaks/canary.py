@@ -8,11 +8,15 @@ hidden on purpose, and has to be found: a search that finds nothing proves nothi
 import asyncio
 import base64
 import json
+import re
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import md5, sha1, sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +24,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 from rich.console import Console
 from rich.table import Table
 
@@ -29,6 +33,7 @@ from deploy.demo.world import SERVICES, World
 from deploy.local.postgres import BIN
 from shared.db import schema_of
 from shared.events.topics import BY_NAME, REPLIES
+from tests.leaks import topics
 from tests.leaks.country import ALL, Things, country, event_of, settled, things_of
 
 HOME = Path(__file__).parents[2] / ".local" / "leaks"
@@ -110,9 +115,9 @@ async def _write(world: World, code: str, name: str, dashed: str, referral: dict
 
 async def hide(world: World) -> None:
     """What has to be found, in each place where something can be put."""
-    sender = AIOKafkaProducer(bootstrap_servers=world.stack.kafka)
+    sender = AIOKafkaProducer(bootstrap_servers=world.stack.kafka, compression_type="gzip")
     await sender.start()
-    await sender.send_and_wait("dlq.metrics.v1", CONTROL.encode())
+    await sender.send_and_wait("dlq.metrics.v1", CONTROL.encode() * 9)  # so short a text alone is not packed
     await sender.stop()
     admin = await asyncpg.connect(world.stack.database)
     await admin.execute(
@@ -131,8 +136,12 @@ async def hide(world: World) -> None:
 def written(text: str) -> set[bytes]:
     """How a text may be written down; small letters, as what is searched is made small."""
     raw = text.encode()
-    ways = {raw, text.encode("utf-16-le"), raw.hex().encode(), quote(text).encode(), text.replace(" ", "+").encode()}
+    ways = {raw, raw.hex().encode(), quote(text).encode(), text.replace(" ", "+").encode()}
+    ways.add(text.encode("utf-16-le").rstrip(b"\0"))  # between its zeros the same as utf-16-be
     ways.add("".join(f"\\u{ord(char):04x}" for char in text).encode())
+    ways.add("".join(f"%{byte:02x}" for byte in raw).encode())
+    # A hash without a key is as good as the text: there are not that many numbers and addresses to try.
+    ways |= {hash_(raw).hexdigest().encode() for hash_ in (md5, sha1, sha256)}
     return {way.lower() for way in ways}
 
 
@@ -145,6 +154,14 @@ def written_in_base64(text: str) -> set[bytes]:
     return found
 
 
+def unfolded(data: bytes) -> Iterator[bytes]:
+    """It, and what lies in it packed by gzip, as a batch of records may."""
+    yield data
+    for begins in re.finditer(rb"\x1f\x8b\x08", data):
+        with suppress(zlib.error):
+            yield zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data[begins.start() :], PIECE)
+
+
 class Search:
     def __init__(self, canaries: Iterable[str]) -> None:
         self._plain = {way: canary for canary in [*canaries, CONTROL] for way in written(canary)}
@@ -154,7 +171,7 @@ class Search:
 
     def all(self, name: str, pieces: Iterable[tuple[str, bytes]], control: str = CONTROL) -> Place:
         place = Place(name, 0, [], control != CONTROL)
-        for where, data in pieces:
+        for where, data in ((where, data) for where, folded in pieces for data in unfolded(folded)):
             place.searched += len(data)
             small = data.lower()
             found = {c for way, c in self._plain.items() if way in small}
@@ -179,11 +196,13 @@ class Search:
 
 async def look(world: World, canaries: Iterable[str]) -> list[Place]:
     search, home = Search(canaries), world.home
-    places = [search.all("topics, as consumers read them", [piece async for piece in _records(world)])]
+    read = topics.records(world.stack.kafka, (name for name in BY_NAME if f".{OWN_WRITING}." not in name))
+    pieces = [(f"{record.topic}@{record.offset}", topics.whole(record)) async for record in read]
+    places = [search.all("topics, as consumers read them", pieces)]
     admin = await asyncpg.connect(world.stack.database)
     await admin.execute("CHECKPOINT")
     places.append(search.files("segments of Kafka", home / "kafka", of="*.log", without=f".{OWN_WRITING}."))
-    places.append(search.files("database files", home / "postgres" / "base"))
+    places.append(search.files("database files", home / "postgres", without="pg_wal/"))
     places.append(search.files("write-ahead log", home / "postgres" / "pg_wal"))
     places.append(search.all("rows, as text", [piece async for piece in _rows(admin)]))
     kept = [str(await admin.fetchval(LETTERS.format(schema_of(name)))) for name in SERVICES]
@@ -203,26 +222,6 @@ async def look(world: World, canaries: Iterable[str]) -> list[Place]:
         search.all("/kpis", [piece async for piece in _answers(world, "/kpis", ("metrics",))], control="funnel")
     )
     return places
-
-
-async def _records(world: World) -> AsyncIterator[tuple[str, bytes]]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=world.stack.kafka, auto_offset_reset="earliest")
-    await consumer.start()
-    names = [name for name in BY_NAME if f".{OWN_WRITING}." not in name]
-    partitions = [TopicPartition(name, n) for name in names for n in range(BY_NAME[name].partitions)]
-    consumer.assign(partitions)
-    await consumer.seek_to_beginning()
-    ends = await consumer.end_offsets(partitions)
-    while any([await consumer.position(at) < end for at, end in ends.items()]):
-        for records in (await consumer.getmany(timeout_ms=500, max_records=10_000)).values():
-            for raw in records:
-                parts = [
-                    raw.key or b"",
-                    raw.value or b"",
-                    *(part for k, v in raw.headers for part in (k.encode(), v or b"")),
-                ]
-                yield f"{raw.topic}@{raw.offset}", b"\0".join(parts)
-    await consumer.stop()
 
 
 async def _rows(conn: asyncpg.Connection) -> AsyncIterator[tuple[str, bytes]]:

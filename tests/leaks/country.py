@@ -21,6 +21,7 @@ from tests.conftest import free_ports
 # Many ask at once here, from one address and as few people: limits are shown elsewhere.
 UNLIMITED = {"LA_REQUESTS_PER_ADDRESS": "100000000", "LA_REQUESTS_PER_PRINCIPAL": "100000000"}
 TASK = "transport_lager-02"
+FRAME = {"hours_from": 10, "hours_to": 20, "times_of_day": ["day"], "forms": ["SMAAJOB"], "purpose": "competences"}
 
 
 @dataclass
@@ -38,10 +39,10 @@ class Things:
 
 
 @asynccontextmanager
-async def country(home: Path) -> AsyncIterator[World]:
+async def country(home: Path, **settings: str) -> AsyncIterator[World]:
     """The services without simulated kommuner: here we are all of them."""
     ports = free_ports(8)
-    world = World(home, START, ports, ports + 6, script=_nobody(home), settings=UNLIMITED)
+    world = World(home, START, ports, ports + 6, script=_nobody(home), settings=UNLIMITED | settings)
     await asyncio.to_thread(world.__enter__)
     try:
         async with world.api, httpx.AsyncClient() as http:
@@ -79,7 +80,8 @@ async def things_of(world: World, codes: list[str]) -> dict[str, Things]:
 
 async def _things(world: World, code: str, number: int, company: str) -> Things:
     api, mine, day = world.api, Things(code), world.calendar.today.isoformat()
-    own, mine.ids["code"] = ("kommune", code), code
+    own = ("kommune", code)
+    mine.ids |= {"code": code, "kommune": code}
     contact = {"role": "youth-unit", "name": f"Kontakt Nummer {number}x", "phone": f"+45 2013 {number:04}"}
     mine.ids["contact_id"] = str(uuid4())
     path = f"/kommuner/{code}/contacts/{mine.ids['contact_id']}"
@@ -93,23 +95,14 @@ async def _things(world: World, code: str, number: int, company: str) -> Things:
     mine.words = {leader["name"], leader["email"], f"+452012{number:04}", work["company_name"], contact["name"]}
     mine.words.add(f"+452013{number:04}")
     await api.post("intake", f"/leaders/{mine.ids['leader_id']}/calls", {"outcome": "reached"})
-    frame = {"hours_from": 10, "hours_to": 20, "times_of_day": ["day"], "forms": ["SMAAJOB"], "purpose": "competences"}
-    place = frame | {"leader_id": mine.ids["leader_id"], "tasks": [{"task_id": TASK}], "max_kommuner": 1}
+    place = FRAME | {"leader_id": mine.ids["leader_id"], "tasks": [{"task_id": TASK}], "max_kommuner": 1}
     mine.ids["place_id"] = (await api.post("intake", "/places", place))["place_id"]
     await api.post("intake", f"/places/{mine.ids['place_id']}/open", {"agreed_at": day})
 
     [referral] = await _there(lambda: api.get("municipality-gateway", "/referrals", *own))
     mine.ids["referral_id"] = about = referral["referral_id"]
     mine.ids["candidate_id"] = str(uuid4())
-    profile = {
-        "age_band": "18-24",
-        "hours": 10,
-        "times_of_day": ["day"],
-        "reach": 30,
-        "forms": ["SMAAJOB"],
-        "from": day,
-    }
-    proposal = {"candidate_id": mine.ids["candidate_id"], "profile": profile, "start": day}
+    proposal = {"candidate_id": mine.ids["candidate_id"], "profile": profile(day), "start": day}
     await reply(api, code, "accepted", {"referral_id": about, "company_known": False})
     mine.ids["reply_id"] = await reply(api, code, "candidate-proposed", {"referral_id": about} | proposal)
     [match] = await _there(lambda: api.get("matching", "/matches", *own, place_id=mine.ids["place_id"]))
@@ -122,13 +115,34 @@ async def _things(world: World, code: str, number: int, company: str) -> Things:
     gate = (await api.get("matching", f"/matches/{match['match_id']}"))["gate"]
     await api.post("matching", f"/matches/{match['match_id']}/gate", {"answers": dict.fromkeys(gate, True)})
     [placement] = await _there(lambda: api.get("followup", "/placements", *own, place_id=mine.ids["place_id"]))
-    mine.ids["placement_id"] = placement["placement_id"]
+    mine.ids |= {"placement_id": placement["placement_id"], "stage_id": placement["stage"]["stage_id"]}
     await api.post("followup", f"/placements/{placement['placement_id']}/start", {"on": day})
     hard = {"about": "placement", "about_id": placement["placement_id"], "code": "C-PUNCTUALITY", "help": "kommune"}
     mine.ids["challenge_id"] = (await api.post("followup", "/challenges", hard))["challenge_id"]
     tried = {"challenge_id": mine.ids["challenge_id"], "code": "I-MEETING-TIME", "by": "leader", "minutes": 10}
     mine.ids["intervention_id"] = (await api.post("followup", "/interventions", tried))["intervention_id"]
     return mine
+
+
+async def at_one_place(world: World, first: Things) -> dict[str, Things]:
+    """Several kommuner are asked at once about another place of that leader, and each proposes somebody."""
+    api, day = world.api, world.calendar.today.isoformat()
+    place = FRAME | {"leader_id": first.ids["leader_id"], "tasks": [{"task_id": TASK}], "seats": 3}
+    made = await api.post("intake", "/places", place | {"max_kommuner": 3, "at_once": "several"})
+    place_id = made["place_id"]
+    await api.post("intake", f"/places/{place_id}/open", {"agreed_at": day})
+    await settled(world)
+    there = {}
+    for referral in await api.get("municipality-gateway", "/referrals", place_id=place_id):
+        code, about = referral["kommune"], {"referral_id": referral["referral_id"]}
+        candidate = {"candidate_id": str(uuid4())}
+        proposal = about | candidate | {"profile": profile(day), "start": day}
+        reply_id = await reply(api, code, "candidate-proposed", proposal)
+        there[code] = Things(code, {"code": code, "place_id": place_id, "reply_id": reply_id} | about | candidate)
+    await settled(world)
+    for match in await api.get("matching", "/matches", place_id=place_id):
+        there[match["kommune"]].ids["match_id"] = match["match_id"]
+    return there
 
 
 async def reply(api: Api, code: str, what: str, data: dict[str, Any]) -> str:
@@ -147,6 +161,11 @@ async def taken(api: Api, code: str, what: str, data: dict[str, Any]) -> bool:
         return found if found["state"] != "pending" else None
 
     return bool((await _there(answered))["state"] == "taken")
+
+
+def profile(day: str) -> dict[str, Any]:
+    about = {"age_band": "18-24", "hours": 10, "times_of_day": ["day"], "reach": 60, "forms": ["SMAAJOB"]}
+    return about | {"from": day}
 
 
 def event_of(what: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """How things are counted, and what is not shown. Pure: states and numbers in, states and numbers out."""
 
 from collections.abc import Mapping, Set
+from itertools import pairwise
 
-from metrics.figures import OTHER, WHEN
+from metrics.figures import OTHER, PLACEMENTS_STARTED, STAGE_CHANGES, WHEN, Figure
 from metrics.state.leaders import Kickoffs
 from metrics.state.placements import Placement
 from metrics.state.referrals import Acquaintance
@@ -43,6 +44,13 @@ def met(known: Acquaintance, *, claims: int = 0, errors: int = 0) -> tuple[Acqua
     return after, min(after.claims, after.errors + 1) - min(known.claims, known.errors + 1)
 
 
+def steps(stages: tuple[tuple[str, str], ...]) -> list[tuple[Figure, *tuple[str, ...]]]:
+    """What those stages count as: the first begins a placement, each other one changes its form."""
+    forms = [form for _, form in stages]
+    begins = [(PLACEMENTS_STARTED, form) for form in forms[:1]]
+    return [*begins, *((STAGE_CHANGES, before, after) for before, after in pairwise(forms))]
+
+
 def settled(placement: Placement) -> Placement:
     """Its paid hours now: the stage's while it runs; after the end those of the outcomes asked for last."""
     if placement.status == "active":
@@ -80,13 +88,13 @@ def part_may_show(part: int, whole: int) -> bool:
 
 
 def suppressed(cells: Mapping[Cell, int]) -> dict[Cell, int | None]:
-    """None for what is not shown: small cells, and the next smallest until the hidden ones cannot be told from a total.
+    """None for what is not shown: small cells, and others in the order of their names until no small one can be told.
 
-    A breakdown's sum is known from the funnel, so one hidden cell alone, or a small hidden rest, would show through.
-    So would as many hidden cells as their sum, for none of them is 0: if there are no others, nothing is said at all.
+    A breakdown's sum is known from the funnel, and so is this rule. What is hidden besides is chosen by name, for a
+    choice by size would tell the sizes. Where there is not enough to hide among, nothing is said at all.
     """
     hidden = {cell for cell, number in cells.items() if not may_show(number)}
-    for cell in sorted(cells, key=lambda cell: (cells[cell], cell)):
+    for cell in sorted(cells):
         if not hidden or _hide(cells, hidden):
             break
         if cells[cell]:
@@ -97,5 +105,6 @@ def suppressed(cells: Mapping[Cell, int]) -> dict[Cell, int | None]:
 
 
 def _hide(cells: Mapping[Cell, int], hidden: Set[Cell]) -> bool:
-    """Each other."""
-    return len(hidden) > 1 and sum(cells[cell] for cell in hidden) >= max(SMALL, len(hidden) + 1)
+    """Each other: by their sum alone, the least small cells are not all 1, the most not all 4, and none is the rest."""
+    rest = sum(cells[cell] for cell in hidden)
+    return len(hidden) > 1 and rest >= max(2 * SMALL - 1, len(hidden) + 1) and rest != (SMALL - 1) * len(hidden)

@@ -6,6 +6,7 @@ from datetime import date
 from shared.catalogue.codes import codes
 from shared.catalogue.kommuner import kommune
 from shared.catalogue.reach import Reach
+from shared.events.base import Stage, Terms
 from shared.spine.decision import Refused
 
 # {field} is a name from our own contract.
@@ -87,12 +88,31 @@ def day(on: date) -> str:
     return f"{on.day}. {_MONTHS[on.month - 1]} {on.year}"
 
 
+def terms(agreed: Terms | Stage) -> tuple[str, str]:
+    """What an approval must cover, in Danish and English."""
+    begins, ends = (agreed.start, agreed.until) if isinstance(agreed, Terms) else (agreed.from_, agreed.to)
+    forms, hours = codes("forms"), f"{agreed.hours:g}"
+    form_da, form_en = (forms.label(agreed.form, language).lower() for language in ("da", "en"))
+    da = f"Aftalen er {form_da}, {hours.replace('.', ',')} timer om ugen, fra {day(begins)}"
+    en = f"The terms are {form_en}, {hours} hours a week, from {begins}"
+    return (f"{da} til {day(ends)}.", f"{en} to {ends}.") if ends else (f"{da}.", f"{en}.")
+
+
 def not_yours(field: str) -> Refused:
     return Refused(
         "not-yours",
         field,
         f"Det, som {field} peger på, hører til en anden kommune. Brug et id, som I har fået på jeres egen kø.",
         f"What {field} points at belongs to another kommune. Use an id that you got on your own topic.",
+    )
+
+
+def no_shared_entrance() -> Refused:
+    return Refused(
+        "not-yours",
+        "kommune",
+        "I kan kun foreslå unge fra jeres egen kommune, og fra dem, I har fælles indgang med. Udelad kommune.",
+        "You propose young people of your own kommune, or of one with which you share an entrance. Leave kommune out.",
     )
 
 

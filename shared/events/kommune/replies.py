@@ -99,9 +99,13 @@ class CandidateRegistered(Reply, name="reply.candidate-registered", subject="can
 
 
 class CandidateProposed(ReferralReply, name="reply.candidate-proposed", subject="referral_id"):
-    """We propose someone. What is left out is the place's. `next_step` is required for praktik."""
+    """We propose someone. What is left out is the place's. `next_step` is required for praktik.
+
+    `kommune`: the young person's, where a shared entrance proposes for one of the kommuner that share it.
+    """
 
     candidate_id: CandidateId
+    kommune: Annotated[str, Field(pattern="^[0-9]{4}$")] | None = None
     profile: ReplyProfile
     form: codes.Form | None = None
     hours: WeekHours | None = None

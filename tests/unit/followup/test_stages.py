@@ -249,6 +249,7 @@ def test_an_answer_that_does_not_fit_is_told_and_changes_nothing(
     answer(world, **changes)
     told = world.heard(PlacementAnswerRefused)
     assert [(e.reply_id, e.field, e.rule) for e in told] == [("r1", field, rule)]
+    assert [e.stage for e in told] == [None if field == "stage_id" else before.ahead[0]]  # what it must cover
     assert world.placement == before
 
 

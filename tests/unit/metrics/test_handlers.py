@@ -255,3 +255,55 @@ def test_a_certificate_counts_with_its_placement() -> None:
     issued = placement(followup.PlacementCertificateIssued, certificate_id=STAGE, competences=())
     assert totals(*MATCHED, *STARTED, issued)[(figures.CERTIFICATES.name,)] == (1, 0)
     assert totals(*MATCHED, *STARTED, MISTAKEN, issued)[(figures.CERTIFICATES.name,)] == (1, 1)
+
+
+def corrected(what: str, **now: Any) -> Event:
+    return placement(followup.PlacementCorrected, what=what, **{"stage": None, "on": None, **now})
+
+
+def test_another_outcome_is_counted_and_the_wrong_one_told_as_corrected() -> None:
+    job = became("O-ORDINARY", 30, "0")
+    other = corrected("outcome", before="O-ORDINARY", before_when="0", outcome="O-SMAAJOB", hours=8, when="0")
+    found = totals(*MATCHED, *STARTED, ENDED, job, other)
+    assert found[figures.OUTCOMES.name, "O-ORDINARY", "0"] == (1, 1)
+    assert found[figures.OUTCOMES.name, "O-SMAAJOB", "0"] == (1, 0)
+    assert paid_hours(ENDED, job, other) == 8
+    none = corrected("outcome", before="O-ORDINARY", before_when="0")
+    assert paid_hours(ENDED, became("O-SMAAJOB", 5, "living"), job, none) == 5
+    later = totals(*MATCHED, *STARTED, job, other, MISTAKEN)
+    assert later[figures.OUTCOMES.name, "O-ORDINARY", "0"] == (1, 1)  # not twice
+    assert later[figures.OUTCOMES.name, "O-SMAAJOB", "0"] == (1, 1)
+
+
+def test_hours_put_right_change_the_paid_hours_and_no_counter() -> None:
+    job = became("O-ORDINARY", 30, "0")
+    hours = corrected("outcome", before="O-ORDINARY", before_when="0", outcome="O-ORDINARY", hours=20, when="0")
+    found = totals(*MATCHED, *STARTED, ENDED, job, hours)
+    assert {v - c for (name, *_), (v, c) in found.items() if name == figures.OUTCOMES.name} == {1}
+    assert paid_hours(ENDED, job, hours) == 20
+
+
+def test_an_end_that_was_another_counts_as_that() -> None:
+    early = corrected("end", before="as-planned", how="early", reason="too-demanding", on="2026-12-20")
+    found = totals(*MATCHED, *STARTED, ENDED, early)
+    assert found[figures.PLACEMENTS_ENDED.name, "as-planned"] == (1, 1)
+    assert found[figures.PLACEMENTS_ENDED.name, "early"] == (1, 0)
+    mistaken = corrected("end", before="as-planned", how="early", reason="entered-in-error", on="2026-12-20")
+    assert all(value == wrong for value, wrong in totals(*MATCHED, *STARTED, ENDED, mistaken).values())
+
+
+def test_a_stage_of_another_form_is_another_beginning_and_another_change() -> None:
+    second = {"stage_id": str(uuid4()), "form": "ORDINAER", "hours": 30, "times_of_day": [], "tasks": []}
+    grown = placement(
+        followup.PlacementStageChanged, stage={**second, "from": "2027-01-01"}, from_form="SMAAJOB", from_hours=12
+    )
+    first = {"stage_id": STAGE, "form": "LOENTILSKUD", "hours": 20, "times_of_day": [], "tasks": []}
+    right = corrected("stage", before="SMAAJOB", stage={**first, "from": "2026-12-01"})
+    found = totals(*MATCHED, *STARTED, grown, right)
+    assert found[figures.PLACEMENTS_STARTED.name, "SMAAJOB"] == (1, 1)
+    assert found[figures.PLACEMENTS_STARTED.name, "LOENTILSKUD"] == (1, 0)
+    assert found[figures.STAGE_CHANGES.name, "SMAAJOB", "ORDINAER"] == (1, 1)
+    assert found[figures.STAGE_CHANGES.name, "LOENTILSKUD", "ORDINAER"] == (1, 0)
+    assert paid_hours(grown, right) == 30  # not the present one
+    now = corrected("stage", before="ORDINAER", stage={**second, "hours": 25, "from": "2027-01-01"}, present=True)
+    assert paid_hours(grown, now) == 25

@@ -14,6 +14,7 @@ from tests.unit.municipality_gateway.world import (
     MATCH,
     OTHER_CANDIDATE,
     PROPOSAL,
+    TERMS,
     agreed,
     asked,
     match_event,
@@ -116,13 +117,37 @@ def test_a_proposal_that_is_not_possible_is_told_with_its_rule() -> None:
     gateway, referral = asked()
     gateway.reply(ESBJERG, "candidate-proposed", {"referral_id": referral, **PROPOSAL}, id="forslag")
     gateway.news(OUT)
-    gateway.tell(match_event(matching.MatchRefused, gateway, reply_id="forslag", rule="R-FIT-HOURS"))
+    gateway.tell(match_event(matching.MatchRefused, gateway, reply_id="forslag", rule="R-FIT-HOURS", field="hours"))
     assert gateway.last(copy.MatchRefused).rule == "R-FIT-HOURS"
     noted = gateway.rows[-1]
     assert (noted.id, noted.state, noted.field, noted.rule) == ("forslag", "refused", "hours", "rule:R-FIT-HOURS")
     assert noted.source == f"/kommune/{ESBJERG}"
     assert "reply.refused" not in gateway.news(OUT)  # match.refused says it
     assert gateway.referral().business_status == "searching"
+
+
+def test_whom_it_has_proposed_already_on_the_same_terms_is_taken_without_effect() -> None:
+    gateway, referral = asked()
+    proposed(gateway)
+    gateway.reply(ESBJERG, "candidate-proposed", {"referral_id": referral, **PROPOSAL}, id="igen")
+    gateway.news(OUT)
+    before = len(gateway.rows)
+    gateway.tell(match_event(matching.MatchRefused, gateway, reply_id="igen", rule="proposed-already"))
+    assert gateway.news(OUT) == []
+    assert len(gateway.rows) == before  # the reply stays taken
+    assert gateway.referral().state == "in-progress"
+
+
+def test_an_approval_of_less_is_told_what_it_must_cover() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.reply(ESBJERG, "kommune-approved", {"match_id": MATCH, "hours": 10}, id="ja")
+    late = match_event(matching.MatchAnswerRefused, gateway, reply_id="ja", field="hours", rule="rule:R-COVER")
+    gateway.tell(late.changed(terms=TERMS))
+    refused = gateway.last(copy.ReplyRefused)
+    assert (refused.field, refused.rule) == ("hours", "rule:R-COVER")
+    assert refused.da.endswith("Aftalen er småjob (få løntimer), 12 timer om ugen, fra 14. december 2026.")
+    assert refused.en.endswith("12 hours a week, from 2026-12-14.")
 
 
 def test_an_answer_refused_further_in_becomes_a_refused_reply_with_the_way_out() -> None:

@@ -185,6 +185,7 @@ def proposed(gateway: Gateway, **other: Any) -> str:
         matching.MatchProposed,
         gateway,
         reply_id=reply,
+        kommune=proposal.get("kommune", ESBJERG),
         terms=TERMS,
         approvals_needed=("leader", "young-person"),
         gate=("met-each-other",),

@@ -29,12 +29,16 @@ def candidate_of(work: Work, event: Named) -> Candidate:
     return work.get(Candidate, id_) or Candidate(id=id_)
 
 
-def decided(work: Work, placement: Placement, reply_id: str, decide: Callable[[], D]) -> D | None:
+def decided(
+    work: Work, placement: Placement, reply_id: str, decide: Callable[[], D], stage_id: str | None = None
+) -> D | None:
     """What a kommune said, decided. What does not fit is told to it, and changes nothing."""
     try:
         return decide()
     except Refused as no:
-        work.emit(PlacementAnswerRefused(**placement.about, reply_id=reply_id, field=no.field, rule=no.rule))
+        stage = next((s for s in (*placement.stages, *placement.ahead) if s.stage_id == stage_id), None)
+        told = PlacementAnswerRefused(**placement.about, reply_id=reply_id, field=no.field, rule=no.rule, stage=stage)
+        work.emit(told)
         return None
 
 

@@ -106,7 +106,8 @@ def told(work: Work, message: Message[PlacementAnswered | PlacementReported]) ->
             return stages.answered(placement, data, work.today)
         return outcomes.reported(placement, data, work.today)
 
-    if decision := decided(work, placement, data.reply_id or message.id, decide):
+    stage_id = data.stage_id if isinstance(data, PlacementAnswered) else None
+    if decision := decided(work, placement, data.reply_id or message.id, decide, stage_id):
         keep(work, decision)
 
 

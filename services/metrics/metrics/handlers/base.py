@@ -21,6 +21,19 @@ def count(work: Work, thing: C, figure: Figure, *labels: str) -> C:
     return thing.changed(counted=tuple(sorted((*thing.counted, (row.counter, row.labels)))))
 
 
+def take_back(work: Work, thing: C, figure: Figure, *labels: str) -> C:
+    """It counted so, and should not have: what is counted stays, and how much of it was wrong is told."""
+    row = Total.of(figure, *labels, value=0, corrected=1)
+    mark = (row.counter, row.labels)
+    if mark not in thing.counted:
+        return thing
+    if not thing.in_error:  # all that it counted as is told already
+        work.write(row)
+    rest = list(thing.counted)
+    rest.remove(mark)
+    return thing.changed(counted=tuple(rest))
+
+
 def correct(work: Work, thing: C) -> C:
     """Entered in error: all that it counted as is corrected, once."""
     if thing.in_error:

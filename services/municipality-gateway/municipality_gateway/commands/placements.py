@@ -9,6 +9,7 @@ class NoteSaid(Command):
     placement_id: str
     reply_id: str
     source: str
+    kommune: str | None = None
     what: str
     about: str
     offset: int | None = None

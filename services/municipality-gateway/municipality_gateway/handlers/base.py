@@ -12,7 +12,7 @@ from municipality_gateway.rows import Answered
 from municipality_gateway.rules import replies
 from municipality_gateway.rules.referrals import Change
 from municipality_gateway.rules.waiting import waits
-from municipality_gateway.state.matches import Match
+from municipality_gateway.state.matches import Match, Spoken
 from municipality_gateway.state.placements import Challenge, Placement, Stage
 from municipality_gateway.state.referrals import Referral
 from municipality_gateway.state.replies import Said
@@ -29,16 +29,17 @@ from shared.spine.work import Handlers, KeySource, Message, Work
 handlers = Handlers()
 
 
-def tell(work: Work, event: Event, kommune: str, **more: Any) -> None:
-    """To the services, and as a copy to the kommune that it concerns."""
+def tell(work: Work, event: Event, *kommuner: str, **more: Any) -> None:
+    """To the services, and as a copy to each kommune that it concerns."""
     work.emit(event)
-    pass_on(work, event, kommune, **more)
+    pass_on(work, event, *kommuner, **more)
 
 
-def pass_on(work: Work, event: Event, kommune: str, **more: Any) -> None:
-    """To the kommune alone. The test kommune is never told of anything real."""
-    if kommune != TEST_KOMMUNE and (copy := copy_of(event, **more)):
-        work.emit(copy, kommune=kommune)
+def pass_on(work: Work, event: Event, *kommuner: str, **more: Any) -> None:
+    """To these kommuner alone. The test kommune is never told of anything real."""
+    for kommune in dict.fromkeys(kommuner):
+        if kommune != TEST_KOMMUNE and (copy := copy_of(event, **more)):
+            work.emit(copy, kommune=kommune)
 
 
 def keep(work: Work, before: Referral, change: Change, **more: Any) -> None:
@@ -155,6 +156,7 @@ def refuse_later(
 ) -> None:
     """A decider further in could not use what was taken. `tell`: where no event of its own says so."""
     of_reply: dict[str, Any] = said.model_dump(include={"source", "what", "offset"}) if said else {}
+    kommune = said.kommune or kommune if said else kommune
     if tell:
         _tell_refused(work, kommune, said.about if said else about, reply_id, refusal, **of_reply)
     _note_refused(work, kommune, reply_id, refusal, **of_reply)
@@ -194,7 +196,7 @@ def own(work: Work, kind: type[Owned], id_: str, code: str) -> Owned:
     """What a kommune speaks of. Raises Refused where it is unknown, or another kommune's."""
     field = f"{kind.KIND}_id"
     found = work.get(kind, id_) or replies.unknown(field)
-    if found.kommune != code:
+    if code not in (found.whose if isinstance(found, Spoken) else (found.kommune,)):
         replies.not_yours(field)
     return found
 

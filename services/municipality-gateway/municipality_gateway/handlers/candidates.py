@@ -16,17 +16,22 @@ from shared.spine.work import Message, Work
 def proposed(work: Work, message: Message[CandidateProposed], code: str) -> None:
     data = message.data
     referral = asked_of(work, data, code)
+    kommune = replies.kommune_of(data, code)
     candidate = work.get(Candidate, data.candidate_id) or Candidate(id=data.candidate_id)
-    work.put(candidate.changed(of=candidate.of | {code}, withdrawn=candidate.withdrawn - {code}))
+    entrances = candidate.entrances
+    if kommune != code:
+        entrances = {**entrances, kommune: entrances.get(kommune, frozenset()) | {code}}
+    of, withdrawn = candidate.of | {kommune}, candidate.withdrawn - {kommune}
+    work.put(candidate.changed(of=of, withdrawn=withdrawn, entrances=entrances))
     after, events = rules.propose(referral, work.today, message.id)
     keep(work, referral, (after.changed(said=with_said(after.said, message, "candidate-proposed")), events))
     work.emit(
         say.CandidateProposed(
-            kommune=code,
+            kommune=kommune,
             place_id=referral.place_id,
             leader_id=referral.leader_id,
             reply_id=message.id,
-            **data.model_dump(by_alias=True),
+            **data.model_dump(by_alias=True, exclude={"kommune"}),
         )
     )
 
@@ -49,9 +54,9 @@ def registered(work: Work, message: Message[CandidateRegistered], code: str) -> 
 def withdrawn(work: Work, message: Message[CandidateWithdrawn], code: str) -> None:
     data = message.data
     candidate = work.get(Candidate, data.candidate_id) or replies.unknown("candidate_id")
-    if code not in candidate.of:
+    its = {kommune for kommune in candidate.of if code in (kommune, *candidate.entrances.get(kommune, ()))}
+    if not its:
         replies.not_yours("candidate_id")
-    if code in candidate.withdrawn:
-        return
-    work.put(candidate.changed(withdrawn=candidate.withdrawn | {code}))
-    work.emit(say.CandidateWithdrawn(candidate_id=candidate.id, kommune=code, reason=data.reason))
+    work.put(candidate.changed(withdrawn=candidate.withdrawn | its))
+    for kommune in sorted(its - candidate.withdrawn):
+        work.emit(say.CandidateWithdrawn(candidate_id=candidate.id, kommune=kommune, reason=data.reason))

@@ -36,26 +36,31 @@ DEADLINE = "answer"
 @handlers.on(MatchProposed, (Match, "match_id"), (Referral, "referral_id"))
 def proposed(work: Work, message: Message[MatchProposed]) -> None:
     data = message.data
-    work.need(Referral, data.referral_id)
+    referral = work.need(Referral, data.referral_id)
     match = Match(
         id=data.match_id,
+        entrance=referral.kommune if referral.kommune != data.kommune else None,
         owed=frozenset(party for party in data.approvals_needed if party in get_args(Party)),
         **data.model_dump(include={"place_id", "referral_id", "kommune", "candidate_id", "reply_id"}),
     )
     work.put(match)
     if match.owed:
-        command = MatchDeadline(match_id=match.id, kommune=match.kommune)
+        command = MatchDeadline(match_id=match.id, kommune=match.entrance or match.kommune)
         work.timer(match.key, DEADLINE, end_of_day(data.answer_by), command)
-    pass_on(work, data, data.kommune)
+    pass_on(work, data, *match.whose)
 
 
 @handlers.on(MatchRefused, (Referral, "referral_id"))
 def refused(work: Work, message: Message[MatchRefused]) -> None:
+    """Whom the kommune has proposed for the same place on the same terms already: that proposal stands."""
     data = message.data
     referral = work.need(Referral, data.referral_id)
-    pass_on(work, data, data.kommune)
+    if data.rule == "proposed-already":
+        work.put(referral.changed(proposals=referral.proposals - {data.reply_id}))
+        return
+    pass_on(work, data, data.kommune, referral.kommune)
     keep(work, referral, rules.fell_through(referral, data.reply_id))
-    refusal = replies.decided(data.rule, replies.FIELDS.get(data.rule, "referral_id"))
+    refusal = replies.decided(data.rule, data.field or "referral_id")
     refuse_later(
         work, referral.kommune, referral.id, data.reply_id, referral.said.get(data.reply_id), refusal, tell=False
     )
@@ -65,7 +70,7 @@ def refused(work: Work, message: Message[MatchRefused]) -> None:
 def approved(work: Work, message: Message[MatchApproved]) -> None:
     match = work.need(Match, message.data.match_id)
     settle(work, match.changed(owed=match.owed - {message.data.party}))
-    pass_on(work, message.data, match.kommune)
+    pass_on(work, message.data, *match.whose)
 
 
 @handlers.on(MatchAgreed, (Match, "match_id"), (Referral, "referral_id"), (Place, "place_id"))
@@ -75,7 +80,7 @@ def agreed(work: Work, message: Message[MatchAgreed]) -> None:
     match, referral = work.need(Match, data.match_id), work.need(Referral, data.referral_id)
     place = work.need(Place, data.place_id)
     settle(work, match.changed(state="agreed", owed=frozenset()))
-    pass_on(work, data, match.kommune)
+    pass_on(work, data, *match.whose)
     keep(work, referral, rules.matched(referral, match.id, match.reply_id, data.seats_left))
     place = place.changed(agreed=place.agreed | {match.id}, first=referral.kommune)
     if data.seats_left or referral.round != place.round:
@@ -88,7 +93,7 @@ def agreed(work: Work, message: Message[MatchAgreed]) -> None:
 def over(work: Work, message: Message[MatchDeclined | MatchCancelled]) -> None:
     match, referral = work.need(Match, message.data.match_id), work.need(Referral, message.data.referral_id)
     settle(work, match.changed(state="over", owed=frozenset()))
-    pass_on(work, message.data, match.kommune)
+    pass_on(work, message.data, *match.whose)
     keep(work, referral, rules.fell_through(referral, match.reply_id, match.id))
 
 
@@ -96,14 +101,20 @@ def over(work: Work, message: Message[MatchDeclined | MatchCancelled]) -> None:
 def answer_refused(work: Work, message: Message[MatchAnswerRefused]) -> None:
     """In a race a decider further in may still refuse what was taken."""
     data, match = message.data, work.need(Match, message.data.match_id)
-    said, refusal = match.said.get(data.reply_id), replies.decided(data.rule, data.field)
+    said, refusal = match.said.get(data.reply_id), replies.decided(data.rule, data.field, data.terms)
     refuse_later(work, data.kommune, match.id, data.reply_id, said, refusal)
 
 
-@handlers.on(MatchSuggested, MatchExplained)
-def suggested(work: Work, message: Message[MatchSuggested | MatchExplained]) -> None:
+@handlers.on(MatchSuggested)
+def suggested(work: Work, message: Message[MatchSuggested]) -> None:
     """To the young person's kommune alone; nothing of it is kept."""
     pass_on(work, message.data, message.data.kommune)
+
+
+@handlers.on(MatchExplained, (Referral, "referral_id"))
+def explained(work: Work, message: Message[MatchExplained]) -> None:
+    referral = work.need(Referral, message.data.referral_id)
+    pass_on(work, message.data, message.data.kommune, referral.kommune)
 
 
 @handlers.on(MatchDeadline, (Match, "match_id"))
@@ -125,7 +136,7 @@ def unanswered(work: Work, message: Message[MatchDeadline]) -> None:
             party=party,
             answer="none",
         ),
-        match.kommune,
+        *match.whose,
     )
 
 
@@ -170,7 +181,7 @@ def _answer(work: Work, message: Message[Any], code: str, given: Answer) -> None
             match_id=match.id,
             place_id=match.place_id,
             referral_id=match.referral_id,
-            kommune=code,
+            kommune=match.kommune,
             reply_id=message.id,
             **given.model_dump(by_alias=True),
         )

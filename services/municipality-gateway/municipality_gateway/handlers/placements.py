@@ -35,28 +35,30 @@ from shared.events.municipality_gateway import (
     PlacementReported,
     PlacementSupportAnswered,
 )
+from shared.events.topics import kommune_of
 from shared.spine.work import Message, Work
 
 
 @handlers.on(PlacementPlanned, (Match, "match_id"), (Placement, "placement_id"), (Stage, "stage.stage_id"))
 def planned(work: Work, message: Message[PlacementPlanned]) -> None:
     data = message.data
-    work.need(Match, data.match_id)
+    match = work.need(Match, data.match_id)
     facts = data.model_dump(include={"place_id", "referral_id", "match_id", "kommune", "candidate_id"})
-    placement = Placement(id=data.placement_id, **facts)
+    placement = Placement(id=data.placement_id, entrance=match.entrance, **facts)
     work.put(placement, _stage(placement, data.stage.stage_id))
-    pass_on(work, data, data.kommune)
+    pass_on(work, data, *placement.whose)
 
 
 @handlers.on(PlacementStagePlanned, (Placement, "placement_id"), (Stage, "stage.stage_id"))
 def stage_planned(work: Work, message: Message[PlacementStagePlanned]) -> None:
     placement = work.need(Placement, message.data.placement_id)
     work.put(_stage(placement, message.data.stage.stage_id))
-    pass_on(work, message.data, placement.kommune)
+    pass_on(work, message.data, *placement.whose)
 
 
 def _stage(placement: Placement, stage_id: str) -> Stage:
-    return Stage(id=stage_id, placement_id=placement.id, place_id=placement.place_id, kommune=placement.kommune)
+    facts = placement.model_dump(include={"place_id", "kommune", "entrance"})
+    return Stage(id=stage_id, placement_id=placement.id, **facts)
 
 
 @handlers.on(
@@ -73,7 +75,7 @@ def _stage(placement: Placement, stage_id: str) -> Stage:
 )
 def passed_on(work: Work, message: Message[PlacementEvent]) -> None:
     placement = work.need(Placement, message.data.placement_id)
-    pass_on(work, message.data, placement.kommune)
+    pass_on(work, message.data, *placement.whose)
 
 
 @handlers.on(PlacementCancelled, PlacementEnded, (Placement, "placement_id"), (Place, "place_id"))
@@ -81,7 +83,7 @@ def over(work: Work, message: Message[PlacementCancelled | PlacementEnded]) -> N
     """Its seat is free again."""
     placement, place = work.need(Placement, message.data.placement_id), work.need(Place, message.data.place_id)
     work.put(place.changed(ended=place.ended | {placement.match_id}))
-    pass_on(work, message.data, placement.kommune)
+    pass_on(work, message.data, *placement.whose)
 
 
 @handlers.on(ChallengeRaised, (Placement, "placement_id"), (Challenge, "challenge_id"))
@@ -91,15 +93,16 @@ def challenge_raised(work: Work, message: Message[ChallengeRaised]) -> None:
     if data.help != "kommune" or data.placement_id is None:
         return
     placement = work.need(Placement, data.placement_id)
-    facts = {"placement_id": placement.id, "place_id": placement.place_id, "kommune": placement.kommune}
-    work.put(work.get(Challenge, data.challenge_id) or Challenge(id=data.challenge_id, **facts))
-    pass_on(work, data, placement.kommune, referral_id=placement.referral_id)
+    facts = placement.model_dump(include={"place_id", "kommune", "entrance"})
+    known = work.get(Challenge, data.challenge_id)
+    work.put(known or Challenge(id=data.challenge_id, placement_id=placement.id, **facts))
+    pass_on(work, data, *placement.whose, referral_id=placement.referral_id)
 
 
 @handlers.on(PlacementAnswerRefused, (Placement, "placement_id"))
 def answer_refused(work: Work, message: Message[PlacementAnswerRefused]) -> None:
     data, placement = message.data, work.need(Placement, message.data.placement_id)
-    said, refusal = placement.said.get(data.reply_id), replies.decided(data.rule, data.field)
+    said, refusal = placement.said.get(data.reply_id), replies.decided(data.rule, data.field, data.stage)
     refuse_later(work, data.kommune, placement.id, data.reply_id, said, refusal)
 
 
@@ -117,6 +120,7 @@ def _note(work: Work, message: Message[Any], placement_id: str) -> None:
         placement_id=placement_id,
         reply_id=message.id,
         source=message.source,
+        kommune=kommune_of(message.topic),
         what=what,
         about=message.subject,
         offset=message.offset,
@@ -138,7 +142,7 @@ def answer_stage(work: Work, message: Message[Any], code: str, given: Answer) ->
             placement_id=stage.placement_id,
             place_id=stage.place_id,
             stage_id=stage.id,
-            kommune=code,
+            kommune=stage.kommune,
             reply_id=message.id,
             **given.model_dump(by_alias=True),
         )
@@ -149,7 +153,7 @@ def answer_stage(work: Work, message: Message[Any], code: str, given: Answer) ->
 def voice_passed_on(work: Work, message: Message[VoicePassedOn], code: str) -> None:
     placement = own(work, Placement, message.data.placement_id, code)
     facts = message.data.model_dump()
-    work.emit(CandidateHeard(candidate_id=placement.candidate_id, kommune=code, **facts))
+    work.emit(CandidateHeard(candidate_id=placement.candidate_id, kommune=placement.kommune, **facts))
 
 
 @on_reply(OutcomeReported, (Placement, "placement_id"))
@@ -157,7 +161,7 @@ def outcome_reported(work: Work, message: Message[OutcomeReported], code: str) -
     placement = own(work, Placement, message.data.placement_id, code)
     facts = message.data.model_dump()
     _note(work, message, placement.id)
-    work.emit(PlacementReported(place_id=placement.place_id, kommune=code, reply_id=message.id, **facts))
+    work.emit(PlacementReported(place_id=placement.place_id, kommune=placement.kommune, reply_id=message.id, **facts))
 
 
 @on_reply(SupportAnswered, (Challenge, "challenge_id"))
@@ -172,4 +176,4 @@ def support_answered(work: Work, message: Message[SupportAnswered], code: str) -
     work.put(challenge.changed(answer=given))
     _note(work, message, challenge.placement_id)
     about = {"placement_id": challenge.placement_id, "place_id": challenge.place_id, "challenge_id": challenge.id}
-    work.emit(PlacementSupportAnswered(kommune=code, reply_id=message.id, **about, **facts))
+    work.emit(PlacementSupportAnswered(kommune=challenge.kommune, reply_id=message.id, **about, **facts))

@@ -10,7 +10,9 @@ from typing import NoReturn
 from municipality_gateway import texts
 from shared.catalogue.calendar import add_months, today
 from shared.catalogue.codes import codes
+from shared.catalogue.kommuner import kommune
 from shared.catalogue.limits import limits
+from shared.events.base import Stage, Terms
 from shared.events.kommune import replies as said
 from shared.events.kommune.replies import Reply
 from shared.spine.decision import Refused
@@ -21,28 +23,19 @@ def not_yours(field: str) -> NoReturn:
     raise texts.not_yours(field)
 
 
+def kommune_of(proposal: said.CandidateProposed, code: str) -> str:
+    """Whose young person it is: one's own, or one of the kommuner with which the entrance is shared."""
+    named = proposal.kommune or code
+    if named != code and named not in kommune(code).joint_with:
+        raise texts.no_shared_entrance()
+    return named
+
+
 def unknown(field: str) -> NoReturn:
     raise texts.unknown(field)
 
 
-FIELDS = {
-    "R-FIT-HOURS": "hours",
-    "R-FIT-TIMES": "times_of_day",
-    "R-FIT-FORM": "form",
-    "R-FIT-TASKS": "tasks",
-    "R-FIT-REACH": "profile.reach",
-    "R-U18-1": "tasks",
-    "R-U18-2": "times_of_day",
-    "R-PROG-1": "next_step",
-    "R-PAY-1": "until",
-    "R-PRAKTIK-1": "until",
-    "R-START": "start",
-    "R-UNTIL": "until",
-    "candidate-taken": "candidate_id",
-    "no-seat": "seat",
-}
-"""Of a proposal: what to look at first when matching finds it impossible by that rule."""
-
+COVER = "R-COVER"
 _BY_CODE = {
     "state": texts.wrong_state,
     "unknown-id": texts.unknown,
@@ -53,10 +46,14 @@ _BY_CODE = {
 }
 
 
-def decided(code: str, field: str) -> Refused:
-    """What a decider further in gave as its reason: a rule of the catalogue, or a code of the list."""
-    if code.removeprefix("rule:") in codes("rules"):
-        return texts.by_rule(code.removeprefix("rule:"), field)
+def decided(code: str, field: str, terms: Terms | Stage | None = None) -> Refused:
+    """What a decider further in gave as its reason: a rule of the catalogue, or a code of the list.
+
+    `terms`: what the answer had to cover.
+    """
+    rule = code.removeprefix("rule:")
+    if rule in codes("rules"):
+        return texts.by_rule(rule, field, *(texts.terms(terms) if terms and rule == COVER else ()))
     if code in _BY_CODE:
         return _BY_CODE[code](field)
     return texts.by_list(code if code in codes("reply-refused") else "state", field)

@@ -24,12 +24,23 @@ class Answer(Data):
     to: date | None = None
 
 
-class Match(Aggregate):
+class Spoken(Aggregate):
+    """Base of what belongs to a young person's kommune. `entrance`: the shared one that proposed, where it was."""
+
+    kommune: str
+    entrance: str | None = None
+
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """Who speaks of it, and hears of it."""
+        return (self.kommune, self.entrance) if self.entrance else (self.kommune,)
+
+
+class Match(Spoken):
     """A proposal that is possible. `owed`: whose yes the kommune still owes."""
 
     place_id: str
     referral_id: str
-    kommune: str
     candidate_id: str
     reply_id: str
     state: Literal["proposed", "agreed", "over"] = "proposed"

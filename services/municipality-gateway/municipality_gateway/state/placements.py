@@ -5,27 +5,24 @@ from typing import Literal
 
 from pydantic import Field
 
-from municipality_gateway.state.matches import Answer
+from municipality_gateway.state.matches import Answer, Spoken
 from municipality_gateway.state.replies import Said
 from shared.events.base import Data
-from shared.spine.work import Aggregate
 
 
-class Placement(Aggregate):
+class Placement(Spoken):
     place_id: str
     referral_id: str
     match_id: str
-    kommune: str
     candidate_id: str
     said: dict[str, Said] = Field(default_factory=dict)
 
 
-class Stage(Aggregate):
+class Stage(Spoken):
     """A stage that a kommune may approve, and what it said."""
 
     placement_id: str
     place_id: str
-    kommune: str
     answer: Answer | None = None
 
 
@@ -39,10 +36,9 @@ class Help(Data):
     to: date | None = None
 
 
-class Challenge(Aggregate):
+class Challenge(Spoken):
     """Something with which a kommune's help is wanted."""
 
     placement_id: str
     place_id: str
-    kommune: str
     answer: Help | None = None

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.events.base import Data
+from shared.events.topics import kommune_of
 from shared.spine.work import Message
 
 KEPT = 20
 
 
 class Said(Data):
-    """Who said it, where and what about; it is kept under its id."""
+    """Who said it, where and what about; it is kept under its id. `kommune`: on whose topic, if not its own."""
 
     source: str
+    kommune: str | None = None
     what: str
     about: str
     offset: int | None = None
@@ -24,5 +26,11 @@ def with_one(kept: Mapping[str, Said], reply_id: str, said: Said) -> dict[str, S
 
 
 def with_said(kept: Mapping[str, Said], message: Message[Any], what: str) -> dict[str, Said]:
-    said = Said(source=message.source, what=what, about=message.subject, offset=message.offset)
+    said = Said(
+        source=message.source,
+        kommune=kommune_of(message.topic),
+        what=what,
+        about=message.subject,
+        offset=message.offset,
+    )
     return with_one(kept, message.id, said)

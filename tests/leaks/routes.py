@@ -1,0 +1,102 @@
+"""Every route of every service that is somebody's only, what it is asked with, and what it tells."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from itertools import combinations
+from typing import Any
+
+import httpx
+
+from deploy.demo.world import SERVICES
+from shared.settings import Settings
+from shared.web.access import access_of_routes
+from tests.leaks.country import event_of
+
+ROLES = {"kommune": "code", "leader": "leader_id"}
+"""Who sees only their own, and the id to which their token is bound."""
+
+# Bodies that pass the edge, with `{...}` where they say whose thing it is.
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /places/{place_id}/pause": {"reason": "busy"},
+    "POST /places/{place_id}/reopen": {"agreed_at": "2026-11-30"},
+    "POST /places/{place_id}/close": {"reason": "changed-mind"},
+    "POST /companies/{company_id}/people": {"leader_id": "{leader_id}", "name": "En Kollega"},
+    "POST /matches/{match_id}/approvals": {"answer": "no", "reason": "not-now"},
+    "POST /placements/{placement_id}/checkins": {"kind": "first-day", "answered": True},
+    "POST /placements/{placement_id}/learning": {"goals": ["cooperation"]},
+    "POST /challenges": {"about": "placement", "about_id": "{placement_id}", "code": "C-PACE"},
+    "POST /kommuner/{code}/replies": event_of("seen", {"referral_id": "{referral_id}"}) | {"id": "{event_id}"},
+}
+IDS = {"place_id", "kommune"}
+"""Queries that say whose thing it is."""
+NOBODYS = {"limit", "source", "state", "after", "waits_for"}
+"""Those that are nobody's."""
+GIVEN = {"list_name": "sectors", "consultant": "en-konsulent"}
+"""Nobody's either, in a path."""
+# Of one answer alone.
+_ITS_OWN = {"content-length", "date", "x-correlation-id"}
+
+
+@dataclass(frozen=True)
+class Route:
+    service: str
+    method: str
+    path: str
+    roles: frozenset[str]
+    queries: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ids that say whose thing it is: in path, query and body."""
+        text = self.path + json.dumps(BODIES.get(self.name, {}))
+        found = dict.fromkeys([*re.findall(r"{(\w+)}", text), *sorted(self.queries)])
+        return tuple(name for name in found if name not in {"event_id", *GIVEN})
+
+    @property
+    def mixes(self) -> list[frozenset[str]]:
+        """Which of them are another's, while the rest is one's own."""
+        sizes = range(1, len(self.names) + 1)
+        return [frozenset(names) for size in sizes for names in combinations(self.names, size)]
+
+
+@cache
+def routes() -> tuple[Route, ...]:
+    return tuple(_routes())
+
+
+def _routes() -> Iterator[Route]:
+    """Raises LookupError for what nobody here knows how to ask: asked for nothing, it would show nothing."""
+    for service in SERVICES:
+        [entry] = entry_points(group="lederalliancen.services", name=service)
+        config = Settings(kafka_bootstrap="127.0.0.1:1", database_url="postgresql://x/y", token_key="k" * 40)
+        app = entry.load().app(config)
+        documented = app.openapi()["paths"]
+        for name, roles in access_of_routes(app):
+            if not roles:
+                continue
+            method, path = name.split(" ")
+            operation = documented[path][method.lower()]
+            queries = {p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"}
+            if not roles.isdisjoint(ROLES):
+                if unknown := queries - IDS - NOBODYS:
+                    raise LookupError(f"{name}: is {unknown} somebody's or nobody's?")
+                if "requestBody" in operation and name not in BODIES:
+                    raise LookupError(f"{name}: with which body?")
+            yield Route(service, method, path, roles, frozenset(queries & IDS))
+
+
+def told(answer: httpx.Response, sent: dict[str, str]) -> tuple[int, str, str]:
+    """Status, headers and body; without what is of this one answer, and with the names of the ids that were sent."""
+    headers = str(sorted(item for item in answer.headers.items() if item[0] not in _ITS_OWN))
+    body = re.sub(r'"correlation_id":"[^"]*"', "", answer.text)
+    for id_ in sent.values():
+        headers, body = headers.replace(id_, "{}"), body.replace(id_, "{}")
+    return answer.status_code, headers, body
