@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
-    {*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("services/*/README.md"), *ROOT.glob("tests/**/*.md")}
+    {*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("services/*/README.md"), *ROOT.glob("deploy/**/*.md"), *ROOT.glob("tests/**/*.md")}
 )
 FOLDERS = "|".join(("deploy", "docs", "requirements", "services", "shared", "tests"))
 STATES = ("met", "not applicable", "later: pages", "later: containers", "not met")
