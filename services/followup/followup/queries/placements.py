@@ -152,12 +152,13 @@ class WholePlacementView(PlacementView):
 
 
 async def placements_at(runtime: Runtime, place_id: str, who: Principal) -> list[PlacementView]:
-    """The first one first: ids are in order of time."""
+    """The first one first, by the day of the agreement: an id comes from a reply, and knows no time."""
     async with seen_by(runtime, who) as conn:
         found = await many(
             conn,
             Placement,
-            "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'place_id' = $1 ORDER BY id",
+            "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'place_id' = $1"
+            " ORDER BY state->>'agreed_on' NULLS FIRST, id",
             place_id,
         )
     return [PlacementView.of(p) for p in found if who.sees(leader=p.leader_id, kommune=p.kommune)]
