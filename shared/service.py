@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 import uvicorn
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from shared import db, log, settings
 from shared.db import Connection
@@ -35,6 +35,7 @@ from shared.spine.envelope import Record
 from shared.spine.lifting import Forgetting
 from shared.spine.work import NOWHERE, Command, Handlers, Public
 from shared.web import access, docs, edge, operations
+from shared.web.dependencies import known_filters
 from shared.web.limits import Limits
 from shared.web.server import patience
 
@@ -149,7 +150,7 @@ class Service:
         access.install(app, config)
         operations.install(app, config.metrics_token)
         docs.install(app)
-        app.include_router(self.router)
+        app.include_router(self.router, dependencies=[Depends(known_filters)])
         return app
 
     def main(self) -> None:

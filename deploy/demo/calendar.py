@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from shared.catalogue.calendar import DENMARK, add_working_days, today
 
 OFFICE_OPENS = time(8)
+ACTED: ContextVar[bool] = ContextVar("acted", default=True)
+"""Whether a story has asked for something since all was quiet; each is a task, and has its own."""
 
 
 class TooLate(Exception):  # noqa: N818 - what a story can be, not an error of ours
@@ -44,10 +47,13 @@ class Calendar:
     # -- for the stories -------------------------------------------------------------------------------------------
 
     async def until(self, instant: datetime, unless: Callable[[], bool] = bool) -> None:
-        """Sleep until that instant, or until `unless` holds when all is quiet."""
+        """Sleep until that instant, or until `unless` holds when all is quiet. At once where it is so already."""
+        if not ACTED.get() and (instant <= self.now or unless()):
+            return
         waiting = _Waiting(instant, unless, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         await waiting.woken
+        ACTED.set(False)
 
     async def quiet(self) -> None:
         """Until nothing is on its way any more."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from deploy.demo.api import Api, Refused
 from deploy.demo.calendar import Calendar
 from deploy.demo.figures import Figure
 from deploy.demo.journal import Journal, Said
 
+T = TypeVar("T")
 WITHIN_DAYS = 45  # of the calendar: longer than anything in a story should take
 
 
@@ -34,6 +35,9 @@ class Play:
     api: Api
     journal: Journal
     others: "Sequence[Play]" = ()  # those that are over when this one begins
+    about: set[str] = field(default_factory=set)
+    """The ids of the company, its leaders and places: what was said of them is this story's."""
+    company_id: str = ""
     leader_id: str = ""
     place_id: str = ""
     referral_id: str = ""
@@ -70,8 +74,7 @@ class Play:
     @property
     def events(self) -> list[Said]:
         """What was said in this story; in one that is about nobody in particular, all of it."""
-        ids = {self.leader_id, self.place_id, self.placement_id} - {""}
-        return self.journal.about(ids) if ids else self.journal.events
+        return self.journal.about(self.about) if self.about else self.journal.events
 
     def tell(self, *what: str) -> None:
         self.told += what
@@ -80,11 +83,11 @@ class Play:
         self.expectations.append(Expectation(what, expected, actual))
 
     async def refusal(self, asked: Awaitable[Any]) -> str:
-        """The rule by which what is asked is refused."""
+        """The rule by which what is asked is refused, or the status where there is no such thing."""
         try:
             await asked
         except Refused as no:
-            return str(no.problem.get("rule"))
+            return str(no.problem.get("rule") or no.status)
         return "not refused"
 
     # -- what was said about this place ----------------------------------------------------------------------------
@@ -95,6 +98,11 @@ class Play:
     async def happens(self, what: str, **data: Any) -> dict[str, Any]:
         """Wait for an event about this place; the data of the last such one."""
         return await self.happens_to(what, place_id=self.place_id, **data)
+
+    async def first(self, there: Callable[[], list[T]], said: str) -> T:
+        """Wait until there is one of these; the first."""
+        await self.calendar.until_it_holds(lambda: bool(there()), WITHIN_DAYS, said)
+        return there()[0]
 
     async def happens_to(self, what: str, **data: Any) -> dict[str, Any]:
         """Wait for an event whose data hold these values; the data of the last such one."""

@@ -17,7 +17,7 @@ from shared.runtime import Runtime
 from shared.spine import aggregates
 from shared.spine.work import Aggregate, Command
 from shared.web.access import UNBOUND, LinkHolder, Principal
-from shared.web.problems import NOT_FOUND, UNAVAILABLE, Problem, route_of
+from shared.web.problems import INVALID, NOT_FOUND, UNAVAILABLE, Problem, route_of
 
 log = structlog.get_logger()
 A = TypeVar("A", bound=Aggregate)
@@ -77,6 +77,23 @@ async def people(runtime: Runtime, ids: Sequence[str], who: Principal, route: st
     async with runtime.pool.acquire() as conn:
         opened = await runtime.vault.open_(conn, [UUID(id_) for id_ in ids], who, route)
     return {str(id_): data for id_, data in opened.items()}
+
+
+async def known_filters(request: Request) -> None:
+    """A filter works or is refused: one that nobody knows would be taken for one that worked."""
+    route = request.scope["route"]
+    documented = request.app.openapi()["paths"].get(route.path_format, {}).get(request.method.lower())
+    if documented is None:
+        return
+    known = sorted(p["name"] for p in documented.get("parameters", ()) if p["in"] == "query")
+    if request.query_params.keys() <= {*known}:
+        return
+    names = ", ".join(known)
+    words = (
+        f"En parameter i adressen kendes ikke her. Kendte: {names or 'ingen'}.",
+        f"A parameter of the address is not known here. Known: {names or 'none'}.",
+    )
+    raise Problem(INVALID, detail=words, field="query", rule="unknown-field")
 
 
 class _Dispatch:

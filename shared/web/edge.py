@@ -254,8 +254,18 @@ def _cpr_in(scope: Scope, headers: Headers, sent: Any) -> str | None:
         "header": {KEPT: headers.getlist(KEPT)},
     }
     tools = _grouped([item for item in headers.items() if item[0] != KEPT and not _UNSCANNED.fullmatch(item[0])])
-    found = find_cpr(around) or find_cpr_in_attributes({"header": tools}) or _cpr_in_body(sent)
+    found = find_cpr(around) or find_cpr_in_attributes({"header": tools})
+    if found is None and (found := _cpr_in_body(sent)):
+        found = _with_line(found, sent)
     return "body" if found == "$" else found
+
+
+def _with_line(found: str, sent: Any) -> str:
+    """In a text of many lines, such as a file, the first of them that it is in."""
+    text = sent.get(found) if isinstance(sent, dict) else sent
+    lines = text.splitlines() if isinstance(text, str) else []
+    line = next((n for n, one in enumerate(lines, 1) if find_cpr(one)), None) if len(lines) > 1 else None
+    return f"{found}, line {line}" if line else found
 
 
 def _cpr_in_body(sent: Any) -> str | None:

@@ -239,6 +239,15 @@ async def test_leaders_and_kommuner_see_their_own_and_nobody_elses(world: World)
     assert (await world.ask("POST", f"{path}/start", {"on": "2026-11-09"}, role="leader", leader=LEADER)).status == 403
 
 
+async def test_the_placements_of_a_place_come_in_order_of_their_agreements(world: World) -> None:
+    first, second = an_id(61), an_id(60)
+    await world.hear((agreed(match_id=first), 1))
+    await world.on(START)
+    await world.hear((agreed(match_id=second), 1))
+    placements = await world.get(f"/placements?place_id={PLACE}")
+    assert [p["placement_id"] for p in placements] == [first, second]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [

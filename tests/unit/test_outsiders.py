@@ -5,10 +5,14 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import date, timedelta
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+
+from deploy.demo.kommuner.calendar import is_working_day
+from shared.catalogue import calendar
 
 ROOT = Path(__file__).parents[2]
 OWN = "deploy.demo.kommuner"
@@ -45,3 +49,9 @@ def test_all_that_the_demo_imports_is_installed_for_it() -> None:
     of = packages_distributions()
     missing = {root for root in roots - ours if not {name.lower().replace("_", "-") for name in of[root]} & declared}
     assert missing == set()
+
+
+@pytest.mark.parametrize("year", range(2025, 2041))
+def test_the_simulated_kommuner_count_working_days_as_the_contract_says(year: int) -> None:
+    days = [date(year, 1, 1) + timedelta(days=n) for n in range(365)]
+    assert [day for day in days if is_working_day(day)] == [day for day in days if calendar.is_working_day(day)]

@@ -23,8 +23,12 @@ OPEN = {
     "GET /docs/swagger-ui.css",
     "POST /leaders",
     "POST /links",
+    "GET /codes",
     "GET /codes/{list_name}",
+    "GET /tasks",
+    "GET /rules",
     "GET /kickoffs",
+    "GET /postal/{nr}",
     "GET /certificates/{code}",
     "GET /certificates/{code}/paper",
 }

@@ -123,7 +123,8 @@ async def test_a_token_counts_in_its_header_alone(service: Service) -> None:
     async with client_of(service) as client:
         by_address = await client.get(str(path), params={"access_token": token, "token": token})
         by_cookie = await client.get(str(path), headers={"Cookie": f"token={token}"})
-    assert {by_address.status_code, by_cookie.status_code} <= {401, 404}  # 404: open, and nothing there
+    assert by_address.status_code == 422  # a parameter that nobody knows
+    assert by_cookie.status_code in (401, 404)  # 404: open, and nothing there
 
 
 @each_service
@@ -152,3 +153,19 @@ async def test_every_value_of_a_doubled_parameter_is_looked_at(service: Service,
 @each_service
 def test_nothing_runs_in_debug_mode(service: Service) -> None:
     assert app_of(service).debug is False
+
+
+@each_service
+async def test_a_filter_that_a_route_does_not_know_is_refused_and_the_known_ones_are_named(service: Service) -> None:
+    paths = app_of(service).openapi()["paths"]
+    own = [route.path for route in iter_route_contexts(service.router.routes)]
+    reads = [(path, paths[path]["get"]) for path in own if "get" in paths[path] and "{" not in path]
+    assert reads
+    async with client_of(service) as client:
+        for path, operation in reads:
+            answer = await client.get(path, params={"farve": "blue"})
+            said = answer.json()
+            assert (answer.status_code, said["field"], said["rule"]) == (422, "query", "unknown-field"), path
+            assert "farve" not in answer.text
+            known = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
+            assert all(name in said["en"] for name in known)

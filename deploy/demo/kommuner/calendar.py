@@ -6,7 +6,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
-OFFICE_OPENS = time(9)
+OFFICE_OPENS = time(8)
+CLOSED = {(1, 1), (6, 5), (12, 24), (12, 25), (12, 26), (12, 31)}
+OF_EASTER = (-3, -2, 1, 39, 50)  # days from Easter Sunday: Maundy Thursday, Good Friday, Monday, Ascension, Whit Monday
 
 
 class Calendar:
@@ -44,8 +46,22 @@ def office_opens(day: date) -> datetime:
 
 
 def add_working_days(day: date, n: int) -> date:
-    """Public holidays are left out: nobody minds whether a simulated office opens on one."""
+    """As the contract counts them."""
     while n:
         day += timedelta(days=1)
-        n -= day.weekday() < 5
+        n -= is_working_day(day)
     return day
+
+
+def is_working_day(day: date) -> bool:
+    """Neither a weekend nor a Danish public holiday, nor one of the three days on which offices are closed."""
+    moving = (_easter(day.year) + timedelta(days=days) for days in OF_EASTER)
+    return day.weekday() < 5 and (day.month, day.day) not in CLOSED and day not in moving
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday, by the Gregorian computus in its form for the years 1900 to 2099."""
+    d = (19 * (year % 19) + 24) % 30
+    e = (2 * (year % 4) + 4 * (year % 7) + 6 * d + 5) % 7
+    late = e == 6 and (d == 29 or (d == 28 and year % 19 > 10))
+    return date(year, 3, 22) + timedelta(days=d + e - 7 * late)

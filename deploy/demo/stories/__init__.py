@@ -1,7 +1,9 @@
 """The case stories that the demo plays. Neutral: no names of people, nothing that describes who they are."""
 
-from deploy.demo.stories import afterwards, s05, x7
+from deploy.demo.stories import afterwards, s05, s07, s08, s09, s10, x2, x3, x4, x5, x7, x8
 
-STORIES = (s05.STORY, x7.STORY)
+STORIES = (
+    s05.STORY, s07.STORY, s08.STORY, s09.STORY, s10.STORY, x2.STORY, x3.STORY, x4.STORY, x5.STORY, x7.STORY, x8.STORY,
+)  # fmt: skip
 """Played side by side."""
 AFTERWARDS = afterwards.STORY

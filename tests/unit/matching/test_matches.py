@@ -104,7 +104,7 @@ def test_an_open_match_is_on_exactly_one_list_until_it_is_agreed(world: World) -
         else:
             assert matches.waits_for(one) == owed[0]
             assert matches.waits_until(one) == dict(matches.owed(one))[owed[0]]
-        assert texts.what_next(one)
+        assert texts.what_next(one, "Ring.")
 
 
 def test_what_everybody_has_said_yes_to_is_being_agreed(world: World) -> None:
@@ -165,8 +165,14 @@ def test_the_rules_for_15_to_17_are_looked_at_again_at_the_agreement() -> None:
 def test_what_the_leader_reads_after_the_end_is_about_how_it_ended(world: World, reason: str, words: str) -> None:
     match = agreed_on(world)
     world.tell(ended(match).changed(reason=reason))
-    said = texts.what_next(world.match(match))
+    said = texts.what_next(world.match(match), "Ring.")
     assert words in said
+
+
+def test_who_never_came_is_no_time_that_is_over(world: World) -> None:
+    match = agreed_on(world)
+    world.tell(never_began(match))
+    assert "Tiden hos jer" not in texts.what_next(world.match(match), "Ring.")
 
 
 def test_only_the_first_match_agreed_of_a_referral_says_that_it_is(world: World) -> None:
@@ -228,6 +234,8 @@ def test_an_approval_cannot_be_longer_than_the_law_allows(world: World) -> None:
     (event,) = world.hear(answer(match, "kommune", "yes", **APPROVED | {"to": date(2027, 6, 14)}))
     assert isinstance(event, MatchAnswerRefused)
     assert (event.field, event.rule) == ("to", "rule:R-PRAKTIK-1")
+    for_ever = world.hear(answer(match, "kommune", "yes", **APPROVED | {"to": None}))
+    assert told(for_ever) == [("answer-refused", "rule:R-PRAKTIK-1")]
     within = APPROVED | {"to": date(2027, 6, 13)}
     assert told(world.hear(answer(match, "kommune", "yes", **within))) == [("approved", "kommune")]
 
@@ -380,9 +388,27 @@ def test_the_leaders_yes_holds_the_seat_for_ten_working_days_more(world: World) 
     match = world.propose()
     world.wait(end_of(date(2026, 12, 4)) - timedelta(hours=12))
     world.leader(match, "yes")
+    world.hear(answer(match, "young-person", "yes"))
     assert world.match(match).held_until == date(2026, 12, 18)
     assert world.wait(end_of(date(2026, 12, 7))) == []
-    assert told(world.wait(end_of(date(2026, 12, 18)))) == [("cancelled", "expired")]
+    assert told(world.wait(end_of(date(2026, 12, 18)))) == [("cancelled", "expired")]  # the gate was not answered
+
+
+def test_what_the_kommune_owes_is_called_late_by_the_gateway_alone(world: World) -> None:
+    """Its yes may lie on its topic, unread: an outage of ours."""
+    match = world.propose()
+    world.leader(match, "yes")
+    world.gate(match)
+    assert world.wait(end_of(date(2026, 12, 14))) == []
+    assert told(world.hear(answer(match, "young-person", "yes"))) == [("approved", "young-person"), ("agreed", "")]
+
+
+def test_a_gate_that_nobody_answers_ends_the_waiting_after_a_late_yes_too(world: World) -> None:
+    match = world.propose()
+    world.leader(match, "yes")
+    assert world.wait(end_of(date(2026, 12, 14))) == []
+    world.hear(answer(match, "young-person", "yes"))
+    assert told(world.wait(end_of(date(2026, 12, 16)))) == [("cancelled", "expired")]
 
 
 def test_an_agreed_match_does_not_expire(world: World) -> None:

@@ -22,7 +22,7 @@ from followup.state.placements import (
     Support,
     Voice,
 )
-from followup.texts import PHONE_PROMISE, Words
+from followup.texts import Words, phone_promise
 from shared.catalogue import calendar
 from shared.events.base import Approval, Stage
 from shared.frozen import Frozen, Shown
@@ -148,16 +148,17 @@ class WholePlacementView(PlacementView):
     certificates: list[CertificateLine]
     moves: list[MoveView]
     corrections: list[CorrectionView]
-    phone_promise: Words = PHONE_PROMISE
+    phone_promise: Words
 
 
 async def placements_at(runtime: Runtime, place_id: str, who: Principal) -> list[PlacementView]:
-    """The first one first: ids are in order of time."""
+    """The first one first, by the day of the agreement: an id comes from a reply, and knows no time."""
     async with seen_by(runtime, who) as conn:
         found = await many(
             conn,
             Placement,
-            "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'place_id' = $1 ORDER BY id",
+            "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'place_id' = $1"
+            " ORDER BY state->>'agreed_on' NULLS FIRST, id",
             place_id,
         )
     return [PlacementView.of(p) for p in found if who.sees(leader=p.leader_id, kommune=p.kommune)]
@@ -196,6 +197,7 @@ async def whole_placement(runtime: Runtime, placement_id: str, who: Principal) -
         ),
         certificates=await _certificates(runtime, p) if of_young else [],
         moves=[MoveView.of(move) for move in p.moves],
+        phone_promise=phone_promise(runtime.spine.book.public),
         corrections=[CorrectionView.of(c) for c in p.corrections] if "consultant" in who.roles else [],
     )
 

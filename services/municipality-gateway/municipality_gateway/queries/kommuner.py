@@ -181,9 +181,11 @@ async def whole_kommune(runtime: Runtime, who: Principal, code: str) -> WholeKom
 async def route_of(runtime: Runtime, postnr: str, kommune: str | None, limit: int) -> list[RouteView]:
     """Where a place at this postal code would go, in this order, why there, and to whom."""
     home = kommune or catalogue.kommuner_of_postnr(postnr)[0]
+    postal = catalogue.postal_code(postnr)
     near = way(home)[:limit]
     known = await _known(runtime.pool, [reach.kommune for reach in near])
     today = calendar.today(runtime.clock.now())
+    guessed = "" if kommune or postal is None or postal.clear(today) else texts.guessed(home, [*postal.shares])
     desks = {reach.kommune: desk(known.get(reach.kommune) or Kommune(id=reach.kommune), FIRST, today) for reach in near}
     return [
         RouteView(
@@ -191,7 +193,7 @@ async def route_of(runtime: Runtime, postnr: str, kommune: str | None, limit: in
             name=catalogue.kommune(reach.kommune).name,
             why=reach.why,
             minutes=reach.minutes,
-            reason=texts.why(reach, home),
+            reason=f"{texts.why(reach, home)} {guessed if reach.kommune == home else ''}".strip(),
             contact_id=desks[reach.kommune].contact_id,
             contact_role=desks[reach.kommune].role,
         )
