@@ -3,10 +3,13 @@
 from pathlib import Path
 
 from intake.api import router
+from intake.commands.mails import AddressRefused
 from intake.commands.people import Erase
 from intake.handlers import handlers
+from intake.queries import mails
 from intake.rows import WRITERS, renew_emails
 from shared.events.intake import LeaderErased, PersonErased
+from shared.mail.letters import Mails
 from shared.service import Service
 
 service = Service(
@@ -16,6 +19,7 @@ service = Service(
     router=router,
     migrations=Path(__file__).parents[1] / "migrations",
     writers=WRITERS,
+    mails=Mails(write=mails.write, refused=lambda mail: AddressRefused(leader_id=mail.person_id)),
     erase=lambda person_id: Erase(person_id=person_id),
     erased=(LeaderErased, PersonErased),
     renew=renew_emails,

@@ -15,6 +15,7 @@ from intake.commands.leaders import (
 )
 from intake.commands.people import LeaveCompany
 from intake.handlers.base import handlers
+from intake.handlers.mails import write_to
 from intake.rows import LeaderEmail, Mistyped, OnlyEmails, Registered
 from intake.rules import leaders as rules
 from intake.rules import places
@@ -47,6 +48,7 @@ def sign_up(work: Work, message: Message[SignUp]) -> LeaderAnswer:
         Registered(f"cvr:{data.cvr}", data.company_id, data.company_id),
         Registered(f"workplace:{data.workplace}", data.workplace_id, data.company_id),
     )
+    write_to(work, data.leader_id, "welcome")
     return LeaderAnswer(leader_id=data.leader_id)
 
 
@@ -93,6 +95,7 @@ def correct(work: Work, message: Message[CorrectLeader]) -> LeaderAnswer:
         work.write(
             OnlyEmails(leader.id, data.email_hashes), *(LeaderEmail(leader.id, hash_) for hash_ in data.email_hashes)
         )
+        leader = leader.changed(mail_refused_on=None)
     if data.cvr:
         _right_company(work, data)
     if data.p_number:
@@ -152,6 +155,8 @@ def record_call(work: Work, message: Message[RecordCall]) -> CallAnswer:
         leader = rules.called(leader, call)
         work.put(leader)
         work.emit(LeaderCalled(outcome=data.outcome, **_call(leader)))
+        if data.outcome == "no-answer" and leader.next_call_on:
+            write_to(work, leader.id, "called", on=leader.next_call_on.isoformat())
     return _answer(leader)
 
 

@@ -73,6 +73,8 @@ class Leader(Aggregate):
     changes: tuple[Changed, ...] = ()
     merged_into: str | None = None
     """The same person joined twice, and goes on as that leader."""
+    mail_refused_on: date | None = None
+    """The mail to the leader came back; till the address is put right."""
     erased: bool = False
 
     @property
