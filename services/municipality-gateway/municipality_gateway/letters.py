@@ -112,9 +112,9 @@ LETTERS: Mapping[str, Mapping[Language, Words]] = {
     },
     "approval-ends": {
         "da": Words.of("""
-            En aftale i {town} slutter om en uge: skal den fortsætte?
+            En aftale i {town} slutter snart: skal den fortsætte?
 
-            Perioden for en aftale hos en virksomhed i {place_kommune} slutter om en uge.
+            Perioden for en aftale hos en virksomhed i {place_kommune} slutter inden for en uge.
 
             Skal den fortsætte, og kræver det kommunens ja, så giv det, inden perioden er slut. Ellers
             bliver aftalen sat på pause, og den unge står uden plads imens.
@@ -122,9 +122,9 @@ LETTERS: Mapping[str, Mapping[Language, Words]] = {
             > Se aftalen, og svar
         """),
         "en": Words.of("""
-            An agreement in {town} ends in a week: shall it go on?
+            An agreement in {town} ends soon: shall it go on?
 
-            The period of an agreement at a company in {place_kommune} ends in a week.
+            The period of an agreement at a company in {place_kommune} ends within a week.
 
             If it is to go on and needs the kommune's yes, please give it before the period is over.
             Otherwise the agreement is paused, and the young person is without a place meanwhile.
