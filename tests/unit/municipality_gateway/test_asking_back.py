@@ -22,6 +22,7 @@ from tests.unit.municipality_gateway.world import (
     agreed,
     asked,
     match_event,
+    opened,
     placement_event,
     planned,
     proposed,
@@ -42,9 +43,7 @@ def accepted(**other: Any) -> tuple[Gateway, str]:
     return gateway, referral
 
 
-@pytest.mark.parametrize(
-    ("stop", "reason"), [(PAUSED, "place-paused"), (CLOSED, "place-closed"), (FILLED, "seats-filled")]
-)
+@pytest.mark.parametrize(("stop", "reason"), [(PAUSED, "place-paused"), (CLOSED, "place-closed")])
 def test_a_kommune_that_has_not_accepted_hears_that_nobody_is_wanted_and_is_not_reminded(
     stop: intake.PlaceEvent, reason: str
 ) -> None:
@@ -143,6 +142,43 @@ def test_the_last_seat_is_the_end_for_the_other_kommuner_also_before_intake_says
     assert len(others) == 2
     gateway.tell(FILLED)
     assert gateway.news() == []
+
+
+def test_whoever_found_the_last_one_is_not_asked_back_whichever_of_filled_and_agreed_is_heard_first() -> None:
+    told = []
+    for filled_first in (True, False):
+        gateway, _ = asked(at_once="several", max_kommuner=2)
+        proposed(gateway)
+        gateway.news()
+        last = agreed(gateway)
+        for event in (FILLED, last) if filled_first else (last, FILLED):
+            gateway.tell(event)
+        told.append(sorted(gateway.news()))
+    assert told == [["referral.cancelled", "referral.completed"]] * 2
+
+
+def test_a_place_with_a_seat_less_is_filled_and_asks_back() -> None:
+    gateway, _ = asked(seats=2)
+    proposed(gateway)
+    gateway.tell(agreed(gateway, seats_left=1))
+    gateway.tell(intake.PlaceChanged(**opened(seats=1).model_dump(by_alias=True), changes=("seats",)))
+    gateway.news()
+    gateway.tell(FILLED)
+    assert gateway.news() == ["referral.completed"]
+
+
+def test_an_agreement_of_an_earlier_round_that_fills_it_asks_back_whichever_is_heard_first() -> None:
+    for filled_first in (True, False):
+        gateway, _ = asked()
+        proposed(gateway)
+        last = agreed(gateway)
+        gateway.tell(PAUSED)
+        gateway.tell(REOPENED)
+        gateway.news()
+        for event in (FILLED, last) if filled_first else (last, FILLED):
+            gateway.tell(event)
+        assert sorted(gateway.news()) == ["referral.cancelled", "referral.completed"]
+        assert not gateway.get(Place, PLACE).referrals
 
 
 def test_an_agreed_match_and_a_pause_leave_the_same_whichever_is_heard_first() -> None:
@@ -265,7 +301,7 @@ def test_an_agreement_heard_late_asks_nobody_back_of_a_later_round() -> None:
     gateway, _ = asked()
     proposed(gateway)
     late = agreed(gateway)
-    gateway.tell(FILLED)
+    gateway.tell(PAUSED)
     gateway.tell(REOPENED)
     gateway.news()
     gateway.tell(late)

@@ -120,13 +120,13 @@ def pass_days(gateway: Gateway, days: int) -> None:
     gateway.until(gateway.now + timedelta(days=days))
 
 
-def a_match(gateway: Gateway, *, seats_left: int | None) -> None:
+def a_match(gateway: Gateway, *, seats_left: int | None, filled_first: bool = False) -> None:
     if gateway.referral().open:
         proposed(gateway, start=(gateway.now.date() + timedelta(days=30)).isoformat())
-        if seats_left is not None:
-            gateway.tell(agreed(gateway, seats_left=seats_left))
-        if seats_left == 0:
-            gateway.tell(FILLED)
+        last = [agreed(gateway, seats_left=seats_left)] if seats_left is not None else []
+        filled = [FILLED] if seats_left == 0 else []
+        for event in (*filled, *last) if filled_first else (*last, *filled):
+            gateway.tell(event)
 
 
 STEPS: dict[str, Any] = {
@@ -148,7 +148,6 @@ STEPS: dict[str, Any] = {
     "a month": lambda g: pass_days(g, 31),
     "paused": lambda g: g.tell(PAUSED),
     "closed": lambda g: g.tell(CLOSED),
-    "filled": lambda g: g.tell(FILLED),
     "reopened": lambda g: g.tell(REOPENED),
     "moved": lambda g: g.tell(
         intake.PlaceChanged(**opened(kommune=FANOE, seats=2).model_dump(by_alias=True), changes=("kommune",))
@@ -169,6 +168,7 @@ STEPS: dict[str, Any] = {
     "a match": lambda g: a_match(g, seats_left=None),
     "a match agreed": lambda g: a_match(g, seats_left=1),
     "the last seat agreed": lambda g: a_match(g, seats_left=0),
+    "the last seat agreed, heard last": lambda g: a_match(g, seats_left=0, filled_first=True),
 }  # fmt: skip
 
 

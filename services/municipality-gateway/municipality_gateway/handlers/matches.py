@@ -75,7 +75,7 @@ def approved(work: Work, message: Message[MatchApproved]) -> None:
 
 @handlers.on(MatchAgreed, (Match, "match_id"), (Referral, "referral_id"), (Place, "place_id"))
 def agreed(work: Work, message: Message[MatchAgreed]) -> None:
-    """With no seat left the other kommuner are asked back, where it is still about the same round."""
+    """With no seat left the other kommuner are asked back, unless it is about an earlier round."""
     data = message.data
     match, referral = work.need(Match, data.match_id), work.need(Referral, data.referral_id)
     place = work.need(Place, data.place_id)
@@ -83,10 +83,9 @@ def agreed(work: Work, message: Message[MatchAgreed]) -> None:
     pass_on(work, data, *match.whose)
     keep(work, referral, rules.matched(referral, match.id, match.reply_id, data.seats_left))
     place = place.changed(agreed=place.agreed | {match.id}, first=referral.kommune)
-    if data.seats_left or referral.round != place.round:
-        work.put(place)
-    else:
-        work.put(ask_back(work, place, "seats-filled"))
+    last = not data.seats_left and referral.round == place.round
+    filled = not (place.accepting or place.free)
+    work.put(ask_back(work, place, "seats-filled") if last or filled else place)
 
 
 @handlers.on(MatchDeclined, MatchCancelled, (Match, "match_id"), (Referral, "referral_id"))

@@ -52,10 +52,14 @@ STOPS: dict[type[PlaceEvent], str] = {
 
 @handlers.on(PlacePaused, PlaceFilled, PlaceClosed, (Place, "place_id"))
 def stopped(work: Work, message: Message[PlaceEvent]) -> None:
-    """No further kommune is asked, and those that are hear of it; a place that never opened is not ours."""
+    """No further kommune is asked, and those that are hear of it; a place that never opened is not ours.
+
+    Filled by an agreement that has not been heard of yet: it asks back when it comes, all but whose it is.
+    """
     if place := work.get(Place, message.data.place_id):
         place = place.changed(accepting=False, version=message.version or place.version)
-        work.put(ask_back(work, place, STOPS[type(message.data)]))
+        to_come = isinstance(message.data, PlaceFilled) and place.free
+        work.put(place if to_come else ask_back(work, place, STOPS[type(message.data)]))
 
 
 @handlers.on(PlaceChanged, (Place, "place_id"))
