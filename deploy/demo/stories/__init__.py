@@ -5,3 +5,4 @@ from deploy.demo.stories import afterwards, s05, s07, s09, s10, x2, x5, x7, x8
 STORIES = (s05.STORY, s07.STORY, s09.STORY, s10.STORY, x2.STORY, x5.STORY, x7.STORY, x8.STORY)
 """Played side by side."""
 AFTERWARDS = afterwards.STORY
+"""When all stories are told: the figures follow from them, and nothing was lost on the way."""
