@@ -1,8 +1,20 @@
 """The case stories that the demo plays. Neutral: no names of people, nothing that describes who they are."""
 
-from deploy.demo.stories import afterwards, s01, s02, s05, s07, s09, s10, x2, x5, x7, x8
+from deploy.demo.stories import afterwards, s01, s02, s03, s05, s07, s09, s10, x2, x5, x7, x8
 
-STORIES = (s01.STORY, s02.STORY, s05.STORY, s07.STORY, s09.STORY, s10.STORY, x2.STORY, x5.STORY, x7.STORY, x8.STORY)
+STORIES = (
+    s01.STORY,
+    s02.STORY,
+    s03.STORY,
+    s05.STORY,
+    s07.STORY,
+    s09.STORY,
+    s10.STORY,
+    x2.STORY,
+    x5.STORY,
+    x7.STORY,
+    x8.STORY,
+)
 """Played side by side."""
 AFTERWARDS = afterwards.STORY
 """When all stories are told: the figures follow from them, and nothing was lost on the way."""
