@@ -1,6 +1,6 @@
 """The case stories that the demo plays. Neutral: no names of people, nothing that describes who they are."""
 
-from deploy.demo.stories import afterwards, s01, s02, s03, s04, s05, s06, s07, s09, s10, x1, x2, x5, x7, x8
+from deploy.demo.stories import afterwards, s01, s02, s03, s04, s05, s06, s07, s09, s10, x1, x2, x5, x6, x7, x8
 
 STORIES = (
     s01.STORY,
@@ -15,6 +15,7 @@ STORIES = (
     x1.STORY,
     x2.STORY,
     x5.STORY,
+    x6.STORY,
     x7.STORY,
     x8.STORY,
 )
