@@ -8,7 +8,7 @@ import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, Field
 from stdnum.dk import cvr
 
-from shared.catalogue.kommuner import kommuner_of_postnr
+from shared.catalogue.kommuner import postal_code
 from shared.catalogue.refusal import refusal
 
 D = TypeVar("D", date, datetime)
@@ -72,11 +72,19 @@ def _email(text: str) -> str:
 
 
 def _postnr(text: str) -> str:
-    if not kommuner_of_postnr(text):
+    found = postal_code(text)
+    if found is None:
         raise refusal(
             "postnr",
             "There is no such postal code. Write the 4 digits of the workplace's address.",
             "Postnummeret findes ikke. Skriv de 4 cifre i arbejdsstedets adresse.",
+        )
+    if not found.is_address:
+        raise refusal(
+            "postnr-no-address",
+            "This postal code is for post alone: abroad, or a single company's. Write that of the workplace's address.",
+            "Det postnummer er kun til post: til udlandet eller til en enkelt virksomhed."
+            " Skriv det, der står i arbejdsstedets adresse.",
         )
     return text
 

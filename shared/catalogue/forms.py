@@ -1,5 +1,6 @@
 """Forms of engagement: who pays, who approves before the start, and the limits on a day."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -57,6 +58,16 @@ def needs_training_place(code: str, on: date) -> bool:
 def is_paid(code: str) -> bool:
     """Pay is what a form is, whatever the day. EGU is paid as its agreement says, and counts as paid."""
     return _pays()[code] != "none"
+
+
+def praktik_seats(size_band: str | None, on: date) -> int:
+    """One for each 5 ordinary employees up to 50, then one for each 10, and always one; by the band's lower end."""
+    limit = limits("VIRKSOMHEDSPRAKTIK", on)
+    employees = int(next(iter(re.findall(r"\d+", size_band or "")), "1"))
+    first_band = limit["employees-in-first-band"].value
+    first = min(employees, first_band) // limit["employees-per-seat"].value
+    further = max(0, employees - first_band) // limit["employees-per-further-seat"].value
+    return max(1, first + further)
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from shared.catalogue.files import Dated, rows, validity, words
+from shared.catalogue.limits import limits
 from shared.catalogue.refusal import refusal
 
 
@@ -102,18 +103,63 @@ def kommune(code: str) -> Kommune:
     return _TEST if code == TEST_KOMMUNE else KOMMUNER[code]
 
 
+@dataclass(frozen=True, slots=True)
+class PostalCode:
+    """A postal code, and how much of its area lies in which kommune: the primary one first, then by share.
+
+    A share is None where none is known.
+    """
+
+    code: str
+    town: str
+    shares: Mapping[str, float | None]
+
+    @property
+    def is_address(self) -> bool:
+        """Codes below 1000 are for post alone: abroad (0960), single companies (0784), sorting."""
+        return not self.code.startswith("0")
+
+    def clear(self, on: date) -> bool:
+        """Its kommune can be taken for a workplace's without asking."""
+        return self._beside(100 - limits("postal", on)["clear-share"].value)
+
+    def whole(self, on: date) -> bool:
+        """It lies in one kommune, but for slivers."""
+        return self._beside(limits("postal", on)["sliver"].value)
+
+    def _beside(self, percent: int) -> bool:
+        """No more than that much of it lies elsewhere. Without a share there is no area to speak of."""
+        elsewhere = sum(share or 0 for share in [*self.shares.values()][1:])
+        return round(elsewhere * 1000) <= percent * 10
+
+    def may_lie_in(self, kommune: str) -> bool:
+        """Also across the border of one of its own: areas and borders are those of 2014, and some rows are missing."""
+        return any(kommune == own or kommune in KOMMUNER[own].neighbours for own in self.shares)
+
+
+def postal_code(postnr: str) -> PostalCode | None:
+    return _postal_codes().get(postnr)
+
+
 def kommuner_of_postnr(postnr: str) -> tuple[str, ...]:
     """The kommuner that a postal code lies in, the primary one first, then by share of the area; () if unknown."""
-    return _postnumre().get(postnr, ())
+    found = postal_code(postnr)
+    return tuple(found.shares) if found else ()
 
 
 @cache
-def _postnumre() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[tuple[bool, float, str]]] = {}
+def _postal_codes() -> Mapping[str, PostalCode]:
+    found: dict[str, list[Mapping[str, str]]] = {}
     for row in rows("postal.csv"):
-        at = (row["primary"] != "1", -float(row["area_share"] or 0), row["kommune"])
-        found.setdefault(row["postnr"], []).append(at)
-    return {postnr: tuple(code for _, _, code in sorted(at)) for postnr, at in found.items()}
+        found.setdefault(row["postnr"], []).append(row)
+    return {postnr: _postal_code(postnr, lies) for postnr, lies in found.items()}
+
+
+def _postal_code(postnr: str, lies: list[Mapping[str, str]]) -> PostalCode:
+    known = {row["kommune"]: float(row["area_share"]) if row["area_share"] else None for row in lies}
+    primary = {row["kommune"] for row in lies if row["primary"] == "1"}
+    order = sorted(known, key=lambda code: (code not in primary, -(known[code] or 0), code))
+    return PostalCode(postnr, lies[0]["town"], MappingProxyType({code: known[code] for code in order}))
 
 
 def _known(code: str) -> str:

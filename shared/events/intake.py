@@ -80,7 +80,7 @@ class PlaceDrafted(PlaceEvent, name="place.drafted", subject="place_id"):
 
 
 class PlaceBlocked(PlaceEvent, name="place.blocked", subject="place_id"):
-    """A rule stops the place from opening. `rules` and `challenges` are codes."""
+    """Rules stop the place from opening: those that were not said before, and what is hard about each, as codes."""
 
     rules: tuple[Code, ...]
     challenges: tuple[Code, ...] = ()

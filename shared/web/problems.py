@@ -70,6 +70,12 @@ NOT_YET = Kind(
     ("Det venter på noget, der ikke er nået frem endnu.", "It waits for something that has not arrived yet."),
     ("Prøv igen om lidt.", "Try again in a moment."),
 )
+GONE = Kind(
+    "gone",
+    410,
+    ("Slut", "Over"),
+    ("Det er slut, og der er ikke mere at se.", "It is over, and there is no more to see."),
+)
 TOO_LARGE = Kind(
     "too-large",
     413,

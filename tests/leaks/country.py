@@ -88,7 +88,8 @@ async def _things(world: World, code: str, number: int, company: str) -> Things:
     await api.put("municipality-gateway", path, contact | {"valid_from": "2026-01-01"})
 
     leader = {"name": f"Leder Nummer {number}x", "email": f"leder{number}x@firma.example", "phone": f"2012{number:04}"}
-    work = {"company_name": f"Firma Nummer {number}x", "cvr": company, "postnr": postnr_of(code), "sector": "transport"}
+    work = {"company_name": f"Firma Nummer {number}x", "cvr": company, "postnr": postnr_of(code)}
+    work |= {"kommune": code, "sector": "transport"}
     await api.post("intake", "/leaders", leader | work, as_=None)
     [found] = await api.post("intake", "/leaders/search", {"email": leader["email"]})
     mine.ids |= {"leader_id": found["person_id"], "company_id": found["company_id"]}

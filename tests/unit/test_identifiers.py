@@ -58,6 +58,11 @@ def test_a_postal_code_exists() -> None:
         assert refused(Postnr, wrong)["type"] == "postnr"
 
 
+def test_a_postal_code_for_post_alone_is_no_address() -> None:
+    for code in ("0960", "0784", "0914"):
+        assert refused(Postnr, code)["type"] == "postnr-no-address"
+
+
 def test_a_candidate_is_known_by_a_random_uuid() -> None:
     for made in (str(uuid4()), str(uuid7())):
         assert taken(CandidateId, made.upper()) == made

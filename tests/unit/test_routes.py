@@ -24,6 +24,7 @@ OPEN = {
     "POST /leaders",
     "GET /codes/{list_name}",
     "GET /kickoffs",
+    "GET /postal/{nr}",
     "GET /certificates/{code}",
     "GET /certificates/{code}/paper",
 }

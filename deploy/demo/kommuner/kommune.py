@@ -179,10 +179,12 @@ class Kommune:
         return candidate_id
 
     async def _read_place(self, url: str) -> None:
-        """Who to ring. 409 is "not yet": asked again when it says so, and after some times the next day."""
+        """Who to ring. 409 is "not yet": asked again when it says so, and after some times the next day. 410: over."""
         while True:
             for _ in range(3):
                 response = await self._get(url)
+                if response.status_code == httpx.codes.GONE:
+                    return
                 if response.status_code != httpx.codes.CONFLICT:
                     response.raise_for_status()
                     self.places_read += 1

@@ -1,6 +1,7 @@
 """S10, GreenMind: an electronics workshop in Ballerup. Five young people in a year, and five ways that it can go."""
 
 from datetime import date
+from typing import Any
 
 from deploy.demo.figures import by_hand
 from deploy.demo.stories import people
@@ -138,7 +139,7 @@ async def five_outcomes(play: Play) -> None:
     play.outcome = "\n".join(sorted(mixed))
 
 
-async def _turn_to(play: Play, hours: int) -> dict[str, object]:
+async def _turn_to(play: Play, hours: int) -> Any:
     """The play is about that one of the five from here on; her placement."""
     (planned,) = [said for said in play.said("placement.planned") if said.data["stage"]["hours"] == hours]
     play.placement_id = planned.data["placement_id"]

@@ -1,6 +1,9 @@
 """Words for people: what a leader reads, in company language, and why something cannot be done, with the way out."""
 
+from collections.abc import Sequence
+
 from intake.state.places import Past, Place
+from shared.catalogue.codes import codes
 from shared.catalogue.kommuner import KOMMUNER
 from shared.frozen import Frozen
 from shared.spine.decision import Refused
@@ -151,4 +154,103 @@ def one_way_only(field: str) -> Refused:
         field,
         "Søg enten på e-mail eller på telefonnummer: udfyld det ene felt, og lad det andet stå tomt.",
         "Search by e-mail or by phone: fill in one of the two fields and leave the other out.",
+    )
+
+
+# -- where a workplace lies --------------------------------------------------------------------------------------------
+
+
+def lies_elsewhere(kommuner: Sequence[str]) -> Refused:
+    return Refused(
+        "kommune-postnr",
+        "kommune",
+        f"Postnummeret ligger ikke i den kommune. Det ligger i {_kommuner(kommuner)}.",
+        f"The postal code does not lie in that kommune, but in {_kommuner(kommuner)}.",
+    )
+
+
+def choose_kommune(kommuner: Sequence[str]) -> Refused:
+    said = Refused.by("R-KOMMUNE-1", "kommune")
+    return Refused(
+        said.rule, said.field, f"{said.da} Vælg: {_kommuner(kommuner)}.", f"{said.en} Choose: {_kommuner(kommuner)}."
+    )
+
+
+def _kommuner(chosen: Sequence[str]) -> str:
+    return ", ".join(f"{KOMMUNER[code].formal_name} ({code})" for code in chosen)
+
+
+# -- what rules of the day stop, and what cannot be meant --------------------------------------------------------------
+
+SAID |= {"blocked": "Noget skal på plads, før pladsen kan åbne. En konsulent taler med dig om det."}
+
+
+def task_longer_than_week(most: float) -> Refused:
+    return Refused(
+        "task-hours",
+        "tasks",
+        f"En opgave har flere timer om ugen end pladsen ({most:g}). Ret opgavens timer eller pladsens.",
+        f"A task has more hours a week than the place ({most:g}). Correct the hours of the task or of the place.",
+    )
+
+
+def no_such_seat(seats: int) -> Refused:
+    return Refused(
+        "no-such-seat",
+        "tasks",
+        f"En opgave hører til en plads, der ikke er der: der er {seats}. Ret opgavens plads eller antallet.",
+        f"A task belongs to a seat that is not there: there are {seats}. Correct its seat or their number.",
+    )
+
+
+# -- an opened place that changes --------------------------------------------------------------------------------------
+
+SAID |= {"changed": "Vi har rettet pladsen og givet besked til dem, det angår."}
+
+
+def seats_taken(taken: int) -> Refused:
+    return Refused(
+        "seats-taken",
+        "seats",
+        f"{taken} er allerede aftalt. Der kan ikke være færre pladser.",
+        f"{taken} are agreed already. There cannot be fewer seats.",
+        409,
+    )
+
+
+# -- what a kommune sees no more ---------------------------------------------------------------------------------------
+
+ENDED = {
+    "completed": ("de unge er fundet", "the young people are found"),
+    "expired": ("der kom intet svar i tide", "no answer came in time"),
+}
+
+
+def referral_over(reason: str) -> tuple[str, str]:
+    """With the code, which machines read."""
+    lists = [codes("referral-cancelled"), codes("referral-rejected")]
+    known = next((found.entries[reason] for found in lists if reason in found), None)
+    da, en = (known.da, known.en) if known else ENDED.get(reason, ("den er slut", "it is over"))
+    return f"Kontaktoplysningerne er lukket ({reason}): {da}.", f"The contact data are closed ({reason}): {en}."
+
+
+# -- a leader who is gone ----------------------------------------------------------------------------------------------
+
+
+def leader_left() -> Refused:
+    return Refused(
+        "leader-erased",
+        "leader_id",
+        "Lederens oplysninger er slettet. Begynd pladsen med en anden leder i virksomheden.",
+        "The leader's data are erased. Begin the place with another leader of the company.",
+        409,
+    )
+
+
+def agreed_too_early() -> Refused:
+    return Refused(
+        "leader-agrees",
+        "agreed_at",
+        "Lederens ja er for gammelt: før pausen eller mere end et år siden. Spørg lederen igen, eller ret datoen.",
+        "The leader's yes is too old: before the pause, or more than a year ago. Ask again, or correct the date.",
     )

@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from shared.catalogue.files import rows
-from shared.catalogue.kommuner import KOMMUNER, TEST_KOMMUNE, KommuneCode, kommune, kommuner_of_postnr
+from shared.catalogue.kommuner import KOMMUNER, TEST_KOMMUNE, KommuneCode, kommune, kommuner_of_postnr, postal_code
 
 CODE: TypeAdapter[str] = TypeAdapter(KommuneCode)
 LAST_DAY, FIRST_DAY = date(2026, 12, 31), date(2027, 1, 1)
@@ -70,6 +70,28 @@ def test_every_postal_code_has_one_primary_kommune_and_every_kommune_a_postal_co
     assert set(primary.values()) == {1}
     assert len(primary) == 1121
     assert {row["kommune"] for row in rows("postal.csv")} == set(KOMMUNER)
+
+
+@pytest.mark.parametrize(
+    ("postnr", "clear", "whole"),
+    [("8471", False, False), ("7442", False, False), ("2970", False, False), ("7000", True, False),
+     ("4200", True, False), ("6640", True, True), ("2750", True, True), ("9400", True, True), ("1810", True, True)],
+)  # fmt: skip
+def test_a_postal_code_is_clear_where_most_of_it_lies_in_one_kommune_and_whole_where_nearly_all_does(
+    postnr: str, *, clear: bool, whole: bool
+) -> None:
+    found = postal_code(postnr)
+    assert found is not None
+    assert (found.clear(LAST_DAY), found.whole(LAST_DAY)) == (clear, whole)
+
+
+def test_a_workplace_may_lie_across_the_border_of_its_postal_code_and_not_far_away() -> None:
+    sabro = postal_code("8471")
+    assert sabro is not None
+    assert dict(sabro.shares) == {"0751": 0.505, "0710": 0.443, "0746": 0.052}
+    assert sabro.may_lie_in("0746")
+    assert sabro.may_lie_in("0706"), "Syddjurs borders Aarhus"
+    assert not sabro.may_lie_in("0101")
 
 
 def test_a_code_is_four_digits_of_a_kommune() -> None:

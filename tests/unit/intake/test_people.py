@@ -1,14 +1,17 @@
 """Colleagues, who is forgotten, and by what people are looked for."""
 
+from uuid import uuid4
+
 import pytest
 
 from intake.commands.people import AddColleague, Contact, Erase
-from intake.commands.places import ChangePlace
+from intake.commands.places import ChangePlace, DraftPlace
 from intake.rows import Unregistered
 from intake.rules.people import looked_for
 from intake.state.leaders import Company, Leader, SignedUpAgain
 from intake.state.people import Colleague
 from intake.state.places import Frame
+from shared.events.intake import PlaceClosed
 from shared.people.vault import Erased, Person
 from shared.spine.decision import Refused
 from tests.unit.intake.world import COLLEAGUE, COMPANY, LEADER, NOW, PLACE, World, company, leader, place
@@ -28,11 +31,23 @@ def test_nobody_of_another_company_is_near_a_place(field: str) -> None:
     found = Frame.model_validate({field: COLLEAGUE})
     for known in ((), (Colleague(id=COLLEAGUE, company_id="another"),)):
         with pytest.raises(Refused, match="unknown-id") as refused:
-            World(place(), *known).tell(ChangePlace(place_id=PLACE, found=found))
+            World(place(), leader(), *known).tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=found))
         assert refused.value.field == field
-    world = World(place(), Colleague(id=COLLEAGUE, company_id=COMPANY))
-    world.tell(ChangePlace(place_id=PLACE, found=found))
+    world = World(place(), leader(), Colleague(id=COLLEAGUE, company_id=COMPANY))
+    world.tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=found))
     assert getattr(world.place.found, field) == COLLEAGUE
+
+
+@pytest.mark.parametrize("state", ["draft", "additional-assessment-required", "open", "paused", "filled"])
+def test_the_places_of_a_leader_who_is_forgotten_close_and_no_other_begins(state: str) -> None:
+    world = World(leader(places=frozenset({PLACE})), place(state=state), company(LEADER))
+    world.tell(Erase(person_id=LEADER))
+    closed = world.last(PlaceClosed)
+    assert (closed.place_id, closed.reason, world.place.state) == (PLACE, "leader-left", "closed")
+    world.tell(Erase(person_id=LEADER))
+    assert len(world.heard(PlaceClosed)) == 1
+    with pytest.raises(Refused, match="leader-erased"):
+        world.tell(DraftPlace(place_id=str(uuid4()), leader_id=LEADER, last=PLACE, found=Frame()))
 
 
 def test_a_leader_who_is_forgotten_is_called_no_more() -> None:

@@ -1,15 +1,19 @@
 """A place is found in the call and opens; its seats are taken and freed."""
 
 import json
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from intake.commands.places import ChangePlace, ChangePlaceBody, DraftPlace, OpenPlace, ReopenPlace
+from intake.commands.places import ChangePlace, ChangePlaceBody, ClosePlace, DraftPlace, OpenPlace, ReopenPlace
+from intake.rules import clarification
 from intake.rules import places as rules
+from intake.state.leaders import Leader
 from intake.state.places import Frame, Place
 from shared.events.intake import PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened
-from shared.spine.decision import Refused
+from shared.spine.decision import Outdated, Refused
+from shared.spine.work import Work
 from tests.unit.intake.world import (
     FOUND,
     LEADER,
@@ -32,7 +36,7 @@ def test_no_place_opens_before_the_leader_was_reached() -> None:
         World(place(), leader()).tell(OPEN)
 
 
-@pytest.mark.parametrize("missing", rules.NEEDED)
+@pytest.mark.parametrize("missing", clarification.NEEDED)
 def test_a_place_without_what_a_kommune_needs_is_refused_by_the_name_of_the_field(missing: str) -> None:
     found = FOUND.changed(**{missing: None})
     with pytest.raises(Refused) as refused:
@@ -102,19 +106,46 @@ def test_a_draft_holds_what_was_found_and_later_findings_replace_only_what_they_
     world.tell(DraftPlace(place_id=PLACE, leader_id=LEADER, found=FOUND))
     assert world.types() == ["place.drafted"]
     assert world.place.found == FOUND
-    world.tell(ChangePlace(place_id=PLACE, found=ChangePlaceBody(hours_from=10, purpose=None).found))
+    world.tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=ChangePlaceBody(hours_from=10, purpose=None).found))
     found = world.place.found
     assert (found.hours_from, found.hours_to, found.purpose) == (10, 32, None)
     merged = rules.merged(FOUND, Frame(hours_from=10))
     assert (merged.hours_from, merged.hours_to) == (10, 32)
 
 
+def test_the_same_asked_twice_in_a_moment_is_one_place_and_anything_else_another() -> None:
+    def begun(world: World, *, keyed: bool = False, found: Frame = FOUND) -> str:
+        last = max(world.get(Leader, LEADER).places, default=None)
+        id_ = str(Work.new_id())
+        command = DraftPlace(place_id=id_, leader_id=LEADER, last=last, keyed=keyed, found=found)
+        return str(world.tell(command).place_id)
+
+    world = World(leader())
+    first = begun(world)
+    assert begun(world) == first
+    assert world.types() == ["place.drafted"]
+    assert begun(world, keyed=True) != first, "two keys are two requests"
+    other = begun(world, found=FOUND.changed(hours_from=10))
+    assert other != first
+    world.tell(ClosePlace(place_id=other, reason="changed-mind"))
+    again = begun(world, found=FOUND.changed(hours_from=10))
+    assert again != other, "that one is closed"
+    world.now += timedelta(minutes=1)
+    assert begun(world, found=FOUND.changed(hours_from=10)) != again
+
+
+def test_who_has_not_seen_the_last_place_looks_again() -> None:
+    world = World(leader(places=frozenset({PLACE})))
+    with pytest.raises(Outdated):
+        world.tell(DraftPlace(place_id=str(uuid4()), leader_id=LEADER, found=FOUND))
+
+
 def test_what_a_newer_build_has_found_survives_a_change_by_this_one() -> None:
     stored = json.loads(place().model_dump_json())
     stored["found"]["tools"] = ["crane"]
     stored["history"] = [{"on": "2026-11-29", "what": "x", "by": "y"}]
-    world = World(Place.model_validate_json(json.dumps(stored)))
-    world.tell(ChangePlace(place_id=PLACE, found=Frame(hours_from=10)))
+    world = World(Place.model_validate_json(json.dumps(stored)), leader())
+    world.tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=Frame(hours_from=10)))
     kept = json.loads(world.place.model_dump_json())
     assert (kept["found"]["tools"], kept["found"]["hours_from"]) == (["crane"], 10)
-    assert kept["history"] == [{"on": "2026-11-29", "what": "x", "reason": None, "by": "y"}]
+    assert kept["history"] == [{"on": "2026-11-29", "what": "x", "reason": None, "fields": None, "by": "y"}]

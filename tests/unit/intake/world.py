@@ -44,8 +44,9 @@ class World(harness.World):
 
 def leader(**changes: Any) -> Leader:
     facts = {"company_id": COMPANY, "workplace_id": str(uuid4()), "company_name": "Vagtcentralen"}
+    facts |= {"postnr": "6700", "kommune": "0561"}
     days = {"signed_up_on": NOW.date(), "next_call_on": NOW.date()}
-    return Leader(id=LEADER, postnr="6700", kommune="0561", **facts | days | changes)
+    return Leader(id=LEADER, **facts | days | changes)
 
 
 def company(*people: str) -> Company:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from intake.api import codes, kickoffs, leaders, people, places, referrals
+from intake.api import codes, kickoffs, leaders, people, places, postal, referrals
 
 router = APIRouter()
-for part in (leaders, people, places, referrals, kickoffs, codes):
+for part in (leaders, people, places, referrals, kickoffs, codes, postal):
     router.include_router(part.router)

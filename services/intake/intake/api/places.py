@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import stamina
 from fastapi import APIRouter
 
 from intake.api.base import Consultant, LeaderOrConsultant
@@ -12,6 +13,8 @@ from intake.commands.places import (
     ClosePlaceBody,
     DraftPlace,
     DraftPlaceBody,
+    FoundAnswer,
+    HereAnswer,
     OfPlace,
     OpenPlace,
     OpenPlaceAnswer,
@@ -22,9 +25,10 @@ from intake.commands.places import (
     ReopenPlace,
     ReopenPlaceBody,
 )
-from intake.queries.places import WholePlaceView, own_place, whole_place
+from intake.queries.places import PlaceRulesView, WholePlaceView, also_here, own_place, place_rules, whole_place
 from intake.state.leaders import Leader
 from shared.runtime import Runtime
+from shared.spine.decision import Outdated
 from shared.spine.work import Work
 from shared.web.access import Principal
 from shared.web.dependencies import Dispatch, RuntimeDep, get_or_404
@@ -33,12 +37,17 @@ router = APIRouter()
 
 
 @router.post("/places", status_code=201)
-async def draft_place(body: DraftPlaceBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> PlaceAnswer:
-    """Begin a place with a leader; tasks and frame may come now or later."""
-    leader = await get_or_404(runtime, Leader, body.leader_id, "leader_id")
-    command = DraftPlace(place_id=Work.new_id(), leader_id=leader.id, found=body.found)
-    answer: PlaceAnswer = await dispatch(command, who, PlaceAnswer)
-    return answer
+async def draft_place(body: DraftPlaceBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> HereAnswer:
+    """Begin a place with a leader; tasks and frame may come now or later. A double click begins one."""
+    async for attempt in stamina.retry_context(on=Outdated, attempts=10, wait_initial=0.01, wait_jitter=0.02):
+        with attempt:  # another click may begin one at this moment
+            leader = await get_or_404(runtime, Leader, body.leader_id, "leader_id")
+            last = max(leader.places, default=None)
+            command = DraftPlace(
+                place_id=Work.new_id(), leader_id=leader.id, last=last, keyed=bool(dispatch.key), found=body.found
+            )
+            answer: HereAnswer = await dispatch(command, who, HereAnswer)
+    return answer.changed(also_here=await also_here(runtime, answer.place_id))
 
 
 @router.get("/places/{place_id}", response_model_exclude_none=True)
@@ -50,20 +59,29 @@ async def place(place_id: UUID, who: LeaderOrConsultant, runtime: RuntimeDep) ->
 @router.patch("/places/{place_id}")
 async def change_place(
     place_id: UUID, body: ChangePlaceBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
-) -> PlaceAnswer:
-    """What was found in the call; what is not mentioned stays."""
-    return await _decided(runtime, dispatch, ChangePlace(place_id=str(place_id), found=body.found), who)
+) -> FoundAnswer:
+    """What was found in the call; what is not mentioned stays. Of an opened place everybody concerned is told."""
+    found = await own_place(runtime, place_id, who)
+    command = ChangePlace(place_id=found.id, leader_id=found.leader_id, found=body.found)
+    answer: FoundAnswer = await dispatch(command, who, FoundAnswer)
+    return answer
+
+
+@router.get("/places/{place_id}/rules", response_model_exclude_none=True)
+async def rules_of_place(place_id: UUID, who: LeaderOrConsultant, runtime: RuntimeDep) -> PlaceRulesView:
+    """A dry run: whether it may open, and what the rules of the day say of it. Nothing is decided, nothing told."""
+    return await place_rules(runtime, place_id, who)
 
 
 @router.post("/places/{place_id}/open")
 async def open_place(
     place_id: UUID, body: OpenPlaceBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
 ) -> OpenPlaceAnswer:
-    """Tasks are clear and the leader agrees: the kommune is asked."""
+    """Tasks are clear and the leader agrees: the kommune is asked, unless a rule of the day stops it."""
     found = await own_place(runtime, place_id, who)
     command = OpenPlace(place_id=found.id, leader_id=found.leader_id, agreed_at=body.agreed_at)
     answer: OpenPlaceAnswer = await dispatch(command, who, OpenPlaceAnswer)
-    return answer
+    return answer.changed(also_here=await also_here(runtime, found.id))
 
 
 @router.post("/places/{place_id}/pause")

@@ -16,6 +16,7 @@ router = APIRouter()
 async def referral_place(referral_id: UUID, who: KommuneOrConsultant, runtime: RuntimeDep) -> ReferralPlaceView:
     """Contact data of the leader and the tasks in the leader's words, for the referral's kommune.
 
-    From accepted *and* guided until the referral is over, then while its placement lives; before that 409, come again.
+    From accepted *and* guided until the referral is asked back or over, then while its placement lives. Before that
+    409, come again; after it 410 with the reason.
     """
     return await place_of_referral(runtime, referral_id, who)

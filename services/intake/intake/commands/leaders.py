@@ -8,14 +8,18 @@ from pydantic import Field
 
 from intake.commands.people import Contact, Name
 from shared.catalogue import codes
-from shared.catalogue.kommuner import kommuner_of_postnr
+from shared.catalogue.kommuner import KommuneCode, kommuner_of_postnr
 from shared.frozen import Frozen
 from shared.identifiers import Cvr, Day, Email, Phone, PNumber, Postnr
 from shared.spine.work import Command, Strict, Work
 
 
 class SignUpBody(Strict):
-    """What a leader writes in minutes; the rest is found in the call. An unknown `kickoff` counts as none."""
+    """What a leader writes in minutes; the rest is found in the call. An unknown `kickoff` counts as none.
+
+    `kommune`: of the workplace, where its postal code lies in several (`GET /postal/{nr}`); else the largest is taken,
+    and a consultant asks.
+    """
 
     name: Name
     email: Email
@@ -24,6 +28,7 @@ class SignUpBody(Strict):
     cvr: Cvr
     p_number: PNumber | None = None
     postnr: Postnr
+    kommune: KommuneCode | None = None
     sector: codes.Sector | None = None
     size_band: codes.SizeBand | None = None
     kickoff: Annotated[str, Field(max_length=100)] | None = None
@@ -55,6 +60,7 @@ class SignUp(Command):
     company_name: str
     postnr: str
     kommune: str
+    kommune_chosen: bool = False
     sector: str | None
     size_band: str | None
     kickoff: str | None
@@ -73,7 +79,8 @@ class SignUp(Command):
             cvr=body.cvr,
             company_name=body.company_name,
             postnr=body.postnr,
-            kommune=kommuner_of_postnr(body.postnr)[0],
+            kommune=body.kommune or kommuner_of_postnr(body.postnr)[0],
+            kommune_chosen=body.kommune is not None,
             sector=body.sector,
             size_band=body.size_band,
             kickoff=known.kickoff,

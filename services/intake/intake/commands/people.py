@@ -3,13 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import StringConstraints
 
 from shared.frozen import Frozen
 from shared.identifiers import Email, Phone
 from shared.spine.work import Command, Strict
 
-Name = Annotated[str, Field(min_length=1, max_length=120)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
 class Contact(Strict):

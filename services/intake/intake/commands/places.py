@@ -1,13 +1,15 @@
 """What can be asked about places."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from intake.state.places import Frame
 from shared.catalogue import codes
+from shared.catalogue.kommuner import KommuneCode
+from shared.catalogue.rules import Severity, rule
 from shared.catalogue.tasks import TaskId
 from shared.events.base import Hours, Id
 from shared.events.intake import PlaceState
@@ -27,30 +29,70 @@ class PlaceAnswer(Frozen):
     place_id: str
 
 
+class RuleAnswer(Frozen):
+    """What a rule of the day says of a place, and the way out; the source where it is a rule of the catalogue."""
+
+    rule: str
+    severity: Severity
+    field: str
+    da: str
+    en: str
+    way_out_da: str | None = None
+    way_out_en: str | None = None
+    source: str | None = None
+
+    @classmethod
+    def by(cls, rule_id: str, field: str) -> Self:
+        said = rule(rule_id)
+        way_out = {"way_out_da": said.way_out_da, "way_out_en": said.way_out_en}
+        return cls(
+            rule=said.id, severity=said.severity, field=field, da=said.da, en=said.en, source=said.source, **way_out
+        )
+
+
+class FoundAnswer(PlaceAnswer):
+    """`warnings` are ids of rules that do not stop it, `warned` says them; `blocked`: what does."""
+
+    warnings: tuple[str, ...] = ()
+    warned: tuple[RuleAnswer, ...] = ()
+    blocked: tuple[RuleAnswer, ...] = ()
+
+
 class TaskBody(Strict):
-    """A task of the catalogue, or `<category>-00` with the leader's own words."""
+    """A task of the catalogue, or `<category>-00` with the leader's own words. `from_job`: whose job it is from."""
 
     task_id: TaskId
-    words: Annotated[str, Field(max_length=200)] | None = None
+    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
+    from_job: codes.Job | None = None
     hours: Hours | None = None
     seat: Seats | None = None
 
 
 class ChangePlaceBody(Strict):
-    """What leader and consultant find together in the call. Hours are a week's, to begin with and to aim for."""
+    """What leader and consultant find together in the call. Hours are a week's, to begin with and to aim for.
+
+    `kommune`: in which of its postal code's the workplace lies (`GET /postal/{nr}`). `forms` are in the order wished.
+    `support` is what the workplace gives, and never excludes anybody. `shop_floor_ready`: false where the top manager
+    alone has said yes. `counts_in_headcount`: true stops it from opening until `top_manager_confirms`.
+    """
 
     postnr: Postnr | None = None
+    kommune: KommuneCode | None = None
     contact_id: Id | None = None
     buddy_id: Id | None = None
     tasks: tuple[TaskBody, ...] | None = None
     hours_from: WeekHours | None = None
     hours_to: WeekHours | None = None
     times_of_day: tuple[codes.TimeOfDay, ...] | None = None
+    instruction: tuple[codes.Instruction, ...] | None = None
     forms: tuple[codes.Form, ...] | None = None
     training_place_approved: bool | None = None
     purpose: codes.Purpose | None = None
     support: tuple[codes.Support, ...] | None = None
     frame: tuple[codes.Frame, ...] | None = None
+    shop_floor_ready: bool | None = None
+    counts_in_headcount: bool | None = None
+    top_manager_confirms: bool | None = None
     seats: Seats | None = None
     guidance: Literal["page", "call"] | None = None
     max_kommuner: Annotated[int, Field(ge=1, le=98)] | None = None
@@ -67,11 +109,19 @@ class DraftPlaceBody(ChangePlaceBody):
 
 
 class DraftPlace(OfPlace):
+    """`last`: the place that was begun before with this leader, as whoever asks has seen it.
+
+    `keyed`: an Idempotency-Key says already which request is which.
+    """
+
     leader_id: str
+    last: str | None = None
+    keyed: bool = False
     found: Frame
 
 
 class ChangePlace(OfPlace):
+    leader_id: str
     found: Frame
 
 
@@ -86,11 +136,16 @@ class OpenPlace(OfPlace):
     agreed_at: date | None
 
 
-class OpenPlaceAnswer(PlaceAnswer):
-    """`warnings` are ids of rules that do not stop it."""
+class HereAnswer(FoundAnswer):
+    """`also_here`: other places at this workplace that are not closed."""
+
+    also_here: tuple[str, ...] = ()
+
+
+class OpenPlaceAnswer(HereAnswer):
+    """`additional-assessment-required` where it is `blocked`; ask again when that is settled."""
 
     state: PlaceState
-    warnings: tuple[str, ...]
 
 
 class PausePlaceBody(Strict):

@@ -4,6 +4,7 @@ from intake.commands.leaders import LeaderAnswer, RecordCall, SignUp
 from intake.handlers.base import handlers
 from intake.rows import LeaderEmail, Registered
 from intake.rules import leaders as rules
+from intake.rules import places
 from intake.state.leaders import Company, Leader
 from shared.events.intake import LeaderCalled, LeaderSignedUp, LeaderSignedUpAgain
 from shared.people.vault import Person
@@ -15,6 +16,8 @@ from shared.spine.work import Message, Work
 def sign_up(work: Work, message: Message[SignUp]) -> LeaderAnswer:
     """Who has joined already is no less work, and says no less: else the time of the answer would tell."""
     data = message.data
+    if data.kommune_chosen:
+        places.check_lies_in(data.postnr, data.kommune)
     leader = work.get(Leader, data.leader_id)
     person_id = _again(work, data, leader) if leader else _join(work, data)
     work.write(
@@ -40,14 +43,13 @@ def _join(work: Work, data: SignUp) -> str:
     first = company is None or not company.people
     company = company or Company(id=data.company_id, cvr=data.cvr, name=data.company_name)
     work.put(company.changed(people=company.people | {data.leader_id}))
+    where = {"postnr", "kommune", "kommune_chosen"}
     work.put(
         Leader(
             id=data.leader_id,
             signed_up_on=work.today,
             next_call_on=work.today,
-            **data.model_dump(
-                include={"company_id", "workplace_id", "company_name", "postnr", "kommune", "sector", "size_band"}
-            ),
+            **data.model_dump(include=where | {"company_id", "workplace_id", "company_name", "sector", "size_band"}),
         )
     )
     facts = {"leader_id", "company_id", "workplace_id", "kommune", "sector", "size_band", "kickoff"}

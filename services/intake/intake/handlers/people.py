@@ -1,10 +1,12 @@
 """Colleagues come near a place; whoever wants it is forgotten."""
 
 from intake.commands.people import AddColleague, Erase, LeaveCompany, PersonAnswer
+from intake.commands.places import ClosePlace
 from intake.handlers.base import handlers
 from intake.rows import Unregistered
 from intake.state.leaders import Company, Leader
 from intake.state.people import Colleague
+from intake.state.places import Place
 from shared.events.intake import LeaderErased, PersonErased
 from shared.people.vault import Erased, Person
 from shared.spine.work import Message, Work
@@ -32,6 +34,8 @@ def erase(work: Work, message: Message[Erase]) -> None:
             work.write(Erased(leader.again.id, message.by))
         work.put(leader.changed(next_call_on=None, again=None, erased=True, company_name=""))
         work.emit(LeaderErased(leader_id=person_id))
+        for place_id in leader.places:
+            work.soon((Place.KIND, place_id), "leader-erased", ClosePlace(place_id=place_id, reason="leader-left"))
     else:
         if colleague := work.get(Colleague, person_id):
             companies = {colleague.company_id}

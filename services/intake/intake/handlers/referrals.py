@@ -5,6 +5,7 @@ from intake.state.places import Place
 from intake.state.referrals import Referral
 from shared.events.municipality_gateway import (
     ReferralAccepted,
+    ReferralCancellationRequested,
     ReferralCancelled,
     ReferralCompleted,
     ReferralExpired,
@@ -35,7 +36,16 @@ def leader_guided(work: Work, message: Message[ReferralLeaderGuided]) -> None:
 def accepted(work: Work, message: Message[ReferralAccepted]) -> None:
     referral = work.need(Referral, message.data.referral_id)
     work.put(referral.changed(accepted=True))
-    note(work, referral.place_id, "kommune-accepted", referral.kommune)
+    place = work.get(Place, referral.place_id)
+    if place and place.state != "closed":  # else the two crossed, and the kommune is asked back
+        note(work, referral.place_id, "kommune-accepted", referral.kommune)
+
+
+@handlers.on(ReferralCancellationRequested, (Referral, "referral_id"))
+def asked_back(work: Work, message: Message[ReferralCancellationRequested]) -> None:
+    """Contact data are closed at once: nobody has to ring about it any more."""
+    data = message.data
+    work.put(work.need(Referral, data.referral_id).changed(asked_back=True, reason=data.reason))
 
 
 @handlers.on(
@@ -45,5 +55,5 @@ def accepted(work: Work, message: Message[ReferralAccepted]) -> None:
 def over(work: Work, message: Message[Ending]) -> None:
     data = message.data
     referral = work.need(Referral, data.referral_id)
-    work.put(referral.changed(over=True))
+    work.put(referral.changed(over=True, reason=getattr(data, "reason", data.state)))
     note(work, referral.place_id, f"referral-{data.state}", referral.kommune)

@@ -3,10 +3,15 @@
 from typing import Self
 from uuid import UUID
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from intake import texts
+from intake.commands.places import RuleAnswer
+from intake.rules import clarification
+from intake.rules import places as rules
+from intake.state.leaders import Leader
 from intake.state.places import Frame, Past, Place, TaskWanted
+from shared.catalogue import calendar
 from shared.events.intake import PlaceState
 from shared.frozen import Frozen
 from shared.runtime import Runtime
@@ -57,7 +62,20 @@ class PlaceView(Frozen):
 
 class WholePlaceView(PlaceView):
     leader_id: str
+    company_id: str
+    workplace_id: str
+    postnr: str
     found: FrameView
+
+
+class PlaceRulesView(Frozen):
+    """`may_open`: nothing but the leader's yes is missing."""
+
+    place_id: str
+    state: PlaceState
+    may_open: bool
+    rules: list[RuleAnswer]
+    also_here: tuple[str, ...] = Field((), description="other places at this workplace, for a consultant")
 
 
 async def own_place(runtime: Runtime, place_id: UUID | str, who: Principal) -> Place:
@@ -71,7 +89,37 @@ async def whole_place(runtime: Runtime, place_id: UUID, who: Principal) -> Whole
     """With its history and what was found."""
     place = await own_place(runtime, place_id, who)
     found = FrameView.model_validate(place.found.model_dump())
-    return WholePlaceView(**dict(PlaceView.of(place)), leader_id=place.leader_id, found=found)
+    where = {"company_id": place.company_id, "workplace_id": place.workplace_id, "postnr": place.postnr}
+    return WholePlaceView(**dict(PlaceView.of(place)), leader_id=place.leader_id, found=found, **where)
+
+
+async def place_rules(runtime: Runtime, place_id: UUID, who: Principal) -> PlaceRulesView:
+    place = await own_place(runtime, place_id, who)
+    leader, today = await get_or_404(runtime, Leader, place.leader_id, "place_id"), calendar.today(runtime.clock.now())
+    said = clarification.told(place, leader, today)
+    known = {one.rule for one in said}
+    unclear = [
+        RuleAnswer(rule=one.rule, severity="block", field=one.field, da=one.da, en=one.en)
+        for one in clarification.unclear(place, leader, today)
+        if one.rule not in known
+    ]
+    stopped = unclear or any(one.severity == "block" for one in said)
+    may_open = place.state in rules.UNOPENED and not stopped
+    here = await also_here(runtime, place.id) if "consultant" in who.roles else ()
+    return PlaceRulesView(
+        place_id=place.id, state=place.state, may_open=may_open, rules=[*unclear, *said], also_here=here
+    )
+
+
+async def also_here(runtime: Runtime, place_id: str) -> tuple[str, ...]:
+    """Other places at the same workplace, at the same postal code, that are not closed; the first one first."""
+    rows = await runtime.pool.fetch(
+        "SELECT o.id FROM aggregate p JOIN aggregate o ON o.state->>'workplace_id' = p.state->>'workplace_id'"
+        " WHERE p.kind = 'place' AND p.id = $1 AND o.kind = 'place' AND o.id <> p.id"
+        " AND o.state->>'postnr' = p.state->>'postnr' AND o.state->>'state' <> 'closed' ORDER BY o.id",
+        place_id,
+    )
+    return tuple(row["id"] for row in rows)
 
 
 async def places_of(runtime: Runtime, leader_id: str) -> list[Place]:

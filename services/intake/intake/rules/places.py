@@ -1,33 +1,63 @@
 """Whether a place may open, and what becomes of its state as seats are taken and freed."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from intake import texts
+from intake.rules import clarification
 from intake.state.leaders import Leader
 from intake.state.places import Frame, Past, Place
-from shared.catalogue.kommuner import kommuner_of_postnr
+from shared.catalogue.calendar import add_months
+from shared.catalogue.kommuner import kommuner_of_postnr, postal_code
+from shared.catalogue.limits import limits
 from shared.events.base import Task
-from shared.events.intake import PlaceEvent, PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened, PlaceState
+from shared.events.intake import (
+    PlaceBlocked,
+    PlaceChanged,
+    PlaceEvent,
+    PlaceFilled,
+    PlaceOpened,
+    PlacePaused,
+    PlaceReopened,
+    PlaceState,
+)
 
+DOUBLE_CLICK = timedelta(seconds=10)
 UNOPENED: tuple[PlaceState, ...] = ("draft", "additional-assessment-required")
-
-# Without these a kommune cannot find anyone, and the leader cannot know what was agreed (step 1 of the model).
-NEEDED = ("tasks", "hours_from", "hours_to", "times_of_day", "forms", "purpose")
 
 
 def check_may_open(place: Place, leader: Leader, agreed_at: date | None, today: date) -> None:
     """No kommune is asked before tasks are clear and the leader has agreed (P1 before P2)."""
     if place.state not in UNOPENED:
         raise texts.opened_already()
-    if leader.outcome != "reached":
-        raise texts.leader_not_reached()
-    if missing := [name for name in NEEDED if not getattr(place.found, name)]:
-        raise texts.missing(missing)
-    if (place.found.hours_to or 0) < (place.found.hours_from or 0):
-        raise texts.hours_shrink()
+    clarification.check(clarification.unclear(place, leader, today))
+    check_agreed(agreed_at, today)
+
+
+def check_agreed(agreed_at: date | None, today: date, since: date | None = None) -> None:
+    """The leader's yes is of a day that can be meant; a new one is no older than what it is a new one after."""
     if agreed_at is None or agreed_at > today:
         raise texts.leader_has_not_agreed()
+    if agreed_at < (since or add_months(today, -limits("typed-date", today)["back"].value)):
+        raise texts.agreed_too_early()
+
+
+def paused_on(place: Place) -> date | None:
+    """The last time."""
+    return next((past.on for past in reversed(place.history) if past.what == "paused"), None)
+
+
+def blocked(place: Place, rules: Iterable[str], today: date) -> Iterator[Place | PlaceEvent]:
+    """It waits for what others have to settle. What was said before is not said again."""
+    new = sorted({*rules} - place.blocked)
+    for rule in new:
+        place = noted(place, today, "blocked", rule)
+    place = place.changed(state="additional-assessment-required", blocked=frozenset(rules))
+    yield place
+    if new:
+        hard = tuple(clarification.STOPS[rule] for rule in new)
+        yield PlaceBlocked(**about(place), rules=tuple(new), challenges=hard)
 
 
 def check_state(place: Place, *allowed: PlaceState) -> None:
@@ -40,16 +70,51 @@ def check_free_seat(place: Place) -> None:
         raise texts.no_seat()
 
 
+def drafted(place_id: str, leader: Leader, found: Frame, now: datetime) -> Place:
+    """At the leader's workplace, unless another one was found."""
+    place = Place(
+        id=place_id,
+        leader_id=leader.id,
+        company_id=leader.company_id,
+        workplace_id=leader.workplace_id,
+        kommune=leader.kommune,
+        postnr=leader.postnr,
+        drafted_at=now,
+        found=Frame(kommune=leader.kommune) if leader.kommune_chosen else Frame(),
+    )
+    return clarified(place, found)
+
+
+def same_click(last: Place, place: Place) -> bool:
+    """A double click: the same was asked a moment ago, and nothing has come of it yet."""
+    if last.drafted_at is None or place.drafted_at is None or place.drafted_at - last.drafted_at > DOUBLE_CLICK:
+        return False
+    return (last.state, last.found, last.postnr) == ("draft", place.found, place.postnr)
+
+
 def located(place: Place) -> Place:
-    """A workplace may lie elsewhere than the leader's own address: its postal code says which kommune is its own."""
+    """A workplace may lie elsewhere than the leader's own address: by its postal code, or where somebody said so."""
     postnr = place.found.postnr or place.postnr
-    return place.changed(postnr=postnr, kommune=kommuner_of_postnr(postnr)[0])
+    kommune = place.found.kommune or kommuner_of_postnr(postnr)[0]
+    check_lies_in(postnr, kommune)
+    return place.changed(postnr=postnr, kommune=kommune)
 
 
-def warnings(found: Frame) -> tuple[str, ...]:
-    """`LAERLING` without approval as a training place stays an ambition (R-PLACE-LAERLING-1)."""
-    ambition = "LAERLING" in (found.forms or ()) and not found.training_place_approved
-    return ("R-PLACE-LAERLING-1",) if ambition else ()
+def check_lies_in(postnr: str, kommune: str) -> None:
+    """A slip of the keys would ask the wrong kommune about it."""
+    found = postal_code(postnr)
+    if found and not found.may_lie_in(kommune):
+        raise texts.lies_elsewhere([*found.shares])
+
+
+def clarified(place: Place, after: Frame) -> Place:
+    """What was found later replaces what was found earlier. In another postal code the kommune is chosen anew."""
+    found = merged(place.found, after)
+    moved = after.postnr not in (None, place.postnr)
+    if moved and "kommune" not in after.model_fields_set:
+        found = found.changed(kommune=None)
+    clarification.check(clarification.impossible(found, found.seats))
+    return located(place.changed(found=found))
 
 
 def merged(before: Frame, after: Frame) -> Frame:
@@ -57,10 +122,43 @@ def merged(before: Frame, after: Frame) -> Frame:
     return Frame.model_validate(before.model_dump() | after.model_dump(exclude_unset=True))
 
 
-def opened(place: Place, leader: Leader) -> PlaceOpened:
+def reworked(before: Place, after: Place, leader: Leader, today: date) -> Iterator[Place | PlaceEvent]:
+    """An opened place is another one now, and everybody is told; where nothing is told of it, nobody needs to be.
+
+    It stays one that could open, and with more or fewer seats it has one left, or none.
+    """
+    clarification.check(clarification.incomplete(after, today))
+    clarification.check(clarification.stopped(after, leader, today))
+    if after.seats < min(before.seats, len(after.agreed)):
+        raise texts.seats_taken(len(after.agreed))
+    changes = _differences(before, after, leader)
+    if changes:
+        after = noted(after, today, "changed", fields=changes)
+    yield after
+    if changes:
+        yield PlaceChanged(**terms(after, leader), changes=changes)
+    if after.state == "open" and len(after.agreed) >= after.seats:
+        after = moved(after, "filled", today, "filled")
+        yield after
+        yield PlaceFilled(**about(after))
+    elif after.state == "filled" and len(after.agreed) < after.seats:
+        after = moved(after, "open", today, "reopened")
+        yield after
+        yield PlaceReopened(**about(after), agreed_at=after.agreed_at or today)
+
+
+def _differences(before: Place, after: Place, leader: Leader) -> tuple[str, ...]:
+    """By the names in the event. The leader's words are not in it, and a change of them is one of the tasks."""
+    was, now = terms(before, leader), terms(after, leader)
+    names = (name for name in PlaceOpened.model_fields if name in now)
+    own = {"tasks"} if before.found.tasks != after.found.tasks else set()
+    return tuple(name for name in names if name in own or was[name] != now[name])
+
+
+def terms(place: Place, leader: Leader) -> dict[str, Any]:
     """What the others are told: codes and numbers; the leader's own words about tasks stay here."""
     found = place.found
-    return PlaceOpened(
+    return dict(
         **about(place),
         workplace_id=place.workplace_id,
         postnr=place.postnr,
@@ -96,9 +194,11 @@ def about(place: Place) -> dict[str, str]:
     }
 
 
-def noted(place: Place, today: date, what: str, reason: str | None = None) -> Place:
+def noted(
+    place: Place, today: date, what: str, reason: str | None = None, *, fields: tuple[str, ...] | None = None
+) -> Place:
     """A line in the history that the leader and the consultant read."""
-    return place.changed(history=(*place.history, Past(on=today, what=what, reason=reason)))
+    return place.changed(history=(*place.history, Past(on=today, what=what, reason=reason, fields=fields)))
 
 
 def moved(place: Place, state: PlaceState, today: date, what: str, reason: str | None = None) -> Place:

@@ -24,6 +24,8 @@ class Leader(Aggregate):
     company_name: str
     postnr: str
     kommune: str
+    kommune_chosen: bool = False
+    """Somebody said so; else it is the largest of its postal code."""
     sector: str | None = None
     size_band: str | None = None
     signed_up_on: date
@@ -33,6 +35,8 @@ class Leader(Aggregate):
     """When the consultant calls (again); None when there is nothing to call about."""
     again: SignedUpAgain | None = None
     """The last time only, so that a stranger with the address can neither replace nor pile up anything."""
+    places: frozenset[str] = frozenset()
+    """Those that were begun with this leader; ids are in order of time."""
     erased: bool = False
 
     @property

@@ -1,6 +1,6 @@
 """A place: what leader and consultant found together, who has its seats, and what happened."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from shared.events.base import Code, Data, Id
@@ -13,6 +13,8 @@ class TaskWanted(Data):
 
     task_id: Code
     words: str | None = None
+    from_job: Code | None = None
+    """Whose job it is taken from: tasks of several colleagues may be pooled."""
     hours: float | None = None
     seat: int | None = None
 
@@ -21,17 +23,25 @@ class Frame(Data):
     """What leader and consultant find together in the call. Everything may come later, before the place opens."""
 
     postnr: str | None = None
+    kommune: str | None = None
+    """Where it was said; else it is the largest of the postal code."""
     contact_id: Id | None = None
     buddy_id: Id | None = None
     tasks: tuple[TaskWanted, ...] | None = None
     hours_from: float | None = None
     hours_to: float | None = None
     times_of_day: tuple[Code, ...] | None = None
+    instruction: tuple[Code, ...] | None = None
     forms: tuple[Code, ...] | None = None
     training_place_approved: bool | None = None
     purpose: Code | None = None
     support: tuple[Code, ...] | None = None
     frame: tuple[Code, ...] | None = None
+    shop_floor_ready: bool | None = None
+    """Those who are to receive somebody have said yes, too."""
+    counts_in_headcount: bool | None = None
+    top_manager_confirms: bool | None = None
+    """That it is all right, although the young person would count."""
     seats: int | None = None
     guidance: Literal["page", "call"] | None = None
     max_kommuner: int | None = None
@@ -39,11 +49,12 @@ class Frame(Data):
 
 
 class Past(Data):
-    """A line of a place's history: what happened, on which day in Denmark, with which coded reason."""
+    """A line of a place's history: what happened, on which day in Denmark, with which coded reason; what changed."""
 
     on: date
     what: str
     reason: str | None = None
+    fields: tuple[Code, ...] | None = None
 
 
 class Place(Aggregate):
@@ -56,8 +67,11 @@ class Place(Aggregate):
     postnr: str
     state: PlaceState = "draft"
     found: Frame = Frame()
+    drafted_at: datetime | None = None
     agreed_at: date | None = None
     agreed: frozenset[str] = frozenset()
+    blocked: frozenset[str] = frozenset()
+    """Rules that were said to stop it from opening, and may still do so."""
     over: frozenset[str] = frozenset()
     """Matches that ended or never began; one may be over here before its agreement has come."""
     freed_by: str | None = None

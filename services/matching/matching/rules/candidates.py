@@ -1,6 +1,5 @@
 """Does a proposal fit: its terms, the hard rules that stand in the way, and what is only warned of."""
 
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -9,7 +8,7 @@ from matching.state.candidates import Candidate
 from matching.state.places import Offer, Place
 from matching.state.referrals import Referral
 from shared.catalogue.calendar import add_months
-from shared.catalogue.forms import forms, is_paid
+from shared.catalogue.forms import forms, is_paid, praktik_seats
 from shared.catalogue.limits import limits
 from shared.catalogue.tasks import task
 from shared.events.base import Profile, Terms
@@ -122,6 +121,7 @@ def warnings(terms: Terms, place: Place, candidate: Candidate, *, under_18: bool
     """What people shall know before they say yes; it stops nothing."""
     offer, praktik = place.offer, not is_paid(terms.form)
     limit, jump = limits(terms.form, terms.start), limits("hours-jump", terms.start)
+    seats = praktik_seats(offer.size_band, terms.start)
     rules = {
         "R-PLACE-LAERLING-1": terms.form == "LAERLING" and not offer.training_place_approved,
         "R-PRAKTIK-2": "weeks" in limit and _weeks(terms.start, terms.until) > limit["weeks"].value,
@@ -130,7 +130,7 @@ def warnings(terms: Terms, place: Place, candidate: Candidate, *, under_18: bool
         "R-U18-3": under_18 and terms.hours > _hours_under_18(terms),
         # From praktik to praktik: those before were unpaid to their end.
         "R-CHAIN-1": praktik and candidate.unpaid + 1 >= limits("chain", terms.start)["placements"].value,
-        "R-CAP-1": "employees-per-seat" in limit and _beside(place, terms) >= _praktik_seats(offer, terms.start),
+        "R-CAP-1": "employees-per-seat" in limit and _beside(place, terms) >= seats,
         "R-HOURS-JUMP": offer.hours_from < jump["from-below"].value and terms.hours >= jump["to"].value,
     }
     return tuple(rule for rule, holds in rules.items() if holds)
@@ -192,13 +192,3 @@ def _beside(place: Place, terms: Terms) -> int:
     return sum(
         "employees-per-seat" in limits(spot.terms.form, terms.start) for spot in places.taken(place) if spot.terms
     )
-
-
-def _praktik_seats(offer: Offer, on: date) -> int:
-    """One for each 5 ordinary employees up to 50, then one for each 10, and always one; by the band's lower end."""
-    limit = limits("VIRKSOMHEDSPRAKTIK", on)
-    employees = int(next(iter(re.findall(r"\d+", offer.size_band or "")), "1"))
-    first_band = limit["employees-in-first-band"].value
-    first = min(employees, first_band) // limit["employees-per-seat"].value
-    further = max(0, employees - first_band) // limit["employees-per-further-seat"].value
-    return max(1, first + further)
