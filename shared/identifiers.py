@@ -15,13 +15,19 @@ D = TypeVar("D", date, datetime)
 
 
 def _cvr(text: str) -> str:
-    if not cvr.is_valid(text):
-        raise refusal(
-            "cvr",
-            "A CVR number has 8 digits and a check digit. Look the company up on datacvr.virk.dk.",
-            "Et CVR-nummer har 8 cifre, og kontrolcifferet skal passe. Slå virksomheden op på datacvr.virk.dk.",
-        )
-    return str(cvr.compact(text))
+    if cvr.is_valid(text):
+        return str(cvr.compact(text))
+    if re.fullmatch("[1-9][0-9]{7}", cvr.compact(text)):
+        en = "The digits do not belong together: one of them is probably mistyped."
+        da = "Cifrene passer ikke sammen: et af dem er nok tastet forkert."
+    else:
+        en = "A CVR number has 8 digits and does not begin with 0."
+        da = "Et CVR-nummer har 8 cifre og begynder ikke med 0."
+    raise refusal(
+        "cvr",
+        f"{en} A right one looks like 13585628. Look the company up on datacvr.virk.dk.",
+        f"{da} Et rigtigt ser ud som 13585628. Slå virksomheden op på datacvr.virk.dk.",
+    )
 
 
 def _p_number(text: str) -> str:
@@ -29,8 +35,10 @@ def _p_number(text: str) -> str:
     if not re.fullmatch(r"[1-9][0-9]{9}", digits):
         raise refusal(
             "p-number",
-            "A P-number has 10 digits and does not begin with 0. Look the workplace up on datacvr.virk.dk.",
-            "Et P-nummer har 10 cifre og begynder ikke med 0. Slå arbejdsstedet op på datacvr.virk.dk.",
+            "A P-number has 10 digits and does not begin with 0. A right one looks like 1003388394."
+            " Look the workplace up on datacvr.virk.dk.",
+            "Et P-nummer har 10 cifre og begynder ikke med 0. Et rigtigt ser ud som 1003388394."
+            " Slå arbejdsstedet op på datacvr.virk.dk.",
         )
     return digits
 
@@ -38,6 +46,14 @@ def _p_number(text: str) -> str:
 def is_phone(text: str) -> bool:
     """The whole text is one phone number that can exist; without a country code it is Danish."""
     return _parsed(text) is not None
+
+
+def phone_in_words(text: str) -> str:
+    """A valid number as Danes write it: 20 12 34 56; one abroad with its country code."""
+    number = phonenumbers.parse(text, "DK")
+    abroad = number.country_code != phonenumbers.country_code_for_region("DK")
+    form = phonenumbers.PhoneNumberFormat
+    return str(phonenumbers.format_number(number, form.INTERNATIONAL if abroad else form.NATIONAL))
 
 
 def _parsed(text: str) -> phonenumbers.PhoneNumber | None:
@@ -54,8 +70,10 @@ def _phone(text: str) -> str:
     if (number := _parsed(text)) is None:
         raise refusal(
             "phone",
-            "This is no phone number. Write 8 digits, or + and the country code for a number abroad.",
-            "Det er ikke et telefonnummer. Skriv 8 cifre, eller + og landekode for et udenlandsk nummer.",
+            "This is no phone number that can be called. Write one with 8 digits, such as 20 12 34 56, or with + and"
+            " the country code, such as +46 8 123 456 78.",
+            "Det er ikke et telefonnummer, man kan ringe til. Skriv ét med 8 cifre, fx 20 12 34 56, eller med + og"
+            " landekode, fx +46 8 123 456 78.",
         )
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
@@ -65,8 +83,9 @@ def _email(text: str) -> str:
     if len(text) > 254 or not re.fullmatch(r"[^@\s]+", name) or not re.fullmatch(r"[^@\s.]+(\.[^@\s.]+)+", domain):
         raise refusal(
             "email",
-            "This is no e-mail address. Write it as name@example.dk.",
-            "Det er ikke en e-mailadresse. Skriv den som navn@eksempel.dk.",
+            "This is no e-mail address: it has one @, no spaces, and a domain with a dot. Write it as name@example.dk.",
+            "Det er ikke en e-mailadresse: den har ét @, ingen mellemrum og et domæne med punktum. Skriv den som"
+            " navn@eksempel.dk.",
         )
     return f"{name}@{domain.lower()}"
 
@@ -74,10 +93,14 @@ def _email(text: str) -> str:
 def _postnr(text: str) -> str:
     found = postal_code(text)
     if found is None:
+        if re.fullmatch("[0-9]{4}", text):
+            en, da = "There is no such postal code.", "Postnummeret findes ikke."
+        else:
+            en, da = "A postal code has 4 digits and nothing else.", "Et postnummer har 4 cifre og ikke andet."
         raise refusal(
             "postnr",
-            "There is no such postal code. Write the 4 digits of the workplace's address.",
-            "Postnummeret findes ikke. Skriv de 4 cifre i arbejdsstedets adresse.",
+            f"{en} Write that of the workplace's address, such as 6700.",
+            f"{da} Skriv det, der står i arbejdsstedets adresse, fx 6700.",
         )
     if not found.is_address:
         raise refusal(

@@ -108,7 +108,7 @@ class Service:
             self.parse,
             self.on_refused,
             self.prune,
-            Public(config.public_url_intake.rstrip("/")) if config.public_url_intake else NOWHERE,
+            Public((config.public_url_intake or NOWHERE.intake_url).rstrip("/"), config.alliance_phone),
         )
 
     def runtime(self, config: Settings) -> Runtime:

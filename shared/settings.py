@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     FilePath,
@@ -21,6 +22,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.identifiers import is_phone, phone_in_words
 
 KEY_BYTES = 32
 
@@ -34,6 +37,13 @@ def _decoded(value: object) -> object:
     if isinstance(key, bytes) and len(key) != KEY_BYTES:
         raise PydanticCustomError("setting", "must be 32 bytes in base64")
     return key
+
+
+def _phone(value: str) -> str:
+    """As it is written in Denmark."""
+    if not is_phone(value):
+        raise PydanticCustomError("setting", "must be a phone number")
+    return phone_in_words(value)
 
 
 def _terminal_or_machine() -> Literal["json", "console"]:
@@ -98,6 +108,8 @@ class OwnSettings(BaseSettings):
         None, examples=["(the LA_MASTER_KEY until now)"]
     )
     public_url_intake: Url | None = Field(None, examples=["https://intake.example.dk"])
+    # Where leaders can ring; unset, no sentence names a number.
+    alliance_phone: Annotated[str, AfterValidator(_phone)] | None = Field(None, examples=["+45 20 12 34 56"])
 
     @model_validator(mode="after")
     def _is_another_key(self) -> Self:

@@ -13,6 +13,13 @@ from zoneinfo import ZoneInfo
 DENMARK = ZoneInfo("Europe/Copenhagen")
 CLOSED = frozenset({(6, 5), (12, 24), (12, 31)})  # month, day
 
+# fmt: off
+_MONTHS = (
+    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november",
+    "december",
+)
+# fmt: on
+
 
 def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and (day.month, day.day) not in CLOSED and day not in _public_holidays(day.year)
@@ -32,6 +39,11 @@ def add_months(day: date, n: int) -> date:
     """The same day n months later, or the last of that month where it has none."""
     year, month = divmod(day.year * 12 + day.month - 1 + n, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def in_words(day: date) -> str:
+    """23. november 2026"""
+    return f"{day.day}. {_MONTHS[day.month - 1]} {day.year}"
 
 
 def end_of_day(day: date) -> datetime:

@@ -25,6 +25,7 @@ class Entry(Dated):
     code: str
     da: str
     en: str
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _lists() -> Mapping[str, CodeList]:
             prefix, colon, source = also.rpartition(":")
             for e in written[source]:
                 code = f"{prefix}{colon}{e.code}"
-                found[code] = Entry(code, e.da, e.en, valid_from=e.valid_from, valid_to=e.valid_to)
+                found[code] = Entry(code, e.da, e.en, e.source, valid_from=e.valid_from, valid_to=e.valid_to)
         return MappingProxyType(found)
 
     declared = json.loads(text("lists.json"))
@@ -85,7 +86,7 @@ def _lists() -> Mapping[str, CodeList]:
 
 
 def _entry(row: Mapping[str, str]) -> Entry:
-    return Entry(row["code"], row["da"], row["en"], **validity(row))
+    return Entry(row["code"], row["da"], row["en"], row["source"] or None, **validity(row))
 
 
 LISTS: tuple[str, ...] = tuple(_lists())
@@ -150,6 +151,7 @@ Learning = Annotated[str, InList("learning")]
 InterventionResult = Annotated[str, InList("intervention-result")]
 SupportGranted = Annotated[str, InList("support-granted")]
 LeaderDevelopment = Annotated[str, InList("leader-development")]
+ColleagueRole = Annotated[str, InList("colleague-role")]
 ContactRole = Annotated[str, InList("contact-role")]
 ReplyRefused = Annotated[str, InList("reply-refused")]
 Form = Annotated[str, InList("forms")]

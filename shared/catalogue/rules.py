@@ -25,6 +25,10 @@ class Rule(Dated):
     confidence: str
 
 
+def every_rule() -> tuple[Rule, ...]:
+    return tuple(_rules().values())
+
+
 def rule(rule_id: str) -> Rule:
     """KeyError if unknown."""
     return _rules()[rule_id]

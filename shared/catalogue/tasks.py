@@ -2,23 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Literal, cast, get_args
 
 from shared.catalogue.codes import InList
-from shared.catalogue.files import rows
+from shared.catalogue.files import Dated, rows, validity
 
 U18Check = Literal["machine", "lift", "night", "licence", "chemical", "?"]
 """Why a task is checked before somebody of 15-17 gets it (R-U18-1): our own flag, no legal finding. `?`: unsure."""
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Task(Dated):
+    """`source` is None for the ones in own words."""
+
     id: str
     category: str
     da: str
     en: str
     u18_check: U18Check | None
+    source: str | None = None
 
 
 TaskId = Annotated[str, InList("tasks")]
@@ -35,12 +39,23 @@ def _load() -> Mapping[str, Task]:
         Task(f"{row['category']}-00", row["category"], f"Egne ord: {row['da']}", f"Own words: {row['en']}", "?")
         for row in rows("task_categories.csv")
     ]
-    listed = [Task(r["code"], r["category"], r["da"], r["en"], _check(r["u18_check"])) for r in rows("tasks.csv")]
+    listed = [
+        Task(r["code"], r["category"], r["da"], r["en"], _check(r["u18_check"]), r["source"] or None, **validity(r))
+        for r in rows("tasks.csv")
+    ]
     return MappingProxyType({task.id: task for task in (*listed, *own_words)})
 
 
 _TASKS = _load()
+EVERY_TASK: tuple[Task, ...] = tuple(_TASKS.values())
+"""With those in own words."""
 TASKS: tuple[Task, ...] = tuple(task for task in _TASKS.values() if not task.id.endswith("-00"))
+
+
+@cache
+def categories() -> Mapping[str, tuple[str, str]]:
+    """Category -> Danish, English."""
+    return {row["category"]: (row["da"], row["en"]) for row in rows("task_categories.csv")}
 
 
 def task(task_id: str) -> Task:

@@ -44,6 +44,17 @@ class LeaderCalled(IntakeEvent, name="leader.called", subject="leader_id"):
     next_call_on: date | None = None
 
 
+class LeaderCallCorrected(IntakeEvent, name="leader.call-corrected", subject="leader_id"):
+    """That call was entered wrongly, as `before`, and put right: this is its outcome."""
+
+    leader_id: Id
+    kommune: Kommune
+    attempt: int
+    outcome: Code
+    before: Code
+    next_call_on: date | None = None
+
+
 class LeaderDevelopmentNoted(IntakeEvent, name="leader.development-noted", subject="leader_id"):
     """What the leader has learned by it, as codes; `confidence` from 1 to 5: how sure of leading young people."""
 

@@ -31,9 +31,16 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """Addresses of ours, as they are reached from outside: what a decision may tell of us."""
+    """Addresses of ours, as they are reached from outside: what a decision may tell of us. `phone`: as it is read."""
 
     intake_url: str
+    phone: str | None = None
+
+    @property
+    def call_us(self) -> tuple[str, str]:
+        """What is promised, in Danish and English; without a number where none is set."""
+        da, en = "I kan altid ringe", "You can always call us"
+        return (f"{da} på {self.phone}.", f"{en} on {self.phone}.") if self.phone else (f"{da}.", f"{en}.")
 
 
 NOWHERE = Public("http://intake.invalid")
@@ -142,7 +149,7 @@ class Changes:
 class Work:
     """What a handler may do. `now` is the domain's instant (UTC), `today` the date in Denmark.
 
-    `public` is what outsiders are told about us: addresses, from the settings.
+    `public` is what outsiders are told about us: addresses and phone, from the settings.
     """
 
     def __init__(
@@ -240,6 +247,8 @@ class Handlers:
     def __init__(self) -> None:
         self.routes: dict[type[BaseModel], Route] = {}
         self.kinds: dict[str, type[Aggregate]] = {}
+        self._first: dict[type[BaseModel], Route] = {}
+        self._others: dict[type[BaseModel], tuple[Route, ...]] = {}
 
     def on(self, *what: type[BaseModel] | KeySource) -> Callable[[Handler], Handler]:
         """Register a function for one or several types of message, with the aggregates that it touches.
@@ -249,15 +258,37 @@ class Handlers:
 
         Raises TypeError at import where the annotation does not take each type, or a key names no field of one.
         """
+
+        def keep(message: type[BaseModel], route: Route) -> None:
+            if message in self._first:
+                raise TypeError(f"{message.__name__} has a handler already")
+            self._first[message] = route
+
+        return self._registered(what, keep)
+
+    def also(self, *what: type[BaseModel] | KeySource) -> Callable[[Handler], Handler]:
+        """As `on`, for another thing that an event means here: in the same decision, after the function of `on`."""
+
+        def keep(message: type[BaseModel], route: Route) -> None:
+            if not issubclass(message, Event):
+                raise TypeError(f"{message.__name__} is no event: what is asked for has one answer")
+            self._others[message] = (*self._others.get(message, ()), route)
+
+        return self._registered(what, keep)
+
+    def _registered(
+        self, what: Iterable[type[BaseModel] | KeySource], keep: Callable[[type[BaseModel], Route], None]
+    ) -> Callable[[Handler], Handler]:
+        what = tuple(what)
         messages = [one for one in what if isinstance(one, type)]
         keys = tuple(one for one in what if not isinstance(one, type))
 
         def register(handler: Handler) -> Handler:
             for message in messages:
-                if message in self.routes:
-                    raise TypeError(f"{message.__name__} has a handler already")
                 check(handler, message, keys)
-                self.routes[message] = Route(handler, keys)
+                keep(message, Route(handler, keys))
+                first = [self._first[message]] if message in self._first else []
+                self.routes[message] = _together([*first, *self._others.get(message, ())])
             self.kinds |= {kind.KIND: kind for kind, _ in keys}
             return handler
 
@@ -269,3 +300,15 @@ class Handlers:
 
     def commands(self) -> dict[str, type[Command]]:
         return {kind.__name__: kind for kind in self.routes if issubclass(kind, Command)}
+
+
+def _together(routes: list[Route]) -> Route:
+    """One after the other, in one decision."""
+    if len(routes) == 1:
+        return routes[0]
+
+    def each(work: Work, message: Message[Any]) -> None:
+        for route in routes:
+            route.handler(work, message)
+
+    return Route(each, tuple(dict.fromkeys(key for route in routes for key in route.keys)))

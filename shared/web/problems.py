@@ -250,7 +250,28 @@ _INPUT: dict[str, tuple[str, str, str]] = {
     "too_long": ("too-many", "Vælg højst {max_length}.", "Choose at most {max_length}."),
     "string_pattern_mismatch": ("wrong-form", "Det har ikke den rigtige form.", "It does not have the right form."),
 }
-_WRONG_TYPE = ("wrong-type", "Værdien er af en forkert slags.", "The value is of the wrong kind.")
+# The kind that was expected, with which pydantic's error type begins -> what a right value looks like.
+_LOOKS: dict[str, Text] = {
+    "string": ("Skriv det som tekst i anførselstegn.", "Write it as text in quotation marks."),
+    "int": ("Skriv et helt tal, fx 12.", "Write a whole number, such as 12."),
+    "float": ("Skriv et tal, fx 12 eller 7.5.", "Write a number, such as 12 or 7.5."),
+    "finite": ("Skriv et tal, fx 12 eller 7.5.", "Write a number, such as 12 or 7.5."),
+    "bool": ("Skriv true eller false.", "Write true or false."),
+    "date": (
+        "Datoen findes ikke eller er skrevet forkert. Skriv den som 2026-11-30: år, måned og dag.",
+        "There is no such date, or it is written wrongly. Write it as 2026-11-30: year, month and day.",
+    ),
+    "datetime": (
+        "Tidspunktet findes ikke eller er skrevet forkert. Skriv det som 2026-11-30T09:00:00+01:00.",
+        "There is no such time, or it is written wrongly. Write it as 2026-11-30T09:00:00+01:00.",
+    ),
+    "uuid": ("Skriv id'et, præcis som du har fået det.", "Write the id exactly as you got it."),
+    "tuple": ("Skriv en liste: [...].", "Write a list: [...]."),
+    "list": ("Skriv en liste: [...].", "Write a list: [...]."),
+    "dict": ("Skriv et objekt.", "Write an object."),
+    "model": ("Skriv et objekt.", "Write an object."),
+}
+_UNUSABLE: Text = ("Værdien kan ikke bruges.", "The value cannot be used.")
 
 
 @lru_cache(maxsize=8)
@@ -287,9 +308,9 @@ def _input_error(error: Mapping[str, Any], request: Request) -> dict[str, str]:
     if kind == "extra_forbidden":
         place.pop()
     field = told(request.app, place) or "body"
-    other = (kind.replace("_", "-"), "Værdien kan ikke bruges.", "The value cannot be used.")
     wrong_type = kind.endswith(("_type", "_parsing", "_from_date_inexact"))
-    rule, da, en = _INPUT.get(kind) or (_WRONG_TYPE if wrong_type else other)
+    looks = _LOOKS.get(kind.partition("_")[0], _UNUSABLE)
+    rule, da, en = _INPUT.get(kind) or ("wrong-type" if wrong_type else kind.replace("_", "-"), *looks)
     said = error.get("ctx", {})
     if kind not in _INPUT and {"da", "en"} <= said.keys():  # a type of ours, which says the rule and the way out
         return {"field": field, "rule": kind, "da": said["da"], "en": said["en"]}

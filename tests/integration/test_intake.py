@@ -5,9 +5,11 @@ import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import combinations, product
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import httpx
@@ -18,10 +20,19 @@ from uuid_utils import uuid7
 import intake as intake_package
 from intake.app import service
 from intake.commands.people import Erase
+from intake.queries.day import Known, turns
+from intake.rules.day import is_line
+from intake.state.day import Asked, Challenge, Match, Placement
+from intake.state.leaders import Leader
+from intake.state.places import Past, Place
 from intake.state.referrals import Referral
+from shared.catalogue.calendar import DENMARK
+from shared.catalogue.codes import LISTS
+from shared.events.intake import PlaceState
 from shared.kafka import Topics
 from shared.runtime import Runtime
 from shared.settings import Settings
+from shared.spine.work import Aggregate
 from shared.web.access import mint
 
 KEY = "k" * 40
@@ -140,6 +151,145 @@ async def test_the_call_list_shows_name_and_phone_and_leaves_a_row_for_every_rea
     assert (call["name"], call["phone"], call["kommune"]) == ("En Leder", "+4520123456", "0561")
     rows = await intake.pool.fetch("SELECT person_id::text, route FROM access_log")
     assert [tuple(row) for row in rows] == [(leader_id, "GET /calls")] * 2
+
+
+async def know(intake: SimpleNamespace, *states: Aggregate) -> None:
+    """As if it had been heard."""
+    await intake.pool.executemany(
+        "INSERT INTO aggregate (kind, id, state) VALUES ($1, $2, $3::jsonb)"
+        " ON CONFLICT (kind, id) DO UPDATE SET state = excluded.state",
+        [(state.KIND, state.id, state.model_dump_json()) for state in states],
+    )
+
+
+async def days_work(intake: SimpleNamespace) -> list[dict[str, Any]]:
+    answer = await intake.client.get("/day", headers=token("consultant"))
+    assert answer.status_code == 200, answer.text
+    lines: list[dict[str, Any]] = answer.json()["lines"]
+    return lines
+
+
+async def test_the_day_follows_a_leader_from_the_first_call_to_the_place(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    calls = f"/leaders/{leader_id}/calls"
+    [line] = await days_work(intake)
+    assert (line["what"], line["where"], line["leader_id"]) == ("call", f"POST {calls}", leader_id)
+    ring = line["ring"]
+    assert (ring["name"], ring["phone"], ring["company_name"]) == ("En Leder", "+4520123456", "Vagtcentralen")
+    later = (datetime.now(DENMARK).date() + timedelta(days=90)).isoformat()
+    await intake.client.post(calls, json={"outcome": "later", "next_call_on": later}, headers=token("consultant"))
+    assert await days_work(intake) == []
+    coming = await intake.client.get("/calls", params={"days": 91}, headers=token("consultant"))
+    assert [call["next_call_on"] for call in coming.json()] == [later]
+    await intake.client.post(calls, json={"outcome": "reached"}, headers=token("consultant"))
+    assert [line["what"] for line in await days_work(intake)] == ["find-tasks"]
+    draft = {"leader_id": leader_id}
+    place_id = (await intake.client.post("/places", json=draft, headers=token("consultant"))).json()["place_id"]
+    [line] = await days_work(intake)
+    assert (line["what"], line["place_id"], line["where"]) == ("draft", place_id, f"PATCH /places/{place_id}")
+    close = {"reason": "changed-mind"}
+    await intake.client.post(f"/places/{place_id}/close", json=close, headers=token("consultant"))
+    assert await days_work(intake) == []
+
+
+async def test_all_that_is_due_is_on_the_day_with_whom_to_ring_and_each_reading_is_logged_once(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    buddy_id = await colleague(intake, leader_id, phone="20123457")
+    await intake.client.post(f"/leaders/{leader_id}/calls", json={"outcome": "reached"}, headers=token("consultant"))
+    draft = {"leader_id": leader_id}
+    place_id = (await intake.client.post("/places", json=draft, headers=token("consultant"))).json()["place_id"]
+    row = await intake.pool.fetchrow("SELECT state FROM aggregate WHERE kind = 'place'")
+    place = Place.model_validate_json(row["state"])
+    today, contact = datetime.now(DENMARK).date(), "0199ab00-0000-7000-8000-00000000000c"
+    ids = {"place_id": place_id, "leader_id": leader_id, "kommune": "0561"}
+    of_company = {**ids, "company_id": place.company_id}
+    long_ago = today - timedelta(days=10)
+    asked = Asked(
+        state="requested", leader_id=leader_id, company_id=place.company_id, since=long_ago,
+        by=today + timedelta(days=20), contact_id=contact, turned_at=datetime.now(UTC),
+    )  # fmt: skip
+    await know(
+        intake,
+        place.changed(state="open"),
+        Referral(id="r", place_id=place_id, kommune="0561", guided=True, asked=asked),
+        Match(
+            id="m", referral_id="r", missing=frozenset({"leader"}), answer_by=today + timedelta(days=14),
+            proposed_on=today, **ids,
+        ),
+        Placement(
+            id="p", referral_id="r", contact_id=buddy_id, since=long_ago, next_checkin=today, **of_company
+        ),
+        Challenge(
+            id="c", code="C-PACE", about="company", about_id=place.company_id, raised_on=today
+        ),
+    )  # fmt: skip
+    before = await intake.pool.fetchval("SELECT count(*) FROM access_log")
+    lines = await days_work(intake)
+    assert [line["what"] for line in lines] == ["help", "leader-yes", "check-in", "silent"]
+    hard, yes, ask, silent = lines
+    assert hard["da"] == "Det er svært: tempo og mængde. Ring, og hjælp."
+    assert (hard["challenge_id"], hard["ring"]["name"], hard["company_id"]) == ("c", "En Leder", place.company_id)
+    assert (yes["match_id"], yes["by"], yes["ring"]["phone"]) == (
+        "m",
+        (today + timedelta(14)).isoformat(),
+        "+4520123456",
+    )
+    assert (ask["placement_id"], ask["ring"]["name"], ask["ring"]["phone"]) == ("p", "En Kollega", "+4520123457")
+    assert ask["where"] == "POST /placements/p/checkins"
+    assert silent["ring"] == {"kommune": "0561", "contact_id": contact, "look_up": "GET /referrals/r"}
+    rows = await intake.pool.fetch("SELECT person_id::text, route FROM access_log OFFSET $1", before)
+    assert sorted(map(tuple, rows)) == sorted([(leader_id, "GET /day"), (buddy_id, "GET /day")])
+
+    own = token("leader", leader=leader_id)
+    status = (await intake.client.get(f"/leaders/{leader_id}/status", headers=own)).json()
+    [shown] = status["places"]
+    assert [(step["what"], step["who"]) for step in shown["steps"]] == [
+        ("leader-yes", "leader"), ("check-in", "consultant"), ("silent", "kommune"),
+    ]  # fmt: skip
+    assert status["next"] == shown["next"] == shown["steps"][0]["da"]
+    assert shown["next"].startswith("En ung er foreslået og venter på dit svar.")
+    limited = (await intake.client.get("/day", params={"limit": 1}, headers=token("consultant"))).json()
+    assert (len(limited["lines"]), limited["more"]) == (1, 3)
+
+
+async def test_the_day_finds_in_the_database_exactly_what_is_due_of_all_that_there_is(intake: SimpleNamespace) -> None:
+    """Every leader with every pair of places: what is not read would be on nobody's list."""
+    now = datetime.now(UTC)
+    today = now.astimezone(DENMARK).date()
+    then = today - timedelta(days=40)
+    leaders: dict[str, Leader] = {}
+    places: dict[str, Place] = {}
+    states = [(), *product(get_args(PlaceState), repeat=1), *combinations(get_args(PlaceState), 2)]
+    gone: list[dict[str, Any]] = [{}, {"erased": True}, {"merged_into": "another"}]
+    days = (None, today, today + timedelta(days=90))
+    for outcome, day, ending, held in product((None, "later", "reached", "not-now"), days, gone, states):
+        facts = {"workplace_id": "w", "company_name": "", "postnr": "6700", "kommune": "0561", "company_id": "c"}
+        one = Leader(
+            id=str(uuid4()), signed_up_on=then, outcome=outcome, next_call_on=day, attempts=1, **facts | ending
+        )
+        leaders[one.id] = one
+        for state in held:
+            history = (Past(on=then, what="paused" if state == "paused" else "opened"),)
+            place = Place(
+                id=str(uuid4()), leader_id=one.id, company_id="c", workplace_id="w", kommune="0561", postnr="6700",
+                state=state, history=history,
+            )  # fmt: skip
+            places[place.id] = place
+    await know(intake, *leaders.values(), *places.values())
+    everything = Known(
+        leaders=leaders, companies={}, places=places, referrals={}, matches=[], placements={}, challenges=[],
+        of_companies={},
+    )  # fmt: skip
+    expected = {(one.id, one.turn.what) for one in turns(everything, now) if is_line(one.turn, today)}
+    answer = await intake.client.get("/day", params={"limit": 1000}, headers=token("consultant"))
+    lines: list[dict[str, Any]] = answer.json()["lines"]
+    assert answer.json()["more"] == 0
+    of_leaders = ("call", "call-again", "find-tasks")
+    found = [(line["leader_id" if line["what"] in of_leaders else "place_id"], line["what"]) for line in lines]
+    assert len(found) == len(set(found))
+    assert set(found) == expected
 
 
 async def test_no_personal_data_lies_in_the_clear_outside_the_vault(intake: SimpleNamespace) -> None:
@@ -340,7 +490,23 @@ async def test_what_does_not_exist_is_a_404_and_code_lists_are_open(intake: Simp
         answer = await intake.client.get(path, headers=token("consultant"))
         assert (answer.status_code, answer.json()["type"]) == (404, "urn:lederalliancen:problem:not-found")
     codes: Any = (await intake.client.get("/codes/sectors")).json()
-    assert {"code": "trade", "da": "Handel", "en": "Trade", "valid_from": None, "valid_to": None} in codes["codes"]
+    [trade] = [code for code in codes["codes"] if code["code"] == "trade"]
+    assert (trade["da"], trade["en"], trade["valid_from"], trade["valid_to"]) == ("Handel", "Trade", None, None)
+
+
+async def test_all_lists_tasks_and_rules_are_open_in_both_languages_with_their_sources(intake: SimpleNamespace) -> None:
+    lists: Any = (await intake.client.get("/codes")).json()
+    assert [one["list"] for one in lists] == [*LISTS]
+    assert lists[0] == (await intake.client.get(f"/codes/{LISTS[0]}")).json()
+    found: Any = (await intake.client.get("/tasks")).json()
+    assert {task["category"] for task in found["tasks"]} == {one["category"] for one in found["categories"]}
+    assert len(found["tasks"]) == 65 + 12, "and one in own words for each category"
+    rules: Any = (await intake.client.get("/rules")).json()
+    by_id = {rule["rule"]: rule for rule in rules}
+    assert by_id["R-PAY-1"]["severity"] == "block"
+    said = [*(code for one in lists for code in one["codes"]), *found["tasks"], *rules]
+    assert all(one["da"] and one["en"] for one in said)
+    assert all(one["source"] for one in rules)
 
 
 async def test_without_kafka_since_the_start_sign_ups_are_taken_and_nobodys_contact_data_are_opened(
@@ -473,6 +639,192 @@ async def test_all_who_share_a_phone_are_found_and_nobody_who_was_erased(intake:
     assert (other["email"], other["kommune"], other["next_call_on"]) == (None, None, None)
     await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
     assert (await search(intake, phone="20123456")).json() == [other]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"company_name": "vagtCENTRAL"}, {"cvr": "13 58 56 28"}, {"p_number": "10 03 38 83 94"}]
+)
+async def test_who_is_at_a_company_or_workplace_is_found_by_its_name_and_numbers(
+    intake: SimpleNamespace, asked: dict[str, str]
+) -> None:
+    leader_id = await signed_up(intake)
+    colleague_id = await colleague(intake, leader_id)
+    found = (await search(intake, **asked)).json()
+    assert [one["person_id"] for one in found] == [leader_id] + [colleague_id] * ("p_number" not in asked)
+    assert (await search(intake, company_name="100%")).json() == []
+
+
+async def read(intake: SimpleNamespace, leader_id: str, **who: str) -> dict[str, Any]:
+    as_whom = token("leader", **who) if who else token("consultant")
+    answer = await intake.client.get(f"/leaders/{leader_id}", headers=as_whom)
+    assert answer.status_code == 200, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+async def test_what_a_route_asks_for_is_shown_by_another_and_a_leader_does_not_learn_who_else_has_joined(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    shown = await read(intake, leader_id, leader=leader_id)
+    asked = {"leader_id": leader_id, "name": "En Makker", "role": "buddy"}
+    path = f"/companies/{shown['company_id']}/people"
+    buddy = (await intake.client.post(path, json=asked, headers=token("leader", leader=leader_id))).json()["person_id"]
+    await intake.client.post("/leaders", json=SIGN_UP | {"email": "anden@vagtcentral.example", "name": "En Anden"})
+    place = await intake.client.post("/places", json={"leader_id": leader_id}, headers=token("consultant"))
+    shown = await read(intake, leader_id)
+    assert [(one["role"], one["name"]) for one in shown["colleagues"]] == [
+        ("buddy", "En Makker"),
+        ("leader", "En Anden"),
+    ]
+    assert [one["place_id"] for one in shown["places"]] == [place.json()["place_id"]]
+    own = await read(intake, leader_id, leader=leader_id)
+    assert own["colleagues"] == [{"person_id": buddy, "role": "buddy", "name": "En Makker"}]
+    assert not own.keys() & {"calls", "changes", "again", "attempts"}
+    rows = await intake.pool.fetch("SELECT DISTINCT route FROM access_log WHERE person_id = $1", UUID(buddy))
+    assert [row["route"] for row in rows] == ["GET /leaders/{id}"]
+
+
+async def correct(intake: SimpleNamespace, leader_id: str, **fields: Any) -> httpx.Response:
+    answer: httpx.Response = await intake.client.patch(
+        f"/leaders/{leader_id}", json=fields, headers=token("consultant")
+    )
+    return answer
+
+
+async def test_what_was_typed_wrong_of_a_leader_is_put_right_and_who_did_it_is_kept_without_what_stood_there(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    said_before = await said(intake)
+    right = {"name": "En Anden Leder", "phone": "20 12 34 99", "email": "ny@vagtcentral.example", "postnr": "8000"}
+    assert (await correct(intake, leader_id, **right, company_name="Vagtcentralen A/S")).status_code == 200
+    assert (await correct(intake, leader_id, **right)).status_code == 200, "once more, and nothing differs"
+    shown = await read(intake, leader_id)
+    assert (shown["name"], shown["phone"], shown["email"]) == ("En Anden Leder", "+4520123499", right["email"])
+    assert (shown["postnr"], shown["kommune"], shown["company_name"]) == ("8000", "0751", "Vagtcentralen A/S")
+    [change] = shown["changes"]
+    assert change["by"] == "local-consultant"
+    assert set(change["fields"]) == {*right, "kommune", "company_name"}
+    assert await said(intake) == said_before
+    assert (await search(intake, phone="20123456")).json() == []
+    assert len((await search(intake, phone="20123499")).json()) == 1
+    await intake.client.post("/leaders", json=SIGN_UP | {"email": right["email"]})
+    assert await intake.pool.fetchval("SELECT count(*) FROM aggregate WHERE kind = 'leader'") == 1, "the new address"
+    await intake.client.post("/leaders", json=SIGN_UP)
+    assert await intake.pool.fetchval("SELECT count(*) FROM aggregate WHERE kind = 'leader'") == 2, (
+        "the old one is free"
+    )
+    for text in await intake.pool.fetch("SELECT state::text AS t FROM aggregate"):
+        assert "En Leder" not in text["t"]
+
+
+async def test_ten_who_correct_at_once_lose_nothing(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    fields = [{"name": "En Anden"}, {"phone": "20123499"}, {"email": "ny@vagtcentral.example"}, {"size_band": "5-9"}]
+    answers = await asyncio.gather(*(correct(intake, leader_id, **one) for one in fields))
+    assert {answer.status_code for answer in answers} == {200}
+    shown = await read(intake, leader_id)
+    assert (shown["name"], shown["phone"], shown["email"], shown["size_band"]) == (
+        "En Anden", "+4520123499", "ny@vagtcentral.example", "5-9",
+    )  # fmt: skip
+    assert len(shown["changes"]) == 4
+
+
+async def test_a_mistyped_cvr_number_is_the_companys_and_one_of_another_company_is_the_leaders(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    before = await read(intake, leader_id)
+    assert (await correct(intake, leader_id, cvr="61056416")).status_code == 200
+    renumbered = await read(intake, leader_id)
+    assert (renumbered["company_id"], renumbered["cvr"]) == (before["company_id"], "61056416")
+    other = SIGN_UP | {"email": "anden@vagtcentral.example", "phone": "20123457"}
+    await intake.client.post("/leaders", json=other)
+    [second] = (await search(intake, phone="20123457")).json()
+    assert second["company_id"] != before["company_id"], "the mistyped number is nobody's any more"
+    assert (await correct(intake, leader_id, cvr=SIGN_UP["cvr"])).status_code == 200
+    assert (await read(intake, leader_id))["company_id"] == second["company_id"]
+    assert (await search(intake, cvr="61056416")).json() == [], "its last leader has left"
+    await intake.client.post("/places", json={"leader_id": leader_id}, headers=token("consultant"))
+    refused = await correct(intake, leader_id, cvr="24256790")
+    assert (refused.status_code, refused.json()["rule"], refused.json()["field"]) == (409, "has-places", "cvr")
+
+
+async def test_an_address_of_another_leader_is_refused_and_the_two_can_be_merged(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    await intake.client.post("/leaders", json=SIGN_UP | {"email": "anden@vagtcentral.example", "phone": "20123457"})
+    [double] = (await search(intake, phone="20123457")).json()
+    refused = await correct(intake, double["person_id"], email=SIGN_UP["email"])
+    assert (refused.status_code, refused.json()["rule"]) == (409, "email-taken")
+    await intake.client.post("/places", json={"leader_id": leader_id}, headers=token("consultant"))
+
+    async def merge(one: str, into: str) -> httpx.Response:
+        answer: httpx.Response = await intake.client.post(
+            f"/leaders/{one}/merge", json={"into": into}, headers=token("consultant")
+        )
+        return answer
+
+    assert (await merge(leader_id, double["person_id"])).json()["rule"] == "has-places"
+    assert (await merge(leader_id, leader_id)).json()["field"] == "into"
+    for _ in "again":
+        merged = await merge(double["person_id"], leader_id)
+        assert (merged.status_code, merged.json()) == (200, {"leader_id": leader_id})
+    assert (await said(intake)).count("leader.erased") == 1
+    gone = await read(intake, double["person_id"])
+    assert (gone["merged_into"], gone.get("name")) == (leader_id, None)
+    assert [call["leader_id"] for call in (await intake.client.get("/calls", headers=token("consultant"))).json()] == [
+        leader_id
+    ]
+    calls = f"/leaders/{double['person_id']}/calls"
+    late = await intake.client.post(calls, json={"outcome": "reached"}, headers=token("consultant"))
+    assert (late.status_code, late.json()["field"]) == (409, "leader_id")
+
+
+async def test_what_was_typed_wrong_of_a_colleague_is_put_right(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    person_id = await colleague(intake, leader_id, phone="20123457")
+    company = (await read(intake, leader_id))["company_id"]
+    path = f"/companies/{company}/people/{person_id}"
+    for _ in "again":
+        right = {"phone": "20123458", "role": "department-head"}
+        assert (await intake.client.patch(path, json=right, headers=token("consultant"))).status_code == 200
+    [found] = (await search(intake, phone="20123458")).json()
+    assert (found["person_id"], found["name"]) == (person_id, "En Kollega")
+    state = json.loads(await intake.pool.fetchval("SELECT state FROM aggregate WHERE kind = 'colleague'"))
+    assert [change["fields"] for change in state["changes"]] == [["phone", "role"]]
+    elsewhere = await intake.client.patch(
+        f"/companies/{leader_id}/people/{person_id}", json=right, headers=token("consultant")
+    )
+    assert (elsewhere.status_code, elsewhere.json()["field"]) == (404, "person_id")
+
+
+async def test_a_name_of_spaces_is_no_name(intake: SimpleNamespace) -> None:
+    refused = await intake.client.post("/leaders", json=SIGN_UP | {"name": "   "})
+    assert (refused.status_code, refused.json()["field"], refused.json()["rule"]) == (422, "name", "too-short")
+
+
+async def test_two_clicks_on_a_call_are_one_and_it_can_be_corrected(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    path, made = f"/leaders/{leader_id}/calls", {"outcome": "reached"}
+    clicks = await asyncio.gather(*(intake.client.post(path, json=made, headers=token("consultant")) for _ in range(2)))
+    assert [click.json()["attempt"] for click in clicks] == [1, 1]
+    right = await intake.client.put(f"{path}/1", json={"outcome": "no-answer"}, headers=token("consultant"))
+    assert right.status_code == 200
+    shown = await read(intake, leader_id)
+    assert (shown["attempts"], shown["outcome"], len(shown["calls"])) == (1, "no-answer", 1)
+    assert await said(intake) == ["leader.signed-up", "leader.called", "leader.call-corrected"]
+
+
+async def test_a_leader_notes_what_was_learned(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    path, learned = f"/leaders/{leader_id}/development", {"codes": ["patience"], "confidence": 4}
+    own = token("leader", leader=leader_id)
+    assert (await intake.client.post(path, json=learned, headers=own)).status_code == 200
+    wrong = await intake.client.post(path, json={"codes": ["no-such"]}, headers=own)
+    assert (wrong.status_code, wrong.json()["rule"]) == (422, "unknown-code")
+    event = json.loads(await intake.pool.fetchval("SELECT value FROM outbox ORDER BY id DESC LIMIT 1"))
+    assert event == {"leader_id": leader_id, "kommune": "0561", "codes": ["patience"], "confidence": 4}
 
 
 async def test_nobody_found_is_an_empty_list_and_leaves_no_row(intake: SimpleNamespace) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from uuid_utils import uuid7
 
-from shared.identifiers import CandidateId, Cvr, Email, Phone, PNumber, Postnr
+from shared.identifiers import CandidateId, Cvr, Email, Phone, PNumber, Postnr, phone_in_words
 
 
 def taken(kind: Any, text: str) -> str:
@@ -61,6 +61,32 @@ def test_a_postal_code_exists() -> None:
 def test_a_postal_code_for_post_alone_is_no_address() -> None:
     for code in ("0960", "0784", "0914"):
         assert refused(Postnr, code)["type"] == "postnr-no-address"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "wrong", "right"),
+    [
+        (Cvr, "1358562", "har 8 cifre", "13585628"),
+        (Cvr, "13585629", "Cifrene passer ikke sammen", "13585628"),
+        (PNumber, "101234567", "har 10 cifre", "1003388394"),
+        (Phone, "2012345", "ikke et telefonnummer", "20 12 34 56"),
+        (Postnr, "66400", "har 4 cifre", "6700"),
+        (Postnr, "0001", "findes ikke", "6700"),
+        (Email, "leder@firma", "domæne med punktum", "navn@eksempel.dk"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_a_right_one_looks_like(kind: Any, text: str, wrong: str, right: str) -> None:
+    error = refused(kind, text)["ctx"]
+    assert wrong in error["da"]
+    assert right in error["da"]
+    assert right.replace("navn@eksempel", "name@example") in error["en"]
+    if kind is not Email:
+        assert taken(kind, right), "and it is right"
+
+
+def test_a_number_is_written_as_danes_do_and_one_abroad_with_its_country() -> None:
+    assert phone_in_words("+4520123456") == phone_in_words("20123456") == "20 12 34 56"
+    assert phone_in_words("+46812345678") == "+46 8 123 456 78"
 
 
 def test_a_candidate_is_known_by_a_random_uuid() -> None:

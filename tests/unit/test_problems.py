@@ -1,7 +1,9 @@
 """Errors over HTTP and the edge: what the asker is told, and what never leaves or enters."""
 
 import json
+import re
 from collections.abc import AsyncIterator
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, unquote
 from uuid import UUID
@@ -48,6 +50,24 @@ class Place(BaseModel):
         return tasks
 
 
+class Pair(BaseModel):
+    first: str = ""
+
+
+class Kinds(BaseModel):
+    text: str = ""
+    whole: int = 0
+    number: float = 0
+    yes: bool = True
+    day: date = date.min
+    at: datetime | None = None
+    id: UUID = UUID(int=0)
+    several: tuple[int, ...] = ()
+    more: list[int] = []
+    rooms: dict[str, int] = {}
+    pair: Pair = Pair()
+
+
 VALID: dict[str, Any] = {"form": "ORDINAER", "hours": {"begin": 2}, "tasks": ["T-1"]}
 
 
@@ -63,6 +83,9 @@ def app() -> FastAPI:
 
     @app.get("/places/{place_id}")
     async def one(place_id: UUID, limit: int = 10, q: str = "") -> None: ...
+
+    @app.post("/kinds")
+    async def kinds(kinds: Kinds) -> None: ...
 
     @app.post("/raw")
     async def raw() -> None: ...
@@ -193,6 +216,18 @@ async def test_an_input_error_names_field_and_rule_and_never_the_value(
     assert error["da"] != error["en"]
     assert "{" not in error["da"] + error["en"]
     assert CANARY not in answer.text
+
+
+@pytest.mark.parametrize("field", Kinds.model_fields)
+@pytest.mark.parametrize("sent", [{}, [], "2026-02-30", 1.5, 1, None, True])
+async def test_a_value_of_the_wrong_kind_is_told_what_a_right_one_looks_like(
+    client: AsyncClient, field: str, sent: Any
+) -> None:
+    answer = await client.post("/kinds", json={field: sent})
+    if answer.status_code != 200:
+        [error] = problem(answer, 422, "invalid-input")["errors"]
+        assert re.match("Skriv|Datoen|Tidspunktet", error["da"]), error
+        assert re.match("Write|There is no such", error["en"]), error
 
 
 async def test_unknown_fields_are_told_once_for_each_place_with_what_is_known_there(client: AsyncClient) -> None:

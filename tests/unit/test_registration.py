@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from shared.events.base import Data, Event, Id
-from shared.spine.work import Aggregate, Handlers, Message, Work
+from shared.spine.work import Aggregate, Command, Handlers, Message, Work
 from tests.toy import toy
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +45,38 @@ def test_one_function_takes_several_types_and_finds_ids_inside() -> None:
     assert handlers.routes.keys() == {TOY.counted, Other, Nested}
     id_ = str(uuid4())
     assert handlers.routes[Nested].keys_of(Nested(inner=Inner(thing_id=id_))) == [("thing", id_)]
+
+
+def test_an_event_may_mean_a_second_thing_whichever_is_registered_first() -> None:
+    done: list[str] = []
+
+    def first(work: Work, message: Message[Any]) -> None:
+        done.append("on")
+
+    def second(work: Work, message: Message[Any]) -> None:
+        done.append("also")
+
+    for swapped in (False, True):
+        handlers = Handlers()
+        todo = [lambda h=handlers: h.on(Other, (Thing, "order_id"))(first), lambda h=handlers: h.also(Other)(second)]
+        for register in reversed(todo) if swapped else todo:
+            register()
+        route = handlers.routes[Other]
+        route.handler(None, None)  # type: ignore[arg-type]
+        assert [kind for kind, _ in route.keys] == [Thing]
+    assert done == ["on", "also"] * 2
+    with pytest.raises(TypeError, match="has a handler already"):
+        handlers.on(Other)(first)
+
+
+def test_a_command_has_one_answer() -> None:
+    class Ask(Command):
+        pass
+
+    def second(work: Work, message: Message[Any]) -> None: ...
+
+    with pytest.raises(TypeError, match="one answer"):
+        Handlers().also(Ask)(second)
 
 
 def test_an_annotation_that_does_not_take_the_message_is_refused() -> None:

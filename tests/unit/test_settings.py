@@ -16,7 +16,9 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from shared import log
-from shared.settings import Settings, load
+from shared.service import services
+from shared.settings import OwnSettings, Settings, load
+from shared.spine.work import NOWHERE
 
 CANARY = "kanariefugl-7f3a91"
 ENOUGH = {
@@ -322,3 +324,17 @@ def test_the_old_master_key_is_another_one(environment: Environment, capsys: pyt
     said = refusal(capsys)
     assert said.startswith("LA_OLD_MASTER_KEY is the same as LA_MASTER_KEY")
     assert key not in said
+
+
+def test_the_alliances_phone_is_shown_as_danes_write_it_and_left_out_where_it_is_unset(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment()
+    assert NOWHERE.call_us == ("I kan altid ringe.", "You can always call us.")
+    for written in ("+4520123456", "20 12 34 56", "0045 20123456"):
+        monkeypatch.setenv("LA_ALLIANCE_PHONE", written)
+        public = services()["intake"].book(OwnSettings()).public
+        assert public.call_us == ("I kan altid ringe på 20 12 34 56.", "You can always call us on 20 12 34 56.")
+    monkeypatch.setenv("LA_ALLIANCE_PHONE", "call us")
+    with pytest.raises(ValidationError):
+        OwnSettings()

@@ -1,14 +1,12 @@
 """A certificate as a page of A4: what a young person takes along, also to a realkompetencevurdering (RKV, IKV)."""
 
 from collections.abc import Iterator
-from datetime import date
 from io import BytesIO
 
 from followup import texts
 from followup.queries.certificates import CertificateView
+from shared.catalogue.calendar import in_words
 
-MONTHS = ("januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november",
-          "december")  # fmt: skip
 MARGIN, WIDTH = 62.0, 471.0  # points, on A4
 
 
@@ -39,7 +37,7 @@ def _lines(c: CertificateView) -> Iterator[tuple[str, float, float, str]]:
     """Font, size, the gap above, and the words."""
     plain, bold = "Helvetica", "Helvetica-Bold"
     yield bold, 24, 0, texts.PAPER_TITLE
-    yield plain, 11, 6, texts.paper_period(_day(c.started_on), _day(c.until), _number(c.hours))
+    yield plain, 11, 6, texts.paper_period(in_words(c.started_on), in_words(c.until), _number(c.hours))
     yield bold, 13, 14, texts.PAPER_LEARNED
     for one in c.competences:
         yield plain, 11, 3, f"{one.competence.da}: {one.level.da[0].lower()}{one.level.da[1:]}"
@@ -50,12 +48,8 @@ def _lines(c: CertificateView) -> Iterator[tuple[str, float, float, str]]:
     yield plain, 11, 3, ", ".join(label.da for label in c.forms)
     yield plain, 11, 24, texts.PAPER_RKV
     yield plain, 11, 10, texts.PAPER_NOBODY
-    yield plain, 11, 14, texts.paper_issued(_day(c.issued_on))
+    yield plain, 11, 14, texts.paper_issued(in_words(c.issued_on))
     yield bold, 13, 3, c.code
-
-
-def _day(day: date) -> str:
-    return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
 
 
 def _number(hours: float) -> str:

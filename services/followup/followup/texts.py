@@ -5,6 +5,7 @@ from pydantic_core import PydanticCustomError
 from shared.catalogue.refusal import refusal
 from shared.frozen import Frozen
 from shared.spine.decision import Refused
+from shared.spine.work import Public
 
 
 class Words(Frozen):
@@ -14,7 +15,10 @@ class Words(Frozen):
     en: str
 
 
-PHONE_PROMISE = Words(da="I kan altid ringe.", en="You can always call us.")
+def phone_promise(public: Public) -> Words:
+    """With the alliance's number, where it is set."""
+    da, en = public.call_us
+    return Words(da=da, en=en)
 
 
 def never_began() -> Refused:
@@ -51,7 +55,7 @@ def not_paused() -> Refused:
 
 def paused_already() -> Refused:
     return _state(
-        "Aftalen er allerede på pause. Genoptag det først.", "The placement is paused already. Resume it first."
+        "Aftalen er allerede på pause. Genoptag den først.", "The placement is paused already. Resume it first."
     )
 
 
@@ -61,7 +65,7 @@ def nothing_to_approve() -> Refused:
 
 def other_time() -> Refused:
     return _state(
-        "Skriv living, mens aftalen lever, og derefter antal måneder siden slutningen.",
+        "Skriv living, mens aftalen løber, og derefter antallet af måneder, siden den sluttede.",
         "Say living while the placement lives, and after that the months since its end.",
         "when",
     )
@@ -162,7 +166,7 @@ def not_learned() -> Refused:
     return Refused(
         "state",
         "competences",
-        "Beviset kan kun nævne det, der er noteret som lært, med et niveau. Notér det først.",
+        "Beviset kan kun nævne det, der er noteret som lært, og på hvilket niveau. Notér det først.",
         "A certificate can name only what has been noted as learned, with a level. Note it first.",
         status=409,
     )
@@ -181,7 +185,7 @@ def hours_missing() -> Refused:
     return Refused(
         "missing-field",
         "hours",
-        "Skriv timer om ugen: det er et job.",
+        "Skriv timer om ugen, for det er et job.",
         "Say the hours a week: this is employment.",
     )
 

@@ -18,11 +18,27 @@ class LeaderEmail:
 
 
 @dataclass(frozen=True, slots=True)
+class OnlyEmails:
+    """Of this leader's addresses, only these stay."""
+
+    person_id: str
+    hashes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Registered:
     """This number (`cvr:...`, `workplace:...`) belongs to this company or workplace, and to no other."""
 
     number: str
     id: str
+    company_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mistyped:
+    """This number is not that company's after all."""
+
+    number: str
     company_id: str
 
 
@@ -42,6 +58,15 @@ async def save_emails(conn: Connection, rows: Sequence[LeaderEmail]) -> None:
         *columns(((row.hash, row.person_id) for row in rows), 2),
     )
     _check_all(saved, rows)
+
+
+async def save_only_emails(conn: Connection, rows: Sequence[OnlyEmails]) -> None:
+    for row in rows:
+        await conn.execute(
+            "DELETE FROM leader_email WHERE person_id = $1::uuid AND hash <> ALL ($2::bytea[])",
+            row.person_id,
+            list(row.hashes),
+        )
 
 
 async def renew_emails(conn: Connection, hashes: Mapping[UUID, bytes]) -> None:
@@ -76,6 +101,14 @@ async def save_registered(conn: Connection, rows: Sequence[Registered]) -> None:
     _check_all(saved, rows)
 
 
+async def save_mistyped(conn: Connection, rows: Sequence[Mistyped]) -> None:
+    await conn.execute(
+        "DELETE FROM register r USING unnest($1::text[], $2::uuid[]) AS m(number, company_id)"
+        " WHERE r.number = m.number AND r.company_id = m.company_id",
+        *columns(((row.number, row.company_id) for row in rows), 2),
+    )
+
+
 async def save_unregistered(conn: Connection, rows: Sequence[Unregistered]) -> None:
     await conn.execute("DELETE FROM register WHERE company_id = ANY($1::uuid[])", [row.company_id for row in rows])
 
@@ -87,6 +120,8 @@ def _check_all(saved: Sequence[object], rows: Iterable[object]) -> None:
 
 WRITERS: dict[type, Writer] = {
     LeaderEmail: save_emails,
+    OnlyEmails: save_only_emails,
+    Mistyped: save_mistyped,
     Registered: save_registered,
     Unregistered: save_unregistered,
 }

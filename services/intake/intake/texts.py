@@ -1,8 +1,10 @@
 """Words for people: what a leader reads, in company language, and why something cannot be done, with the way out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 
 from intake.state.places import Past, Place
+from shared.catalogue import calendar
 from shared.catalogue.codes import codes
 from shared.catalogue.kommuner import KOMMUNER
 from shared.frozen import Frozen
@@ -17,37 +19,282 @@ class Words(Frozen):
 
 
 WELCOME = Words(
-    da="Tak. En konsulent ringer til dig i løbet af få dage.",
-    en="Thank you. A consultant will call you within a few days.",
+    da="Tak for din tilmelding. En konsulent ringer til dig i løbet af få dage.",
+    en="Thank you for signing up. A consultant will call you within a few days.",
 )
-PHONE_PROMISE = "I kan altid ringe."
 SAID = {
-    "drafted": "Vi er begyndt på pladsen sammen med dig.",
+    "drafted": "Vi er gået i gang med pladsen sammen med dig.",
     "opened": "Du har sagt ja, og vi finder den rigtige kommune.",
-    "kommune-asked": "{kommune} er spurgt.",
+    "kommune-asked": "Vi har spurgt {kommune}.",
     "leader-guided": "Du har fået at vide, hvad der sker nu, og hvem der ringer.",
     "kommune-accepted": "{kommune} har sagt ja og leder efter den rette.",
     "referral-rejected": "{kommune} kan ikke hjælpe denne gang.",
-    "referral-failed": "{kommune} nåede ikke at svare.",
-    "referral-cancelled": "Spørgsmålet til {kommune} er trukket tilbage.",
-    "referral-completed": "{kommune} har fundet den rette.",
-    "match-agreed": "Alle tre har sagt ja.",
-    "placement-started": "Forløbet er begyndt.",
-    "placement-over": "Et forløb er slut.",
-    "filled": "Pladsen er besat.",
+    "referral-failed": "{kommune} fandt ikke nogen i tide.",
+    "referral-cancelled": "Vi har trukket henvendelsen til {kommune} tilbage.",
+    "referral-entered-in-error": "Henvendelsen til {kommune} var en fejl og er slettet.",
+    "referral-completed": "{kommune} har fundet den rette. Tillykke!",
+    "match-agreed": "Alle har sagt ja. Tillykke med aftalen!",
+    "placement-started": "Tiden hos jer er begyndt. Velkommen til jeres nye kollega!",
+    "placement-over": "En aftale hos jer er slut. Tak for indsatsen.",
+    "filled": "Pladsen er besat. Tillykke!",
+    "blocked": "Noget skal på plads, før pladsen kan åbne. En konsulent taler med dig om det.",
+    "changed": "Vi har rettet pladsen og givet besked til dem, det angår.",
     "paused": "Pladsen er på pause.",
     "reopened": "Pladsen er åben igen.",
     "closed": "Pladsen er lukket.",
 }
-BEFORE_ANY_PLACE = "En konsulent ringer til dig."
-NEXT = {
-    "draft": "En konsulent ringer til dig, og sammen finder I opgaverne.",
-    "additional-assessment-required": "En konsulent ringer til dig om det, der mangler.",
-    "open": "Kommunens kontaktperson ringer til dig. Du skal ikke gøre noget.",
-    "filled": "Vi følger op sammen med jer. I kan altid ringe.",
-    "paused": "Sig til, når pladsen må åbnes igen.",
-    "closed": "Tak for denne gang. Du kan altid åbne en ny plads.",
+
+# -- whose turn it is --------------------------------------------------------------------------------------------------
+
+# To the leader. {by}: the last day; {on}: the day on which it happens; {n}: how many.
+STEPS = {
+    "call": Words(da="En konsulent ringer til dig {on}.", en="A consultant calls you {on}."),
+    "find-tasks": Words(
+        da="En konsulent ringer til dig, og sammen finder I opgaverne.",
+        en="A consultant calls you, and together you find the tasks.",
+    ),
+    "with-call": Words(
+        da="En konsulent ringer til dig {on}, og sammen finder I opgaverne.",
+        en="A consultant calls you {on}, and together you find the tasks.",
+    ),
+    "draft": Words(
+        da="En konsulent ringer til dig, og sammen gør I pladsen færdig.",
+        en="A consultant calls you, and together you complete the place.",
+    ),
+    "blocked": Words(
+        da="En konsulent ringer til dig om det, der mangler, før pladsen kan åbne.",
+        en="A consultant calls you about what is missing before the place can open.",
+    ),
+    "asking": Words(da="Vi er ved at finde den rigtige kommune.", en="We are finding the right kommune."),
+    "nobody-left": Words(
+        da="Vi har ikke flere kommuner at spørge. En konsulent ringer til dig, så I kan aftale, hvad der skal ske.",
+        en="There is no further kommune to ask. A consultant calls you, and you agree on what to do.",
+    ),
+    "with-kommune": Words(
+        da="Vi har spurgt {kommune}. De skal svare senest {by}.", en="We have asked {kommune}. It answers by {by}."
+    ),
+    "asked": Words(da="Vi har spurgt {kommune}.", en="We have asked {kommune}."),
+    "searching": Words(
+        da="{kommune} leder efter den rette og kontakter dig. De har tid til {by}.",
+        en="{kommune} looks for the right person and contacts you. It has until {by}.",
+    ),
+    "silent": Words(
+        da="{kommune} har ikke svaret endnu. Vi rykker, og svarer de ikke senest {by}, hjælper vi dig videre.",
+        en="{kommune} has not answered yet. We remind them; without an answer by {by} we help you on.",
+    ),
+    "slow": Words(
+        da="{kommune} leder stadig. Vi taler med dem, og finder de ingen senest {by}, hjælper vi dig videre.",
+        en="{kommune} is still looking. We talk to them; if they find nobody by {by}, we help you on.",
+    ),
+    "on-hold": Words(
+        da="{kommune} har bedt om tid til {by}. Så går det videre af sig selv.",
+        en="{kommune} has asked for time until {by}. Then it goes on by itself.",
+    ),
+    "asked-back": Words(
+        da="Vi har bedt {kommune} om at stoppe. De bekræfter det senest {by}.",
+        en="We have asked {kommune} to stop. They confirm it by {by}.",
+    ),
+    "guidance": Words(
+        da="En konsulent ringer og fortæller dig, hvem fra {kommune} der kontakter dig, og hvornår.",
+        en="A consultant calls and tells you who from {kommune} will contact you, and when.",
+    ),
+    "no-contact": Words(
+        da="Vi er ved at finde den rette person i {kommune}. Du hører fra os, så snart vi ved, hvem der ringer.",
+        en="We are finding the right person in {kommune}. You hear from us as soon as we know who will call.",
+    ),
+    "leader-yes": Words(
+        da="En ung er foreslået og venter på dit svar. I skal mødes, og du skal sige ja eller nej senest {by}.",
+        en="A young person is proposed and waits for your answer. Meet, and say yes or no by {by}.",
+    ),
+    "leader-yeses": Words(
+        da="{n} unge er foreslået og venter på dit svar. I skal mødes, og du skal sige ja eller nej senest {by}.",
+        en="{n} young people are proposed and wait for your answer. Meet, and say yes or no by {by}.",
+    ),
+    "kommune-yes": Words(
+        da="Du har sagt ja. Kommunen spørger den unge og svarer senest {by}.",
+        en="You have said yes. The kommune asks the young person and answers by {by}.",
+    ),
+    "gate": Words(
+        da="Alle har sagt ja. En konsulent ringer senest {by}, så I får det sidste på plads før start.",
+        en="All have said yes. A consultant calls by {by} to settle what is left before the start.",
+    ),
+    "start": Words(
+        da="Aftalen er på plads. Tillykke! Første dag er {start}, og vi ringer {on} og hører, hvordan det gik.",
+        en="It is agreed. Congratulations! The first day is {start}, and we call {on} to hear how it went.",
+    ),
+    "check-in": Words(da="Vi ringer {on} og hører, hvordan det går hos jer.", en="We call {on} to hear how it goes."),
+    "approval-expired": Words(
+        da="Kommunens godkendelse er udløbet, og aftalen er på pause. En konsulent ringer til dig om næste skridt.",
+        en="The kommune's approval has ended, and it is paused. A consultant calls you about the next step.",
+    ),
+    "aftercare": Words(
+        da="Tiden hos jer er slut. Tak for indsatsen. Vi ringer {on} og hører, hvad det førte til.",
+        en="It is over. Thank you for all you did. We call {on} to hear what came of it.",
+    ),
+    "with-placements": Words(
+        da="Pladsen er besat. Vi følger op sammen med jer.", en="The place is filled. We follow up together with you."
+    ),
+    "seat-free": Words(
+        da="Pladsen er ledig igen. Sig til, når den må åbnes. Ellers ringer en konsulent og spørger.",
+        en="The place is free again. Say when it may open. Otherwise a consultant calls and asks.",
+    ),
+    "paused": Words(
+        da="Pladsen er på pause. Sig til, når den må åbnes igen. Ellers ringer en konsulent {by} og spørger.",
+        en="The place is paused. Say when it may open again. Otherwise a consultant calls {on} and asks.",
+    ),
+    "over": Words(
+        da="Pladsen er lukket. Tak for denne gang. Du er altid velkommen til at åbne en ny.",
+        en="The place is closed. Thank you for this time. You are always welcome to open a new one.",
+    ),
+    "nothing": Words(
+        da="Der er ikke aftalt mere lige nu. Du er altid velkommen til at åbne en plads.",
+        en="Nothing more is agreed for now. You are always welcome to open a place.",
+    ),
 }
+# To the consultant: what to do.
+DUE = {
+    "help": Words(da="Det er svært: {hard}. Ring, og hjælp.", en="Something is hard: {hard}. Call and help."),
+    "kommune-help": Words(
+        da="Der er ønsket hjælp fra {kommune}: {hard}. Ring, og hør, hvornår den kommer.",
+        en="The help of {kommune} is wanted: {hard}. Call and ask when it comes.",
+    ),
+    "approval-expired": Words(
+        da="Godkendelsen er udløbet, og tiden står stille. Aftal næste skridt med leder og kommune.",
+        en="The approval has ended and the placement stands still. Agree on the next step with leader and kommune.",
+    ),
+    "leader-yes": Words(
+        da="Et forslag venter på lederens ja eller nej. Ring, og hør, om de har mødtes.",
+        en="A proposal waits for the leader's yes or no. Call and ask whether they have met.",
+    ),
+    "gate": Words(
+        da="Alle har sagt ja. Gå spørgsmålene før start igennem med lederen.",
+        en="All have said yes. Go through the questions before the start with the leader.",
+    ),
+    "start": Words(
+        da="Første dag er kommet. Ring, og hør, om det er begyndt.", en="The first day has come. Ask whether it began."
+    ),
+    "check-in": Words(da="Ring, og hør, hvordan det går.", en="Call and ask how it goes."),
+    "guidance": Words(
+        da="Ring til lederen, og fortæl, hvem der ringer fra {kommune}, hvornår, og hvad der skal til.",
+        en="Call the leader and tell who from {kommune} will call, when, and what it takes.",
+    ),
+    "no-contact": Words(
+        da="Vi kender ingen kontaktperson i {kommune}. Find en, og skriv den ind, så lederen kan få besked.",
+        en="We know no contact in {kommune}. Find one and register it, so that the leader can be told.",
+    ),
+    "nobody-left": Words(
+        da="Der er ingen flere kommuner at spørge. Aftal med lederen, hvad der skal ske nu.",
+        en="There is no further kommune to ask. Agree with the leader on what to do.",
+    ),
+    "seat-free": Words(
+        da="En plads er blevet ledig. Spørg lederen, om den må åbnes igen.",
+        en="A seat is free again. Ask the leader whether it may reopen.",
+    ),
+    "blocked": Words(
+        da="Noget mangler, før pladsen kan åbne. Find en løsning sammen med lederen.",
+        en="Something is missing before the place can open. Settle it with the leader.",
+    ),
+    "silent": Words(
+        da="{kommune} har ikke svaret endnu. Ring til kontaktpersonen.",
+        en="{kommune} has not answered yet. Call the contact.",
+    ),
+    "slow": Words(
+        da="{kommune} har sagt ja for længe siden. Ring, og hør, om I sammen kan finde en ung.",
+        en="{kommune} said yes long ago. Call and ask whether you can find somebody together.",
+    ),
+    "kommune-yes": Words(
+        da="I dag er sidste dag for svaret fra den unge og {kommune}. Ring, og hør, om det er på vej.",
+        en="Today is the last day for the answer of the young person and {kommune}. Call and ask for it.",
+    ),
+    "call": Words(da="Ring til lederen for første gang.", en="Call the leader for the first time."),
+    "call-again": Words(da="Ring til lederen igen.", en="Call the leader again."),
+    "find-tasks": Words(
+        da="Lederen er med, men der er ingen plads endnu. Ring, og find opgaverne sammen.",
+        en="The leader has joined, and there is no place yet. Call and find the tasks together.",
+    ),
+    "draft": Words(
+        da="Pladsen er en kladde. Gør den færdig sammen med lederen.",
+        en="The place is a draft. Complete it together with the leader.",
+    ),
+    "judge": Words(
+        da="Der er prøvet noget mod: {hard}. Ring, og hør, om det hjalp.",
+        en="Something was tried against: {hard}. Call and ask whether it helped.",
+    ),
+    "asked-back": Words(
+        da="{kommune} er bedt om at stoppe og har ikke bekræftet det endnu.",
+        en="{kommune} is asked to stop and has not confirmed it yet.",
+    ),
+    "paused": Words(
+        da="Pladsen har været på pause et stykke tid. Spørg lederen, om den må åbnes igen.",
+        en="The place has been paused for a while. Ask the leader whether it may reopen.",
+    ),
+    "aftercare": Words(
+        da="Tiden er slut. Ring, og hør, hvad det førte til.", en="It is over. Call and ask what came of it."
+    ),
+}
+
+
+def step(
+    what: str, today: date, *, by: date | None = None, start: date | None = None, n: int = 1, kommune: str = ""
+) -> Words:
+    """What comes next, to the leader."""
+    said = STEPS["leader-yeses" if what == "leader-yes" and n > 1 else what]
+    of, last = _name(kommune), max(by or today, today)
+    few_days = what in ("call", "with-call")
+    return Words(
+        da=said.da.format(
+            n=_count(n),
+            kommune=of,
+            by="i dag" if last == today else f"den {calendar.in_words(last)}",
+            on=_on(
+                by, today, ("i løbet af få dage",) * 2 if few_days else ("snart", "i dag"), "den {}", calendar.in_words
+            ),
+            start=f"den {calendar.in_words(start)}" if start else "",
+        ),
+        en=said.en.format(
+            n=n,
+            kommune=of,
+            by="today" if last == today else last.isoformat(),
+            on=_on(by, today, ("within a few days",) * 2 if few_days else ("soon", "today"), "on {}", date.isoformat),
+            start=start.isoformat() if start else "",
+        ),
+    )
+
+
+def _on(day: date | None, today: date, words: tuple[str, str], later: str, named: Callable[[date], str]) -> str:
+    """What should have happened on a day that has passed happens soon."""
+    soon, now = words
+    if day is None or day < today:
+        return soon
+    return now if day == today else later.format(named(day))
+
+
+def due(what: str, *, kommune: str | None = None, hard: str | None = None) -> Words:
+    """What a consultant has to do."""
+    said, of = DUE[what], _name(kommune or "")
+    return Words(
+        da=said.da.format(kommune=of, hard=_label(hard, "da")), en=said.en.format(kommune=of, hard=_label(hard, "en"))
+    )
+
+
+def _name(kommune: str) -> str:
+    return KOMMUNER[kommune].formal_name if kommune in KOMMUNER else "kommunen"
+
+
+def _label(challenge: str | None, language: str) -> str:
+    known = codes("challenges")
+    if challenge is None or challenge not in known:
+        return "noget på arbejdspladsen" if language == "da" else "something at the workplace"
+    text = known.label(challenge, "da" if language == "da" else "en")
+    return text[:1].lower() + text[1:]
+
+
+def _count(n: int) -> str:
+    """Danes write the small ones in letters."""
+    words = ("Ingen", "En", "To", "Tre", "Fire", "Fem", "Seks", "Syv", "Otte", "Ni", "Ti", "Elleve", "Tolv")
+    return words[n] if n < len(words) else str(n)
+
+
 STATES = {
     "draft": "en kladde",
     "additional-assessment-required": "ved at blive afklaret",
@@ -71,10 +318,6 @@ def sentence(past: Past) -> str:
     return SAID.get(past.what, past.what).format(kommune=kommune)
 
 
-def what_next(place: Place) -> str:
-    return NEXT[place.state]
-
-
 # -- why not -----------------------------------------------------------------------------------------------------------
 
 
@@ -82,7 +325,7 @@ def other_state(place: Place) -> Refused:
     return Refused(
         "state",
         "state",
-        f"Det kan ikke lade sig gøre, når pladsen er {STATES[place.state]}.",
+        f"Det kan ikke lade sig gøre, så længe pladsen er {STATES[place.state]}.",
         f"This cannot be done while the place is {place.state}.",
         409,
     )
@@ -133,8 +376,87 @@ def no_seat() -> Refused:
     return Refused(
         "no-seat",
         "seats",
-        "Alle pladser er besat. Den åbner igen, når et forløb er slut.",
+        "Pladsen er besat. Den kan åbnes igen, når en aftale er slut.",
         "Every seat is taken. It can reopen when a placement is over.",
+        409,
+    )
+
+
+def next_call_passed() -> Refused:
+    return Refused(
+        "date-order",
+        "next_call_on",
+        "Dagen er gået. Skriv den dag, du vil ringe igen: i dag eller senere.",
+        "The day has passed. Say on which day you will call again: today or later.",
+    )
+
+
+def next_call_too_far() -> Refused:
+    return Refused(
+        "date-far",
+        "next_call_on",
+        "Dagen ligger over et år ude i fremtiden. Er årstallet rigtigt? Ret datoen.",
+        "The day lies more than a year ahead. Is the year right? Correct the date.",
+    )
+
+
+def has_places(field: str) -> Refused:
+    return Refused(
+        "has-places",
+        field,
+        "Lederen har en plads, der ikke er lukket. Luk pladsen først; er det samme person to gange, så slå den leder,"
+        " der ingen plads har, sammen med den anden.",
+        "The leader has a place that is not closed. Close it first; if it is one person twice, merge the leader"
+        " without a place into the other.",
+        409,
+    )
+
+
+def email_taken() -> Refused:
+    return Refused(
+        "email-taken",
+        "email",
+        "En anden leder har den e-mailadresse. Er det samme person, så slå de to sammen.",
+        "Another leader has this e-mail address. If it is the same person, merge the two.",
+        409,
+    )
+
+
+def leader_is_gone() -> Refused:
+    return Refused(
+        "state",
+        "leader_id",
+        "Lederen er slettet eller slået sammen med en anden. Find den rigtige med en søgning.",
+        "The leader was erased, or merged into another. Search for the right one.",
+        409,
+    )
+
+
+def merge_with_another() -> Refused:
+    return Refused(
+        "state",
+        "into",
+        "Vælg en anden leder, som ikke er slettet eller selv slået sammen med en anden.",
+        "Choose another leader, who is neither erased nor merged into somebody else.",
+        409,
+    )
+
+
+def nothing_to_correct() -> Refused:
+    return Refused(
+        "missing-field",
+        "body",
+        "Skriv mindst ét felt, der skal rettes.",
+        "Name at least one field to correct.",
+    )
+
+
+def only_the_last_call() -> Refused:
+    return Refused(
+        "state",
+        "attempt",
+        "Kun det seneste opkald kan rettes. Notér et nyt opkald, hvis noget andet er aftalt.",
+        "Only the last call can be corrected. Record a new call if something else is agreed.",
         409,
     )
 
@@ -152,8 +474,8 @@ def one_way_only(field: str) -> Refused:
     return Refused(
         "exactly-one",
         field,
-        "Søg enten på e-mail eller på telefonnummer: udfyld det ene felt, og lad det andet stå tomt.",
-        "Search by e-mail or by phone: fill in one of the two fields and leave the other out.",
+        "Søg på én ting ad gangen: e-mail, telefonnummer, virksomhedens navn, CVR-nummer eller P-nummer.",
+        "Search by one thing at a time: e-mail, phone, the company's name, CVR number or P-number.",
     )
 
 
@@ -182,8 +504,6 @@ def _kommuner(chosen: Sequence[str]) -> str:
 
 # -- what rules of the day stop, and what cannot be meant --------------------------------------------------------------
 
-SAID |= {"blocked": "Noget skal på plads, før pladsen kan åbne. En konsulent taler med dig om det."}
-
 
 def task_longer_than_week(most: float) -> Refused:
     return Refused(
@@ -204,8 +524,6 @@ def no_such_seat(seats: int) -> Refused:
 
 
 # -- an opened place that changes --------------------------------------------------------------------------------------
-
-SAID |= {"changed": "Vi har rettet pladsen og givet besked til dem, det angår."}
 
 
 def seats_taken(taken: int) -> Refused:

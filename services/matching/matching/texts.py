@@ -1,12 +1,12 @@
 """What people read: the leader's next step in company language, and why a young person and a place fit."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import TypedDict
 
 from matching.rules import matches
 from matching.state.matches import Match
 from matching.state.places import Offer
+from shared.catalogue.calendar import in_words
 from shared.catalogue.codes import codes
 from shared.catalogue.rules import rule
 from shared.events.base import Profile, Reason
@@ -17,37 +17,37 @@ class Words(TypedDict):
     en: str
 
 
-OVER = "Det blev ikke til noget denne gang. Kommunen kan foreslå en anden, og I kan altid ringe."
+OVER = "Det blev ikke til noget denne gang. Kommunen kan foreslå en anden. {call}"
 DONE = {
-    "education": "Den unge er gået videre til uddannelse. Tillykke, det har I været med til.",
+    "education": "Den unge er gået videre til en uddannelse. Tillykke, det har I været med til.",
     "job-elsewhere": "Den unge er gået videre til et job. Tillykke, det har I været med til.",
     "goal-reached": "I er nået i mål. Tillykke, og tak for indsatsen.",
     "period-over": "Tiden hos jer er gennemført. Tak for indsatsen.",
 }
-ENDED = "Tiden hos jer er slut. Tak for indsatsen. I kan altid ringe, også om den næste."
+ENDED = "Tiden hos jer er slut. Tak for indsatsen. {call}"
 
 
-def what_next(match: Match) -> str:
-    """The leader's next step; the leader's own comes first, then what others owe, and until when."""
+def what_next(match: Match, call: str) -> str:
+    """The leader's next step; the leader's own comes first, then what others owe, and until when.
+
+    `call`: that they can ring, with the number.
+    """
     if match.state == "agreed":
-        return f"Det er aftalt. Første dag er {_day(match.terms.start)}. I kan altid ringe."
+        return f"Det er aftalt. Tillykke! Første dag er den {in_words(match.terms.start)}. {call}"
     if match.state == "ended":
-        return DONE.get(match.reason or "", ENDED)
+        return DONE.get(match.reason or "", ENDED).format(call=call)
     if match.state != "proposed":
-        return OVER
-    until = _day(matches.waits_until(match))
+        return OVER.format(call=call)
+    until = in_words(matches.waits_until(match))
     match matches.waits_for(match):
         case "leader":
-            return f"Mød den unge, og sig ja eller nej senest {until}. Dit ja holder en plads."
+            return f"I skal mødes, og du skal sige ja eller nej senest den {until}. Siger du ja, holder vi pladsen."
         case "young-person":
-            return f"Du har sagt ja. Kommunen spørger den unge og svarer senest {until}. Du skal ikke gøre noget."
+            return f"Du har sagt ja. Kommunen spørger den unge og svarer senest den {until}."
         case "kommune":
-            return (
-                f"Du og den unge har sagt ja. Kommunen skal godkende det før start og svarer senest {until}."
-                " Du skal ikke gøre noget."
-            )
+            return f"Du og den unge har sagt ja. Kommunen skal godkende det før start og svarer senest den {until}."
         case "consultant":
-            return f"Alle har sagt ja. Konsulenten ringer senest {until}, så I får det sidste på plads før start."
+            return f"Alle har sagt ja. En konsulent ringer senest den {until}, så I får det sidste på plads før start."
     return "Alle har sagt ja. Aftalen er på plads om et øjeblik."
 
 
@@ -60,33 +60,33 @@ _REASONS: dict[str, tuple[Words, Words]] = {
          "en": "The tasks are some way from what the young person is good at or would like to do."},
     ),
     "hours": (
-        {"da": "Den unge kan arbejde så mange timer, som pladsen sigter efter.",
+        {"da": "Den unge kan arbejde alle de timer, der er tænkt på længere sigt.",
          "en": "The young person can work as many hours as the place aims for."},
-        {"da": "Den unge kan arbejde færre timer, end pladsen sigter efter.",
+        {"da": "Den unge kan arbejde færre timer, end der er tænkt på længere sigt.",
          "en": "The young person can work fewer hours than the place aims for."},
     ),
     "times": (
-        {"da": "Den unge kan på alle pladsens tidspunkter.",
+        {"da": "Den unge kan arbejde på alle de tidspunkter, der er brug for.",
          "en": "The young person can work at all times of day of the place."},
-        {"da": "Den unge kan kun på nogle af pladsens tidspunkter eller slet ikke.",
+        {"da": "Den unge kan kun arbejde på nogle af tidspunkterne eller slet ikke.",
          "en": "The young person can work at only some of the place's times of day, or at none."},
     ),
     "support": (
         {"da": "Arbejdspladsen giver den støtte, der er brug for.",
          "en": "The workplace gives the support that is needed."},
-        {"da": "Noget af den støtte, der er brug for, skal findes, før det går i gang.",
+        {"da": "Noget af den støtte, der er brug for, skal være fundet, før det går i gang.",
          "en": "Some of the support that is needed must be found before the start."},
     ),
     "reach": (
         {"da": "Pladsen ligger i den unges egen kommune.",
          "en": "The place is in the young person's own kommune."},
-        {"da": "Der er et stykke at rejse.",
+        {"da": "Den unge har et stykke vej derhen.",
          "en": "There is some way to travel."},
     ),
     "forms": (
-        {"da": "Det kan være løntimer fra begyndelsen.",
+        {"da": "Det kan være lønnede timer fra begyndelsen.",
          "en": "It can be paid hours from the beginning."},
-        {"da": "Det begynder som praktik uden løn og kræver et planlagt næste skridt.",
+        {"da": "Det begynder som praktik uden løn, så det næste skridt skal være planlagt.",
          "en": "It begins as an unpaid praktik and needs a planned next step."},
     ),
     "start": (
@@ -120,7 +120,7 @@ def missing(code: str, offer: Offer, profile: Profile) -> Words:
             }
         case "R-U18-2":
             return {
-                "da": "Det ville passe, hvis der var andet end nattevagter. Under 18 må man ikke arbejde om natten.",
+                "da": "Det ville passe, hvis der var andet end nattevagter. Unge under 18 må ikke arbejde om natten.",
                 "en": "It would fit if there were more than night shifts. At 15 to 17 nobody may work at night.",
             }
         case "R-FIT-FORM":
@@ -131,7 +131,7 @@ def missing(code: str, offer: Offer, profile: Profile) -> Words:
             }
         case "R-FIT-REACH":
             return {
-                "da": f"Det ville passe, hvis transporten blev løst. Den unge kan rejse {profile.reach} minutter.",
+                "da": f"Det ville passe, hvis transporten blev løst. Den unge kan rejse i {profile.reach} minutter.",
                 "en": f"It would fit if travel were settled. The young person can travel {profile.reach} minutes.",
             }
         case "late-start":
@@ -163,7 +163,3 @@ def _listed(list_name: str, of: Iterable[str]) -> Words:
 def _number(value: float) -> tuple[str, str]:
     """As Danes write it, and as the English do."""
     return f"{value:g}".replace(".", ","), f"{value:g}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day}.{day.month}.{day.year}"

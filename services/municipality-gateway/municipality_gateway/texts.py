@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from shared.catalogue.calendar import in_words
 from shared.catalogue.codes import codes
 from shared.catalogue.kommuner import kommune
 from shared.catalogue.reach import Reach
@@ -75,27 +76,14 @@ def by_rule(rule_id: str, field: str, da: str = "", en: str = "") -> Refused:
     return Refused(f"rule:{rule_id}", field, f"{said.da} {da}".strip(), f"{said.en} {en}".strip())
 
 
-# fmt: off
-_MONTHS = (
-    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november",
-    "december",
-)
-# fmt: on
-
-
-def day(on: date) -> str:
-    """23. november 2026"""
-    return f"{on.day}. {_MONTHS[on.month - 1]} {on.year}"
-
-
 def terms(agreed: Terms | Stage) -> tuple[str, str]:
     """What an approval must cover, in Danish and English."""
     begins, ends = (agreed.start, agreed.until) if isinstance(agreed, Terms) else (agreed.from_, agreed.to)
     forms, hours = codes("forms"), f"{agreed.hours:g}"
     form_da, form_en = (forms.label(agreed.form, language).lower() for language in ("da", "en"))
-    da = f"Aftalen er {form_da}, {hours.replace('.', ',')} timer om ugen, fra {day(begins)}"
+    da = f"Aftalen er {form_da}, {hours.replace('.', ',')} timer om ugen, fra {in_words(begins)}"
     en = f"The terms are {form_en}, {hours} hours a week, from {begins}"
-    return (f"{da} til {day(ends)}.", f"{en} to {ends}.") if ends else (f"{da}.", f"{en}.")
+    return (f"{da} til {in_words(ends)}.", f"{en} to {ends}.") if ends else (f"{da}.", f"{en}.")
 
 
 def not_yours(field: str) -> Refused:
@@ -164,7 +152,7 @@ def not_asked_back() -> Refused:
 
 
 def held_too_long(latest: date) -> Refused:
-    return by_rule("R-HOLD", "until", f"Senest den {day(latest)}.", f"By {latest.isoformat()} at the latest.")
+    return by_rule("R-HOLD", "until", f"Senest den {in_words(latest)}.", f"By {latest.isoformat()} at the latest.")
 
 
 def why(reach: Reach, home: str) -> str:

@@ -41,6 +41,7 @@ def examples() -> list[Event]:
         intake.LeaderCalled(
             leader_id=LEADER, kommune=ESBJERG, outcome="later", attempt=1, next_call_on=date(2026, 11, 4)
         ),
+        intake.LeaderCallCorrected(leader_id=LEADER, kommune=ESBJERG, attempt=1, outcome="reached", before="later"),
         intake.LeaderSignedUpAgain(leader_id=LEADER, kommune=ESBJERG),
         intake.LeaderDevelopmentNoted(
             leader_id=LEADER, kommune=ESBJERG, codes=("direct-talk", "clear-tasks"), confidence=4

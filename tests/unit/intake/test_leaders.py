@@ -1,16 +1,16 @@
 """Leaders join and are called."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from intake.commands.leaders import RecordCall
+from intake.commands.leaders import CorrectCall, NoteDevelopment, RecordCall
 from intake.handlers import handlers
 from intake.rows import LeaderEmail, Registered
 from intake.state.leaders import Company, Leader, SignedUpAgain
-from shared.events.intake import LeaderCalled, LeaderSignedUp
+from shared.events.intake import LeaderCallCorrected, LeaderCalled, LeaderDevelopmentNoted, LeaderSignedUp
 from shared.people.vault import Person
-from shared.spine.decision import Outdated
+from shared.spine.decision import Outdated, Refused
 from shared.spine.work import Command
 from tests.unit.intake.world import COLLEAGUE, COMPANY, LEADER, NOW, World, company, leader, sign_up
 
@@ -67,11 +67,69 @@ def test_a_leader_who_did_not_answer_is_called_again() -> None:
     assert world.last(LeaderCalled).attempt == 1
 
 
-@pytest.mark.parametrize(("outcome", "next_call_on"), [("no-answer", NOW.date()), ("reached", None), ("not-now", None)])
-def test_a_leader_stays_on_the_list_until_a_call_settles_it(outcome: str, next_call_on: date | None) -> None:
+@pytest.mark.parametrize("named", [None, date(2027, 3, 1)])
+@pytest.mark.parametrize(
+    ("outcome", "usual"),
+    [("no-answer", NOW.date()), ("later", NOW.date()), ("reached", None), ("not-now", date(2027, 5, 30))],
+)
+def test_a_leader_is_called_again_on_the_day_that_is_named_and_whoever_wants_none_now_in_half_a_year(
+    outcome: str, usual: date | None, named: date | None
+) -> None:
     world = World(leader())
-    world.tell(RecordCall(leader_id=LEADER, outcome=outcome, next_call_on=None))
-    assert world.get(Leader, LEADER).next_call_on == next_call_on
+    answer = world.tell(RecordCall(leader_id=LEADER, outcome=outcome, next_call_on=named))
+    assert world.get(Leader, LEADER).next_call_on == answer.next_call_on == (named or usual)
+    assert world.last(LeaderCalled).next_call_on == (named or usual)
+
+
+@pytest.mark.parametrize(("day", "rule"), [(date(2026, 11, 29), "date-order"), (date(2027, 12, 1), "date-far")])
+def test_a_next_call_that_cannot_be_meant_is_refused_on_its_field(day: date, rule: str) -> None:
+    world = World(leader())
+    with pytest.raises(Refused, match=rule) as refused:
+        world.tell(RecordCall(leader_id=LEADER, outcome="later", next_call_on=day))
+    assert refused.value.field == "next_call_on"
+    for allowed in (NOW.date(), date(2027, 11, 30)):
+        World(leader()).tell(RecordCall(leader_id=LEADER, outcome="later", next_call_on=allowed))
+
+
+def test_a_double_click_is_one_call_and_the_same_later_or_by_another_is_one_more() -> None:
+    world, call = World(leader()), RecordCall(leader_id=LEADER, outcome="no-answer", next_call_on=None)
+    assert world.tell(call) == world.tell(call)
+    assert world.get(Leader, LEADER).attempts == len(world.heard(LeaderCalled)) == 1
+    world.tell(call, by="another consultant")
+    world.now += timedelta(seconds=11)
+    world.tell(call, by="another consultant")
+    assert [said.attempt for said in world.heard(LeaderCalled)] == [1, 2, 3]
+
+
+def test_a_call_that_was_entered_wrongly_is_put_right_with_a_trace_as_if_it_had_been_right_at_once() -> None:
+    wrong, right = World(leader()), World(leader())
+    wrong.tell(RecordCall(leader_id=LEADER, outcome="reached", next_call_on=None))
+    correct = CorrectCall(leader_id=LEADER, attempt=1, outcome="not-now", next_call_on=date(2027, 1, 4))
+    wrong.tell(correct)
+    wrong.tell(correct)  # is no further correction
+    right.tell(RecordCall(leader_id=LEADER, outcome="not-now", next_call_on=date(2027, 1, 4)))
+    one, other = wrong.get(Leader, LEADER), right.get(Leader, LEADER)
+    assert (one.outcome, one.next_call_on, one.attempts) == (other.outcome, other.next_call_on, other.attempts)
+    [corrected] = wrong.heard(LeaderCallCorrected)
+    assert (corrected.before, corrected.outcome, corrected.attempt) == ("reached", "not-now", 1)
+    assert [(c.by, c.fields) for c in one.changes] == [("test", ("outcome", "next_call_on"))]
+
+
+def test_only_the_last_call_is_corrected() -> None:
+    world = World(leader())
+    for outcome in ("later", "no-answer"):
+        world.tell(RecordCall(leader_id=LEADER, outcome=outcome, next_call_on=None))
+    with pytest.raises(Refused, match="state") as refused:
+        world.tell(CorrectCall(leader_id=LEADER, attempt=1, outcome="reached", next_call_on=None))
+    assert refused.value.field == "attempt"
+
+
+def test_what_a_leader_has_learned_is_said_once_with_the_kommune() -> None:
+    world = World(leader())
+    for codes in (("patience", "feedback"), ("feedback", "patience")):
+        world.tell(NoteDevelopment(leader_id=LEADER, codes=codes, confidence=4))
+    [noted] = world.heard(LeaderDevelopmentNoted)
+    assert (noted.kommune, noted.codes, noted.confidence) == ("0561", ("feedback", "patience"), 4)
 
 
 def test_who_was_reached_once_stays_reached() -> None:

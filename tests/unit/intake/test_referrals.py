@@ -48,9 +48,9 @@ def test_a_yes_that_crossed_with_the_closing_is_not_told_to_the_leader() -> None
     ("kind", "state", "said"),
     [
         (gateway.ReferralRejected, "rejected", "Esbjerg Kommune kan ikke hjælpe denne gang."),
-        (gateway.ReferralExpired, "failed", "Esbjerg Kommune nåede ikke at svare."),
-        (gateway.ReferralCancelled, "cancelled", "Spørgsmålet til Esbjerg Kommune er trukket tilbage."),
-        (gateway.ReferralCompleted, "completed", "Esbjerg Kommune har fundet den rette."),
+        (gateway.ReferralExpired, "failed", "Esbjerg Kommune fandt ikke nogen i tide."),
+        (gateway.ReferralCancelled, "cancelled", "Vi har trukket henvendelsen til Esbjerg Kommune tilbage."),
+        (gateway.ReferralCompleted, "completed", "Esbjerg Kommune har fundet den rette. Tillykke!"),
     ],
 )
 def test_a_referral_that_is_over_says_so_to_the_leader(

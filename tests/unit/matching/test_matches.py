@@ -104,7 +104,7 @@ def test_an_open_match_is_on_exactly_one_list_until_it_is_agreed(world: World) -
         else:
             assert matches.waits_for(one) == owed[0]
             assert matches.waits_until(one) == dict(matches.owed(one))[owed[0]]
-        assert texts.what_next(one)
+        assert texts.what_next(one, "Ring.")
 
 
 def test_what_everybody_has_said_yes_to_is_being_agreed(world: World) -> None:
@@ -165,7 +165,7 @@ def test_the_rules_for_15_to_17_are_looked_at_again_at_the_agreement() -> None:
 def test_what_the_leader_reads_after_the_end_is_about_how_it_ended(world: World, reason: str, words: str) -> None:
     match = agreed_on(world)
     world.tell(ended(match).changed(reason=reason))
-    said = texts.what_next(world.match(match))
+    said = texts.what_next(world.match(match), "Ring.")
     assert words in said
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from followup.state.challenges import Helper, Subject
 from followup.state.placements import Speaker
-from followup.texts import PHONE_PROMISE, Words
+from followup.texts import Words
 from shared.catalogue import codes
 from shared.events.base import Id
 from shared.frozen import Frozen
@@ -38,7 +38,7 @@ class RaiseChallenge(RaiseChallengeBody, Command):
 
 class ChallengeAnswer(Frozen):
     challenge_id: str
-    phone_promise: Words = PHONE_PROMISE
+    phone_promise: Words
 
 
 class CloseChallenge(Command):

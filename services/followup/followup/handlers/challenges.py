@@ -14,6 +14,7 @@ from followup.rules import challenges
 from followup.state.challenges import Challenge, Intervention
 from followup.state.placements import Placement
 from followup.state.places import Place
+from followup.texts import phone_promise
 from shared.spine.work import Message, Work
 
 
@@ -38,7 +39,7 @@ def raise_challenge(work: Work, message: Message[RaiseChallenge]) -> ChallengeAn
         work.put(placement.changed(challenges=(*placement.challenges, challenge.id)))
     work.put(challenge)
     work.emit(*said)
-    return ChallengeAnswer(challenge_id=challenge.id)
+    return ChallengeAnswer(challenge_id=challenge.id, phone_promise=phone_promise(work.public))
 
 
 @handlers.on(
@@ -81,4 +82,4 @@ def close(work: Work, message: Message[CloseChallenge]) -> ChallengeAnswer:
     challenge, said = challenges.closed(work.need(Challenge, data.challenge_id))
     work.put(challenge)
     work.emit(*said)
-    return ChallengeAnswer(challenge_id=challenge.id)
+    return ChallengeAnswer(challenge_id=challenge.id, phone_promise=phone_promise(work.public))

@@ -13,7 +13,7 @@ from followup.state.challenges import Challenge
 from followup.state.consultants import Consultant, stands_in
 from followup.state.placements import Placement
 from followup.state.places import Place
-from followup.texts import PHONE_PROMISE, Words
+from followup.texts import Words, phone_promise
 from shared.catalogue import calendar
 from shared.db import Connection
 from shared.frozen import Frozen
@@ -61,7 +61,7 @@ class AgendaView(Frozen):
     due: list[PlacementLine]
     coming: list[PlacementLine]
     more: bool
-    phone_promise: Words = PHONE_PROMISE
+    phone_promise: Words
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ async def whole_agenda(runtime: Runtime, days: int, limit: int, whose: Whose, wh
         due=lanes.get("due", []),
         coming=lanes.get("coming", []),
         more=max(len(found), len(hard)) > limit,
+        phone_promise=phone_promise(runtime.spine.book.public),
     )
 
 

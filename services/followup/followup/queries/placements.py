@@ -22,7 +22,7 @@ from followup.state.placements import (
     Support,
     Voice,
 )
-from followup.texts import PHONE_PROMISE, Words
+from followup.texts import Words, phone_promise
 from shared.catalogue import calendar
 from shared.events.base import Approval, Stage
 from shared.frozen import Frozen, Shown
@@ -148,7 +148,7 @@ class WholePlacementView(PlacementView):
     certificates: list[CertificateLine]
     moves: list[MoveView]
     corrections: list[CorrectionView]
-    phone_promise: Words = PHONE_PROMISE
+    phone_promise: Words
 
 
 async def placements_at(runtime: Runtime, place_id: str, who: Principal) -> list[PlacementView]:
@@ -197,6 +197,7 @@ async def whole_placement(runtime: Runtime, placement_id: str, who: Principal) -
         ),
         certificates=await _certificates(runtime, p) if of_young else [],
         moves=[MoveView.of(move) for move in p.moves],
+        phone_promise=phone_promise(runtime.spine.book.public),
         corrections=[CorrectionView.of(c) for c in p.corrections] if "consultant" in who.roles else [],
     )
 

@@ -6,9 +6,10 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from intake.commands.people import Contact, Name
+from intake.commands.people import Contact, Correct, Name
 from shared.catalogue import codes
 from shared.catalogue.kommuner import KommuneCode, kommuner_of_postnr
+from shared.events.base import Id
 from shared.frozen import Frozen
 from shared.identifiers import Cvr, Day, Email, Phone, PNumber, Postnr
 from shared.spine.work import Command, Strict, Work
@@ -89,7 +90,51 @@ class SignUp(Command):
         )
 
 
+class CorrectLeaderBody(Strict):
+    """What was typed wrong; what is not mentioned stays. A place that was begun stays where it lies."""
+
+    name: Name | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    company_name: Name | None = None
+    cvr: Cvr | None = None
+    p_number: PNumber | None = None
+    postnr: Postnr | None = None
+    kommune: KommuneCode | None = None
+    sector: codes.Sector | None = None
+    size_band: codes.SizeBand | None = None
+
+
+class CorrectLeader(Correct):
+    """`company_id`: the company of the right CVR number, or the leader's own, which then gets that number."""
+
+    leader_id: str
+    email_hashes: tuple[bytes, ...]
+    company_id: str
+    old_company_id: str
+    cvr: str | None
+    p_number: str | None
+    workplace_id: str
+    facts: dict[str, str]
+    """Fields of the leader's own: company_name, postnr, kommune, sector, size_band."""
+    places: tuple[str, ...]
+
+
+class MergeLeadersBody(Strict):
+    """The leader as whom the same person goes on."""
+
+    into: Id
+
+
+class MergeLeaders(Command):
+    leader_id: str
+    into: str
+    places: tuple[str, ...]
+
+
 class RecordCallBody(Strict):
+    """`next_call_on`: when to call next; also after `reached`, where something else is to be talked about."""
+
     outcome: codes.CallOutcome
     next_call_on: Day | None = None
 
@@ -100,5 +145,31 @@ class RecordCall(Command):
     next_call_on: date | None
 
 
+class CorrectCall(RecordCall):
+    """It was entered wrongly. `attempt`: which call it was."""
+
+    attempt: int
+
+
+class NoteDevelopmentBody(Strict):
+    """What the leader has learned by it. `confidence` from 1 to 5: how sure of leading young people."""
+
+    codes: Annotated[tuple[codes.LeaderDevelopment, ...], Field(min_length=1, max_length=20)]
+    confidence: Annotated[int, Field(ge=1, le=5)] | None = None
+
+
+class NoteDevelopment(Command):
+    leader_id: str
+    codes: tuple[str, ...]
+    confidence: int | None
+
+
 class LeaderAnswer(Frozen):
     leader_id: str
+
+
+class CallAnswer(LeaderAnswer):
+    """`attempt`: by which the call can be corrected."""
+
+    attempt: int
+    next_call_on: date | None

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
+from shared.catalogue import codes
 from shared.frozen import Frozen
 from shared.identifiers import Email, Phone
 from shared.spine.work import Command, Strict
@@ -27,12 +28,40 @@ class AddColleagueBody(Strict):
     name: Name
     email: Email | None = None
     phone: Phone | None = None
+    role: codes.ColleagueRole | None = None
 
 
 class AddColleague(Command):
     person_id: str
     company_id: str
     contact: Contact
+    role: str | None = None
+    leader_id: str | None = None
+
+
+class CorrectColleagueBody(Strict):
+    """What was typed wrong; what is not mentioned stays."""
+
+    name: Name | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    role: codes.ColleagueRole | None = None
+
+
+class Correct(Command):
+    """`fields` are those that differ; `contact` is whole, where one of its is among them.
+
+    `seen`: how often it had been put right when the contact data were read.
+    """
+
+    seen: int
+    fields: tuple[str, ...]
+    contact: Contact | None
+
+
+class CorrectColleague(Correct):
+    person_id: str
+    role: str | None
 
 
 class Erase(Command):

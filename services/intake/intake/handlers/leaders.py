@@ -1,13 +1,34 @@
 """Leaders join and are called."""
 
-from intake.commands.leaders import LeaderAnswer, RecordCall, SignUp
+from typing import Any
+
+from intake import texts
+from intake.commands.leaders import (
+    CallAnswer,
+    CorrectCall,
+    CorrectLeader,
+    LeaderAnswer,
+    MergeLeaders,
+    NoteDevelopment,
+    RecordCall,
+    SignUp,
+)
+from intake.commands.people import LeaveCompany
 from intake.handlers.base import handlers
-from intake.rows import LeaderEmail, Registered
+from intake.rows import LeaderEmail, Mistyped, OnlyEmails, Registered
 from intake.rules import leaders as rules
 from intake.rules import places
-from intake.state.leaders import Company, Leader
-from shared.events.intake import LeaderCalled, LeaderSignedUp, LeaderSignedUpAgain
-from shared.people.vault import Person
+from intake.state.leaders import Call, Company, Developed, Leader
+from intake.state.places import Place
+from shared.events.intake import (
+    LeaderCallCorrected,
+    LeaderCalled,
+    LeaderDevelopmentNoted,
+    LeaderErased,
+    LeaderSignedUp,
+    LeaderSignedUpAgain,
+)
+from shared.people.vault import Erased, Person
 from shared.spine.decision import Outdated
 from shared.spine.work import Message, Work
 
@@ -57,18 +78,119 @@ def _join(work: Work, data: SignUp) -> str:
     return data.leader_id
 
 
-@handlers.on(RecordCall, (Leader, "leader_id"))
-def record_call(work: Work, message: Message[RecordCall]) -> LeaderAnswer:
-    data = message.data
-    leader = rules.called(work.need(Leader, data.leader_id), data.outcome, data.next_call_on, work.today)
-    work.put(leader)
-    work.emit(
-        LeaderCalled(
-            leader_id=leader.id,
-            kommune=leader.kommune,
-            outcome=data.outcome,
-            attempt=leader.attempts,
-            next_call_on=leader.next_call_on,
+def _companies(data: CorrectLeader) -> set[str]:
+    return {data.company_id, data.old_company_id}
+
+
+@handlers.on(CorrectLeader, (Leader, "leader_id"), (Company, _companies), (Place, "places"))
+def correct(work: Work, message: Message[CorrectLeader]) -> LeaderAnswer:
+    data, leader = message.data, work.need(Leader, message.data.leader_id)
+    if leader.erased or len(leader.changes) != data.seen or leader.company_id != data.old_company_id:
+        raise Outdated
+    if data.contact:
+        work.write(Person(leader.id, data.contact.model_dump(exclude_none=True)))
+    if "email" in data.fields:
+        work.write(
+            OnlyEmails(leader.id, data.email_hashes), *(LeaderEmail(leader.id, hash_) for hash_ in data.email_hashes)
         )
-    )
+    if data.cvr:
+        _right_company(work, data)
+    if data.p_number:
+        work.write(Registered(f"workplace:{data.p_number}", data.workplace_id, data.company_id))
+    facts: dict[str, Any] = {**data.facts, "company_id": data.company_id, "workplace_id": data.workplace_id}
+    if name := data.facts.get("company_name"):
+        company = work.need(Company, data.company_id)
+        work.put(company.changed(name=name))
+    work.put(rules.noted(leader.changed(**facts), message.by, data.fields, work.now))
+    return LeaderAnswer(leader_id=leader.id)
+
+
+def _right_company(work: Work, data: CorrectLeader) -> None:
+    """Its own company had a mistyped number; or it is another company, to which nothing was begun yet."""
+    old = work.need(Company, data.old_company_id)
+    cvr = f"cvr:{data.cvr}"
+    if data.company_id == old.id:
+        work.write(Mistyped(f"cvr:{old.cvr}", old.id), Registered(cvr, old.id, old.id))
+        work.put(old.changed(cvr=data.cvr or ""))
+        return
+    if any((place := work.get(Place, id_)) and place.state != "closed" for id_ in data.places):
+        raise texts.has_places("cvr")
+    name = data.facts.get("company_name", old.name)
+    new = work.get(Company, data.company_id) or Company(id=data.company_id, cvr=data.cvr or "", name=name)
+    work.put(new.changed(people=new.people | {data.leader_id}))
+    work.write(Registered(cvr, new.id, new.id))
+    leave = LeaveCompany(company_id=old.id, person_id=data.leader_id)
+    work.soon((Company.KIND, old.id), data.leader_id, leave)
+
+
+@handlers.on(MergeLeaders, (Leader, "leader_id"), (Leader, "into"), (Place, "places"))
+def merge(work: Work, message: Message[MergeLeaders]) -> LeaderAnswer:
+    """What was begun with one of them stays; whose nothing was begun with goes, with all contact data."""
+    data = message.data
+    double, stays = work.need(Leader, data.leader_id), work.need(Leader, data.into)
+    if double.merged_into == stays.id:
+        return LeaderAnswer(leader_id=stays.id)
+    rules.check_merge(double, stays)
+    if any((place := work.get(Place, id_)) and place.state != "closed" for id_ in data.places):
+        raise texts.has_places("leader_id")
+    work.put(*rules.merged(double, stays, message.by, work.now))
+    work.write(Erased(double.id, message.by), *([Erased(double.again.id, message.by)] if double.again else []))
+    work.emit(LeaderErased(leader_id=double.id))
+    for company_id in double.companies:
+        leave = LeaveCompany(company_id=company_id, person_id=double.id)
+        work.soon((Company.KIND, company_id), double.id, leave)
+    return LeaderAnswer(leader_id=stays.id)
+
+
+@handlers.on(RecordCall, (Leader, "leader_id"))
+def record_call(work: Work, message: Message[RecordCall]) -> CallAnswer:
+    data, leader = message.data, work.need(Leader, message.data.leader_id)
+    rules.check_here(leader)
+    call = Call(at=work.now, by=message.by, outcome=data.outcome, next_call_on=data.next_call_on)
+    if not rules.repeated(leader, call):
+        rules.check_next_call(data.next_call_on, work.today)
+        leader = rules.called(leader, call)
+        work.put(leader)
+        work.emit(LeaderCalled(outcome=data.outcome, **_call(leader)))
+    return _answer(leader)
+
+
+@handlers.on(CorrectCall, (Leader, "leader_id"))
+def correct_call(work: Work, message: Message[CorrectCall]) -> CallAnswer:
+    data, before = message.data, work.need(Leader, message.data.leader_id)
+    rules.check_here(before)
+    rules.check_next_call(data.next_call_on, work.today)
+    leader = rules.corrected(before, data.attempt, data.outcome, data.next_call_on, message.by, work.now)
+    if leader != before:
+        work.put(leader)
+        was = before.calls[-1].outcome
+        work.emit(LeaderCallCorrected(outcome=data.outcome, before=was, **_call(leader)))
+    return _answer(leader)
+
+
+def _call(leader: Leader) -> dict[str, Any]:
+    return {
+        "leader_id": leader.id,
+        "kommune": leader.kommune,
+        "attempt": leader.attempts,
+        "next_call_on": leader.next_call_on,
+    }
+
+
+def _answer(leader: Leader) -> CallAnswer:
+    return CallAnswer(leader_id=leader.id, attempt=leader.attempts, next_call_on=leader.next_call_on)
+
+
+@handlers.on(NoteDevelopment, (Leader, "leader_id"))
+def note_development(work: Work, message: Message[NoteDevelopment]) -> LeaderAnswer:
+    """The same on the same day is the same."""
+    data, leader = message.data, work.need(Leader, message.data.leader_id)
+    developed = Developed(on=work.today, codes=tuple(sorted({*data.codes})), confidence=data.confidence)
+    if developed not in leader.developed:
+        work.put(leader.changed(developed=(*leader.developed, developed)))
+        work.emit(
+            LeaderDevelopmentNoted(
+                leader_id=leader.id, kommune=leader.kommune, codes=developed.codes, confidence=data.confidence
+            )
+        )
     return LeaderAnswer(leader_id=leader.id)

@@ -1,14 +1,16 @@
 """Colleagues come near a place; whoever wants it is forgotten."""
 
-from intake.commands.people import AddColleague, Erase, LeaveCompany, PersonAnswer
+from intake.commands.people import AddColleague, CorrectColleague, Erase, LeaveCompany, PersonAnswer
 from intake.commands.places import ClosePlace
 from intake.handlers.base import handlers
 from intake.rows import Unregistered
-from intake.state.leaders import Company, Leader
+from intake.rules import leaders
+from intake.state.leaders import Changed, Company, Leader
 from intake.state.people import Colleague
 from intake.state.places import Place
 from shared.events.intake import LeaderErased, PersonErased
 from shared.people.vault import Erased, Person
+from shared.spine.decision import Outdated
 from shared.spine.work import Message, Work
 
 
@@ -17,10 +19,22 @@ def add_colleague(work: Work, message: Message[AddColleague]) -> PersonAnswer:
     data = message.data
     company = work.need(Company, data.company_id)
     work.put(
-        Colleague(id=data.person_id, company_id=company.id),
+        Colleague(id=data.person_id, company_id=company.id, role=data.role, added_by=data.leader_id),
         company.changed(people=company.people | {data.person_id}),
     )
     work.write(Person(data.person_id, data.contact.model_dump(exclude_none=True)))
+    return PersonAnswer(person_id=data.person_id)
+
+
+@handlers.on(CorrectColleague, (Colleague, "person_id"))
+def correct_colleague(work: Work, message: Message[CorrectColleague]) -> PersonAnswer:
+    data, colleague = message.data, work.need(Colleague, message.data.person_id)
+    if colleague.erased or len(colleague.changes) != data.seen:
+        raise Outdated
+    if data.contact:
+        work.write(Person(data.person_id, data.contact.model_dump(exclude_none=True)))
+    changed = Changed(at=work.now, by=message.by, fields=data.fields)
+    work.put(colleague.changed(role=data.role or colleague.role, changes=(*colleague.changes, changed)))
     return PersonAnswer(person_id=data.person_id)
 
 
@@ -32,13 +46,14 @@ def erase(work: Work, message: Message[Erase]) -> None:
         companies = leader.companies
         if leader.again:
             work.write(Erased(leader.again.id, message.by))
-        work.put(leader.changed(next_call_on=None, again=None, erased=True, company_name=""))
+        work.put(leader.changed(**leaders.FORGOTTEN))
         work.emit(LeaderErased(leader_id=person_id))
         for place_id in leader.places:
             work.soon((Place.KIND, place_id), "leader-erased", ClosePlace(place_id=place_id, reason="leader-left"))
     else:
         if colleague := work.get(Colleague, person_id):
             companies = {colleague.company_id}
+            work.put(colleague.changed(erased=True))
         work.emit(PersonErased(person_id=person_id))
     for company_id in companies:
         work.soon((Company.KIND, company_id), person_id, LeaveCompany(company_id=company_id, person_id=person_id))

@@ -2,17 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
+from pydantic import ConfigDict
+
 from intake import texts
-from intake.commands.leaders import Known, SignUpBody
-from intake.queries.people import ContactView, contacts
+from intake.commands.leaders import CorrectLeader, CorrectLeaderBody, Known, MergeLeaders, SignUpBody
+from intake.queries import day
+from intake.queries.day import StepView, around
+from intake.queries.people import ChangedView, ContactView, contacts, differs
 from intake.queries.places import PlaceView, places_of
-from intake.state.leaders import Leader
+from intake.rules.leaders import check_here
+from intake.state.leaders import Call, Company, Developed, Leader
 from shared.catalogue import calendar
-from shared.frozen import Frozen
+from shared.catalogue.kommuner import kommuner_of_postnr
+from shared.events.intake import PlaceState
+from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
 from shared.spine.aggregates import many
+from shared.spine.work import Work
 from shared.web.access import Principal
 from shared.web.dependencies import get_or_404
 
@@ -37,16 +46,209 @@ class CallView(ContactView):
 
 
 class PlaceStatusView(PlaceView):
+    """`next` says the first of the steps."""
+
     next: str
+    steps: list[StepView]
 
 
 class StatusView(Frozen):
-    """In Danish: each place, what has happened, and what happens next."""
+    """Each place, what has happened, and what is due, by when and from whom; the leader's own steps first."""
 
     leader_id: str
     next: str
-    phone_promise: str = texts.PHONE_PROMISE
+    step: StepView
+    phone_promise: str
     places: list[PlaceStatusView]
+
+
+class NearView(Frozen):
+    """Somebody at the company. `role` is a code of colleague-role, or `leader`."""
+
+    person_id: str
+    role: str | None
+    name: str
+
+
+class PlaceLine(Frozen):
+    place_id: str
+    state: PlaceState
+    kommune: str
+    postnr: str
+
+
+class CallMadeView(Shown, Call):
+    model_config = ConfigDict(extra="ignore")
+
+
+class DevelopedView(Shown, Developed):
+    model_config = ConfigDict(extra="ignore")
+
+
+class LeaderView(Frozen):
+    """A leader with the ids that other routes ask for. Calls, `again` and changes are for consultants."""
+
+    leader_id: str
+    name: str | None
+    email: str | None
+    phone: str | None
+    company_id: str
+    company_name: str
+    cvr: str | None
+    workplace_id: str
+    postnr: str
+    kommune: str
+    sector: str | None
+    size_band: str | None
+    signed_up_on: date
+    merged_into: str | None
+    colleagues: list[NearView]
+    places: list[PlaceLine]
+    developed: list[DevelopedView]
+    attempts: int | None = None
+    outcome: str | None = None
+    next_call_on: date | None = None
+    calls: list[CallMadeView] | None = None
+    again: AgainView | None = None
+    changes: list[ChangedView] | None = None
+
+
+async def whole_leader(runtime: Runtime, leader_id: UUID, who: Principal) -> LeaderView:
+    """With names of colleagues; each reading is logged.
+
+    A leader sees the colleagues whom she has added or named: who else of the company has joined is nobody's to learn.
+    """
+    who.own("leader_id", leader=leader_id)
+    leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
+    company = await get_or_404(runtime, Company, leader.company_id, "leader_id")
+    places = await places_of(runtime, leader.id)
+    staff = "consultant" in who.roles
+    named = {id_ for place in places for id_ in (place.found.contact_id, place.found.buddy_id)}
+    near = {
+        row["id"]: "leader" if row["kind"] == "leader" else row["role"]
+        for row in await runtime.pool.fetch(
+            "SELECT id, kind, state->>'role' AS role, state->>'added_by' AS added_by FROM aggregate"
+            " WHERE kind IN ('leader', 'colleague') AND id = ANY ($1) AND id <> $2 ORDER BY id",
+            sorted(company.people),
+            leader.id,
+        )
+        if staff or (row["kind"] == "colleague" and (row["added_by"] == leader.id or row["id"] in named))
+    }
+    again = [leader.again.id] if leader.again and staff else []
+    opened = await contacts(runtime, [leader.id, *near, *again], who, "GET /leaders/{id}")
+    own = opened.get(leader.id)
+    told: dict[str, Any] = {}
+    if staff:
+        told = {
+            "attempts": leader.attempts,
+            "outcome": leader.outcome,
+            "next_call_on": leader.next_call_on,
+            "calls": [CallMadeView.of(call) for call in leader.calls],
+            "again": _again(leader, opened) if own else None,
+            "changes": [ChangedView.of(change) for change in leader.changes],
+        }
+    return LeaderView(
+        leader_id=leader.id,
+        name=own.name if own else None,
+        email=own.email if own else None,
+        phone=own.phone if own else None,
+        company_id=leader.company_id,
+        company_name=leader.company_name,
+        cvr=company.cvr or None,
+        workplace_id=leader.workplace_id,
+        postnr=leader.postnr,
+        kommune=leader.kommune,
+        sector=leader.sector,
+        size_band=leader.size_band,
+        signed_up_on=leader.signed_up_on,
+        merged_into=leader.merged_into,
+        colleagues=[
+            NearView(person_id=id_, role=role, name=opened[id_].name) for id_, role in near.items() if id_ in opened
+        ],
+        places=[PlaceLine(place_id=p.id, state=p.state, kommune=p.kommune, postnr=p.postnr) for p in places],
+        developed=[DevelopedView.of(one) for one in leader.developed],
+        **told,
+    )
+
+
+async def correction(
+    runtime: Runtime, leader_id: UUID, body: CorrectLeaderBody, who: Principal
+) -> CorrectLeader | None:
+    """What differs from what is known; None where nothing does."""
+    leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
+    check_here(leader)
+    company = await get_or_404(runtime, Company, leader.company_id, "leader_id")
+    said = body.model_dump(exclude_none=True)
+    contact = {name: said.get(name) for name in ("name", "email", "phone")}
+    found = await differs(runtime, leader.id, contact, who, "PATCH /leaders/{id}")
+    hashes = runtime.vault.hashes_of("email", body.email) if "email" in found.fields and body.email else []
+    await _check_free(runtime, leader, hashes)
+    if "postnr" in said:
+        said.setdefault("kommune", kommuner_of_postnr(said["postnr"])[0])
+    facts = {
+        name: said[name]
+        for name in ("company_name", "postnr", "kommune", "sector", "size_band")
+        if name in said and said[name] != getattr(leader, name)
+    }
+    cvr = body.cvr if body.cvr != company.cvr else None
+    company_id = await _right_company(runtime, company, cvr) if cvr else company.id
+    workplace_id = leader.workplace_id
+    if body.p_number:
+        number = f"workplace:{body.p_number}"
+        workplace_id = str(
+            await runtime.pool.fetchval("SELECT id FROM register WHERE number = $1", number) or workplace_id
+        )
+    p_number = body.p_number if body.p_number and not await _has_number(runtime, body.p_number, leader) else None
+    numbers = {"cvr": cvr, "p_number": p_number}
+    fields = (*found.fields, *facts, *(name for name, value in numbers.items() if value))
+    if not fields:
+        return None
+    return CorrectLeader(
+        leader_id=leader.id,
+        seen=len(leader.changes),
+        fields=fields,
+        contact=found.contact,
+        email_hashes=tuple(hashes),
+        company_id=company_id,
+        old_company_id=company.id,
+        cvr=cvr,
+        p_number=p_number,
+        workplace_id=workplace_id,
+        facts=facts,
+        places=tuple(place.id for place in await places_of(runtime, leader.id)),
+    )
+
+
+async def _check_free(runtime: Runtime, leader: Leader, hashes: Sequence[bytes]) -> None:
+    taken = "SELECT EXISTS (SELECT FROM leader_email WHERE hash = ANY ($1::bytea[]) AND person_id <> $2::uuid)"
+    if await runtime.pool.fetchval(taken, list(hashes), leader.id):
+        raise texts.email_taken()
+
+
+async def _right_company(runtime: Runtime, company: Company, cvr: str) -> str:
+    """Whose number it is; the leader's own company, where it is nobody's and no other leader joined under the old one.
+
+    Otherwise a new one.
+    """
+    known = await runtime.pool.fetchval("SELECT id::text FROM register WHERE number = $1", f"cvr:{cvr}")
+    if known:
+        return str(known)
+    leaders = "SELECT count(*) FROM aggregate WHERE kind = 'leader' AND id = ANY ($1)"
+    alone = await runtime.pool.fetchval(leaders, sorted(company.people)) == 1
+    return company.id if alone else Work.new_id()
+
+
+async def _has_number(runtime: Runtime, p_number: str, leader: Leader) -> bool:
+    same = "SELECT EXISTS (SELECT FROM register WHERE number = $1 AND id = $2::uuid)"
+    return bool(await runtime.pool.fetchval(same, f"workplace:{p_number}", leader.workplace_id))
+
+
+async def merging(runtime: Runtime, leader_id: UUID, into: str) -> MergeLeaders:
+    """With the places of the one that goes."""
+    leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
+    other = await get_or_404(runtime, Leader, into, "into")
+    places = await places_of(runtime, leader.id)
+    return MergeLeaders(leader_id=leader.id, into=other.id, places=tuple(place.id for place in places))
 
 
 async def known(runtime: Runtime, body: SignUpBody, email_hashes: Sequence[bytes]) -> Known:
@@ -109,9 +311,21 @@ async def status(runtime: Runtime, leader_id: UUID, who: Principal) -> StatusVie
     """The leader's own."""
     who.own("leader_id", leader=leader_id)
     leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
-    places = await places_of(runtime, leader.id)
+    places, now = await places_of(runtime, leader.id), runtime.clock.now()
+    known = await around(runtime, leader, places)
+    steps = {place.id: day.steps(place, leader, known, now) for place in places}
+    # A call that is to come, or what comes next at a place: the leader's own, then the latest place that is not over.
+    own = day.leaders_own(leader, places, now)
+    firsts = [steps[place.id][0] for place in reversed(places)]
+    ranked = sorted(firsts, key=lambda step: (step.who != "leader", step.who is None, step.what == "over"))
+    first = own if own.who or not ranked else ranked[0]
     return StatusView(
         leader_id=leader.id,
-        next=texts.what_next(places[-1]) if places else texts.BEFORE_ANY_PLACE,
-        places=[PlaceStatusView(**dict(PlaceView.of(place)), next=texts.what_next(place)) for place in places],
+        next=first.da,
+        step=first,
+        phone_promise=runtime.spine.book.public.call_us[0],
+        places=[
+            PlaceStatusView(**dict(PlaceView.of(place)), next=steps[place.id][0].da, steps=steps[place.id])
+            for place in places
+        ],
     )

@@ -1,21 +1,101 @@
-"""When a leader is called again."""
+"""When a leader is called again, and what of a call and of a person can be put right."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from intake import texts
 from intake.commands.leaders import SignUp
-from intake.state.leaders import Leader, SignedUpAgain
+from intake.state.leaders import Call, Changed, Leader, SignedUpAgain
+from shared.catalogue.calendar import add_months
+from shared.catalogue.calendar import today as in_denmark
+from shared.catalogue.limits import limits
 
-# There is nothing more to call about: the place is found together, or the leader wants none now.
-SETTLED = ("reached", "not-now")
+# Two clicks of one finger, or a browser that sends again.
+AT_ONCE = timedelta(seconds=10)
 
 
-def called(leader: Leader, outcome: str, next_call_on: date | None, today: date) -> Leader:
-    """On the list until a call settles it: today, or on the day that is named. Who was reached once stays reached."""
+def check_next_call(day: date | None, today: date) -> None:
+    """A day that has passed, or lies years ahead, is a slip of the keys: the leader would be on nobody's list."""
+    if day and day < today:
+        raise texts.next_call_passed()
+    if day and day > add_months(today, limits("typed-date", today)["ahead"].value):
+        raise texts.next_call_too_far()
+
+
+def repeated(leader: Leader, call: Call) -> bool:
+    """A double click is one call."""
+    last = leader.calls[-1] if leader.calls else None
+    same = last and (last.by, last.outcome, last.next_call_on) == (call.by, call.outcome, call.next_call_on)
+    return bool(last and same and call.at - last.at <= AT_ONCE)
+
+
+def called(leader: Leader, call: Call) -> Leader:
+    """On the list until the leader is reached, and then on the day that was agreed. Reached once stays reached.
+
+    Who wants none now is asked again, in half a year if no day is named.
+    """
+    today = in_denmark(call.at)
+    usual = {
+        "reached": None,
+        "not-now": add_months(today, limits("call", today)["not-now"].value),
+    }
+    kept = call.changed(outcome_before=leader.outcome, next_before=leader.next_call_on)
     return leader.changed(
         attempts=leader.attempts + 1,
-        outcome=leader.outcome if leader.outcome == "reached" else outcome,
-        next_call_on=None if outcome in SETTLED else next_call_on or today,
+        outcome=leader.outcome if leader.outcome == "reached" else call.outcome,
+        next_call_on=call.next_call_on or usual.get(call.outcome, today),
+        called_on=today,
+        calls=(*leader.calls, kept),
     )
+
+
+def corrected(leader: Leader, attempt: int, outcome: str, next_call_on: date | None, by: str, now: datetime) -> Leader:
+    """The last call was another one: as if it had been entered so at once. Who put it right, and when, stays."""
+    if not leader.calls or attempt != leader.attempts:
+        raise texts.only_the_last_call()
+    *earlier, wrong = leader.calls
+    before = leader.changed(
+        attempts=attempt - 1, outcome=wrong.outcome_before, next_call_on=wrong.next_before, calls=tuple(earlier)
+    )
+    right = wrong.changed(outcome=outcome, next_call_on=next_call_on, corrected=now)
+    fields = ("outcome",) * (outcome != wrong.outcome) + ("next_call_on",) * (next_call_on != wrong.next_call_on)
+    return noted(called(before, right), by, fields, now) if fields else leader
+
+
+def check_here(leader: Leader) -> None:
+    """Nobody calls who was forgotten, or goes on as another."""
+    if leader.erased or leader.merged_into:
+        raise texts.leader_is_gone()
+
+
+def check_merge(double: Leader, stays: Leader) -> None:
+    check_here(double)
+    if double.id == stays.id or stays.erased or stays.merged_into:
+        raise texts.merge_with_another()
+
+
+# What goes with the contact data.
+FORGOTTEN: dict[str, Any] = {
+    "next_call_on": None, "again": None, "erased": True, "company_name": "", "calls": (), "developed": (),
+}  # fmt: skip
+
+
+def merged(double: Leader, stays: Leader, by: str, now: datetime) -> tuple[Leader, Leader]:
+    """The same person is called on the earlier day, and is reached if either was."""
+    days = [day for day in (double.next_call_on, stays.next_call_on) if day]
+    reached = "reached" in (double.outcome, stays.outcome)
+    gone = double.changed(merged_into=stays.id, **FORGOTTEN)
+    goes_on = stays.changed(
+        next_call_on=min(days, default=None),
+        outcome="reached" if reached else stays.outcome,
+        developed=(*stays.developed, *double.developed),
+    )
+    return noted(gone, by, ("merged_into",), now), noted(goes_on, by, ("merged",), now)
+
+
+def noted(leader: Leader, by: str, fields: tuple[str, ...], now: datetime) -> Leader:
+    """Which fields were put right; never what stood there."""
+    return leader.changed(changes=(*leader.changes, Changed(at=now, by=by, fields=fields)))
 
 
 def signed_up_again(leader: Leader, data: SignUp, today: date) -> SignedUpAgain:

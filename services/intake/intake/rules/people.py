@@ -1,6 +1,6 @@
 """Whose contact data may be shown, and by what they are looked for."""
 
-from typing import Literal
+from collections.abc import Mapping
 
 from intake import texts
 from intake.state.people import Colleague
@@ -12,12 +12,9 @@ def check_colleague(colleague: Colleague | None, company_id: str, field: str) ->
         raise texts.unknown_colleague(field)
 
 
-def looked_for(email: str | None, phone: str | None) -> tuple[Literal["email", "phone"], str]:
-    """By one of them: both could mean that either fits, or that both do."""
-    if email and phone:
-        raise texts.one_way_only("phone")
-    if email:
-        return "email", email
-    if phone:
-        return "phone", phone
-    raise texts.one_way_only("email")
+def looked_for(asked: Mapping[str, str | None]) -> tuple[str, str]:
+    """By one of them: two could mean that either fits, or that both do."""
+    (kind, value), *others = [(kind, value) for kind, value in asked.items() if value] or [("", "")]
+    if not value or others:
+        raise texts.one_way_only(others[0][0] if others else next(iter(asked)))
+    return kind, value

@@ -1,6 +1,6 @@
 """Who joined, at which company, and at which kick-off."""
 
-from datetime import date
+from datetime import date, datetime
 
 from shared.events.base import Data
 from shared.spine.work import Aggregate
@@ -14,6 +14,35 @@ class SignedUpAgain(Data):
     company_id: str
     company_name: str
     postnr: str
+
+
+class Call(Data):
+    """A call that was made, and how it stood before. `corrected`: when, if it was entered wrongly first."""
+
+    at: datetime
+    by: str
+    outcome: str
+    next_call_on: date | None = None
+    """As it was asked for."""
+    outcome_before: str | None = None
+    next_before: date | None = None
+    corrected: datetime | None = None
+
+
+class Developed(Data):
+    """What the leader has learned by it, as codes."""
+
+    on: date
+    codes: tuple[str, ...]
+    confidence: int | None = None
+
+
+class Changed(Data):
+    """Who put which fields right, and when; never what stood there."""
+
+    at: datetime
+    by: str
+    fields: tuple[str, ...]
 
 
 class Leader(Aggregate):
@@ -33,10 +62,17 @@ class Leader(Aggregate):
     outcome: str | None = None
     next_call_on: date | None
     """When the consultant calls (again); None when there is nothing to call about."""
+    called_on: date | None = None
+    """The last call."""
+    calls: tuple[Call, ...] = ()
+    developed: tuple[Developed, ...] = ()
     again: SignedUpAgain | None = None
     """The last time only, so that a stranger with the address can neither replace nor pile up anything."""
     places: frozenset[str] = frozenset()
     """Those that were begun with this leader; ids are in order of time."""
+    changes: tuple[Changed, ...] = ()
+    merged_into: str | None = None
+    """The same person joined twice, and goes on as that leader."""
     erased: bool = False
 
     @property

@@ -1,5 +1,6 @@
 """A referral, as far as it decides who may see contact data."""
 
+from intake.state.day import Asked
 from shared.spine.work import Aggregate
 
 
@@ -19,6 +20,7 @@ class Referral(Aggregate):
     living: frozenset[str] = frozenset()
     """Matches of this referral whose placement is planned or lives."""
     ended: frozenset[str] = frozenset()
+    asked: Asked | None = None
 
     @property
     def closed_because(self) -> str | None:

@@ -26,7 +26,7 @@ async def matches(only: Annotated[MatchFilter, Query()], who: Reader, runtime: R
 @router.get("/matches/{match_id}")
 async def match(match_id: UUID, who: Reader, runtime: RuntimeDep) -> MatchView:
     """One match: who must still say yes, what the gate lacks, and what comes next."""
-    return MatchView.of(await own_match(runtime, match_id, who))
+    return MatchView.of(await own_match(runtime, match_id, who), runtime.spine.book.public.call_us[0])
 
 
 @router.post("/matches/{match_id}/approvals")
@@ -39,7 +39,7 @@ async def approve(
     """
     own = await own_match(runtime, match_id, who)
     await dispatch(LeaderAnswers(match_id=own.id, place_id=own.place_id, **dict(body)), who, MatchAnswer)
-    return MatchView.of(await own_match(runtime, match_id, who))
+    return MatchView.of(await own_match(runtime, match_id, who), runtime.spine.book.public.call_us[0])
 
 
 @router.post("/matches/{match_id}/gate")
@@ -49,7 +49,7 @@ async def clear(
     """What consultant and leader have gone through. With every yes there, the last answer makes the agreement."""
     own = await own_match(runtime, match_id, who)
     await dispatch(AnswerGate(match_id=own.id, **dict(body)), who, MatchAnswer)
-    return MatchView.of(await own_match(runtime, match_id, who))
+    return MatchView.of(await own_match(runtime, match_id, who), runtime.spine.book.public.call_us[0])
 
 
 @router.post("/matches/{match_id}/cancel")
@@ -58,4 +58,4 @@ async def cancel(match_id: UUID, who: Consultant, dispatch: Dispatch, runtime: R
     placement that is cancelled."""
     own = await own_match(runtime, match_id, who)
     await dispatch(Correct(match_id=own.id, place_id=own.place_id), who, MatchAnswer)
-    return MatchView.of(await own_match(runtime, match_id, who))
+    return MatchView.of(await own_match(runtime, match_id, who), runtime.spine.book.public.call_us[0])

@@ -86,7 +86,7 @@ class MatchView(Frozen):
     next: str = Field(description="what comes next for the leader, in Danish")
 
     @classmethod
-    def of(cls, match: Match) -> Self:
+    def of(cls, match: Match, call: str) -> Self:
         return cls(
             match_id=match.id,
             place_id=match.place_id,
@@ -108,7 +108,7 @@ class MatchView(Frozen):
             owes=[OwedView(by=by, until=until) for by, until in matches.owed(match)],
             answer_by=match.answer_by,
             held_until=match.held_until,
-            next=texts.what_next(match),
+            next=texts.what_next(match, call),
         )
 
 
@@ -134,7 +134,7 @@ async def list_of_matches(runtime: Runtime, only: MatchFilter, who: Principal) -
     async with seen_by(runtime, who) as conn:
         found = await (matches_of(conn, str(only.place_id)) if only.place_id else _open_matches(conn, who))
     return [
-        MatchView.of(match)
+        MatchView.of(match, runtime.spine.book.public.call_us[0])
         for match in found
         if who.sees(leader=match.leader_id, kommune=match.kommune)
         and only.state in (None, match.state)

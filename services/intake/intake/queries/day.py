@@ -1,0 +1,455 @@
+"""A consultant's day: all that is due, whom to ring about it, and where it is acted on. And what a leader waits for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from intake import texts
+from intake.queries.people import contacts
+from intake.rules import day as rules
+from intake.rules.day import Turn
+from intake.state.day import Challenge, Match, Placement
+from intake.state.leaders import Company, Leader
+from intake.state.places import Place
+from intake.state.referrals import Referral
+from shared.catalogue import calendar
+from shared.frozen import Frozen
+from shared.runtime import Runtime
+from shared.spine.aggregates import many
+from shared.web.access import Principal
+
+Thing = Literal["leader", "place", "referral", "match", "placement", "challenge"]
+
+
+class RingView(Frozen):
+    """Whom to ring. At the workplace with name and phone; null where that person is erased.
+
+    At a kommune by `contact_id`: names and phones are the gateway's to show, at `look_up`.
+    """
+
+    person_id: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    company_name: str | None = None
+    kommune: str | None = None
+    contact_id: str | None = None
+    look_up: str | None = None
+
+
+class LineView(Frozen):
+    """One thing to do: what, by when, since when, whom to ring, and `where`, the route to act on."""
+
+    what: rules.Due
+    da: str
+    en: str
+    since: date
+    due: date
+    by: date | None
+    ring: RingView
+    where: str
+    leader_id: str | None = None
+    company_id: str | None = None
+    place_id: str | None = None
+    referral_id: str | None = None
+    match_id: str | None = None
+    placement_id: str | None = None
+    challenge_id: str | None = None
+
+
+class DayView(Frozen):
+    """In the order in which one would ring; `more`: how many lines were left off."""
+
+    today: date
+    lines: list[LineView]
+    more: int
+
+
+class StepView(Frozen):
+    """What comes next at a place, from whom and by when; `who` is null where nothing is to be done."""
+
+    what: rules.Due | rules.Elsewhere
+    da: str
+    en: str
+    who: rules.Who | None
+    by: date | None
+    kommune: str | None = None
+    referral_id: str | None = None
+    match_ids: tuple[str, ...] = ()
+    placement_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is not over, and what it belongs to."""
+
+    leaders: dict[str, Leader]
+    companies: dict[str, Company]
+    places: dict[str, Place]
+    referrals: dict[str, Referral]
+    matches: list[Match]
+    placements: dict[str, Placement]
+    challenges: list[Challenge]
+    of_companies: dict[str, str]
+    """Company -> whoever of its leaders joined first; of those that something hard is about."""
+
+    def contact_of(self, referral_id: str | None, kommune: str | None) -> str | None:
+        """The kommune's, where it is that kommune which was asked."""
+        referral = self.referrals.get(referral_id or "")
+        return referral.asked.contact_id if referral and referral.asked and referral.kommune == kommune else None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A thing with its turn, before anybody's contact data are opened."""
+
+    thing: Thing
+    id: str
+    turn: Turn
+    leader_id: str | None
+    company_id: str | None = None
+    place_id: str | None = None
+    referral_id: str | None = None
+    placement_id: str | None = None
+    person_id: str | None = None
+    """At the workplace, where it is not the leader."""
+    kommune: str | None = None
+    contact_id: str | None = None
+    hard: str | None = None
+    intervention_id: str | None = None
+
+
+def turns(known: Known, now: datetime) -> list[Found]:
+    """Every thing that is there, each once."""
+    today = calendar.today(now)
+    places_of: dict[str, list[Place]] = {}
+    for place in known.places.values():
+        places_of.setdefault(place.leader_id, []).append(place)
+    asked: dict[str, list[Referral]] = {}
+    for referral in known.referrals.values():
+        asked.setdefault(referral.place_id, []).append(referral)
+    return [
+        *(_of_leader(leader, places_of.get(leader.id, []), today) for leader in known.leaders.values()),
+        *(_of_place(p, known.leaders.get(p.leader_id), asked.get(p.id, []), now) for p in known.places.values()),
+        *(_of_referral(referral, known, today) for referral in known.referrals.values()),
+        *(_of_match(match, known) for match in known.matches),
+        *(_of_placement(placement) for placement in known.placements.values()),
+        *(_of_challenge(challenge, known, today) for challenge in known.challenges),
+    ]
+
+
+def _of_leader(leader: Leader, places: Sequence[Place], today: date) -> Found:
+    turn = rules.of_leader(leader, places, today)
+    unopened = [place.id for place in places if place.state in rules.UNOPENED]
+    place_id = unopened[0] if len(unopened) == 1 else None
+    return Found("leader", leader.id, turn, leader.id, leader.company_id, place_id)
+
+
+def _of_place(place: Place, leader: Leader | None, asked: Sequence[Referral], now: datetime) -> Found:
+    turn = rules.of_place(place, leader, asked, now)
+    return Found("place", place.id, turn, place.leader_id, place.company_id, place.id)
+
+
+def _of_referral(referral: Referral, known: Known, today: date) -> Found:
+    place = known.places.get(referral.place_id)
+    turn = rules.of_referral(referral, place.found.guidance if place else None, today)
+    about = referral.asked or place
+    return Found(
+        "referral",
+        referral.id,
+        turn,
+        about.leader_id if about else None,
+        about.company_id if about else None,
+        referral.place_id,
+        referral.id,
+        kommune=referral.kommune,
+        contact_id=referral.asked.contact_id if referral.asked else None,
+    )
+
+
+def _of_match(match: Match, known: Known) -> Found:
+    place = known.places.get(match.place_id)
+    return Found(
+        "match",
+        match.id,
+        rules.of_match(match),
+        match.leader_id,
+        place.company_id if place else None,
+        match.place_id,
+        match.referral_id,
+        kommune=match.kommune,
+        contact_id=known.contact_of(match.referral_id, match.kommune),
+    )
+
+
+def _of_placement(placement: Placement) -> Found:
+    return Found(
+        "placement",
+        placement.id,
+        rules.of_placement(placement),
+        placement.leader_id,
+        placement.company_id,
+        placement.place_id,
+        placement.referral_id,
+        placement.id,
+        person_id=placement.contact_id,
+        kommune=placement.kommune,
+    )
+
+
+def _of_challenge(challenge: Challenge, known: Known, today: date) -> Found:
+    """About a placement, a place, or a company: whoever of it joined first is rung."""
+    at_work = known.placements.get(challenge.placement_id or "")
+    place = known.places.get(challenge.place_id or "")
+    around = at_work or place
+    company_id = around.company_id if around else challenge.about_id
+    return Found(
+        "challenge",
+        challenge.id,
+        rules.of_challenge(challenge, today),
+        around.leader_id if around else known.of_companies.get(challenge.about_id or ""),
+        company_id,
+        challenge.place_id,
+        challenge.referral_id,
+        challenge.placement_id,
+        person_id=at_work.contact_id if at_work else None,
+        kommune=challenge.kommune,
+        contact_id=known.contact_of(challenge.referral_id, challenge.kommune),
+        hard=challenge.code,
+        intervention_id=challenge.intervention_id,
+    )
+
+
+# -- a consultant's ----------------------------------------------------------------------------------------------------
+
+WHERE = {
+    "call": "POST /leaders/{leader}/calls",
+    "call-again": "POST /leaders/{leader}/calls",
+    "find-tasks": "POST /places",
+    "draft": "PATCH /places/{place}",
+    "blocked": "PATCH /places/{place}",
+    "seat-free": "POST /places/{place}/reopen",
+    "paused": "POST /places/{place}/reopen",
+    "nobody-left": "POST /places/{place}/ask",
+    "no-contact": "PUT /kommuner/{kommune}/contacts/{{id}}",
+    "guidance": "POST /referrals/{referral}/guidance",
+    "silent": "POST /kommuner/{kommune}/replies",
+    "slow": "POST /kommuner/{kommune}/replies",
+    "asked-back": "POST /kommuner/{kommune}/replies",
+    "leader-yes": "POST /matches/{match}/approvals",
+    "kommune-yes": "POST /kommuner/{kommune}/replies",
+    "gate": "POST /matches/{match}/gate",
+    "start": "POST /placements/{placement}/start",
+    "check-in": "POST /placements/{placement}/checkins",
+    "aftercare": "POST /placements/{placement}/outcomes",
+    "approval-expired": "POST /placements/{placement}/stages",
+    "help": "POST /interventions",
+    "kommune-help": "POST /kommuner/{kommune}/replies",
+    "judge": "POST /interventions/{intervention}/result",
+}
+RING_THE_KOMMUNE = ("silent", "slow", "asked-back", "no-contact", "kommune-yes", "kommune-help")
+
+
+async def whole_day(runtime: Runtime, who: Principal, limit: int) -> DayView:
+    """With names and phones: each reading is logged."""
+    now = runtime.clock.now()
+    today = calendar.today(now)
+    known = await _known(runtime)
+    found = [one for one in turns(known, now) if rules.is_line(one.turn, today)]
+    found.sort(key=lambda one: (rules.order(one.turn, today), one.id))
+    shown = found[:limit]
+    ids = {id_ for one in shown if (id_ := _person(one))}
+    people = await contacts(runtime, sorted(ids), who, "GET /day")
+    lines = []
+    for one in shown:
+        person = people.get(_person(one) or "")
+        company = known.companies.get(one.company_id or "")
+        at_kommune = one.turn.what in RING_THE_KOMMUNE
+        ring = RingView(
+            person_id=_person(one),
+            name=person.name if person else None,
+            phone=person.phone if person else None,
+            company_name=(company.name or None) if company and not at_kommune else None,
+            kommune=one.kommune if at_kommune else None,
+            contact_id=one.contact_id if at_kommune else None,
+            look_up=f"GET /referrals/{one.referral_id}" if at_kommune and one.referral_id else None,
+        )
+        lines.append(_line(one, ring))
+    return DayView(today=today, lines=lines, more=len(found) - len(lines))
+
+
+def _person(one: Found) -> str | None:
+    return None if one.turn.what in RING_THE_KOMMUNE else one.person_id or one.leader_id
+
+
+def _line(one: Found, ring: RingView) -> LineView:
+    said = texts.due(one.turn.what, kommune=one.kommune, hard=one.hard)
+    ids = {f"{one.thing}_id": one.id}
+    return LineView(
+        what=one.turn.what,
+        da=said.da,
+        en=said.en,
+        since=one.turn.since,
+        due=one.turn.due,
+        by=one.turn.by,
+        ring=ring,
+        where=WHERE[one.turn.what].format(
+            leader=one.leader_id,
+            place=one.place_id,
+            kommune=one.kommune,
+            referral=one.referral_id,
+            intervention=one.intervention_id,
+            match=one.id,
+            placement=one.placement_id,
+        ),
+        **{
+            "leader_id": one.leader_id,
+            "company_id": one.company_id,
+            "place_id": one.place_id,
+            "referral_id": one.referral_id,
+            "placement_id": one.placement_id,
+        }
+        | ids,
+    )
+
+
+async def _known(runtime: Runtime) -> Known:
+    """Whoever and whatever is not over, and the leaders, places and companies around."""
+    pool = runtime.pool
+    places = await many(
+        pool, Place, "SELECT state, shape FROM aggregate WHERE kind = 'place' AND state->>'state' <> 'closed'"
+    )
+    leaders = await many(
+        pool,
+        Leader,
+        "SELECT state, shape FROM aggregate l WHERE kind = 'leader' AND state->>'erased' IS DISTINCT FROM 'true'"
+        " AND state->>'merged_into' IS NULL AND (state->>'next_call_on' IS NOT NULL"
+        " OR state->>'outcome' IS DISTINCT FROM 'reached' OR NOT EXISTS"
+        " (SELECT FROM aggregate p WHERE p.kind = 'place' AND p.state->>'leader_id' = l.id))",
+    )
+    referrals = await many(
+        pool,
+        Referral,
+        "SELECT state, shape FROM aggregate WHERE kind = 'referral' AND state->>'place_id' = ANY ($1)"
+        " OR kind = 'referral' AND state->>'over' = 'false'",
+        [place.id for place in places],
+    )
+    matches = await many(
+        pool, Match, "SELECT state, shape FROM aggregate WHERE kind = 'match' AND state->>'state' = 'proposed'"
+    )
+    placements = await many(
+        pool,
+        Placement,
+        "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'state' <> 'cancelled'"
+        " AND (state->>'state' <> 'finished' OR state->>'next_checkin' IS NOT NULL)",
+    )
+    challenges = await many(
+        pool, Challenge, "SELECT state, shape FROM aggregate WHERE kind = 'challenge' AND state->>'closed' = 'false'"
+    )
+    of_places = {place.leader_id for place in places} - {leader.id for leader in leaders}
+    also = await many(
+        pool, Leader, "SELECT state, shape FROM aggregate WHERE kind = 'leader' AND id = ANY ($1)", sorted(of_places)
+    )
+    hard_at = await pool.fetch(
+        "SELECT DISTINCT ON (state->>'company_id') state->>'company_id' AS company_id, id FROM aggregate"
+        " WHERE kind = 'leader' AND state->>'company_id' = ANY ($1) AND state->>'erased' IS DISTINCT FROM 'true'"
+        " ORDER BY state->>'company_id', id",
+        [challenge.about_id for challenge in challenges if challenge.about == "company"],
+    )
+    companies = {id_ for one in (*leaders, *also) for id_ in one.companies} | {p.company_id for p in placements}
+    companies |= {row["company_id"] for row in hard_at}
+    names = await many(
+        pool,
+        Company,
+        "SELECT state, shape FROM aggregate WHERE kind = 'company' AND id = ANY ($1) AND state IS NOT NULL",
+        sorted(companies),
+    )
+    return Known(
+        leaders={leader.id: leader for leader in (*leaders, *also)},
+        companies={company.id: company for company in names},
+        places={place.id: place for place in places},
+        referrals={referral.id: referral for referral in referrals},
+        matches=matches,
+        placements={placement.id: placement for placement in placements},
+        challenges=challenges,
+        of_companies={row["company_id"]: row["id"] for row in hard_at},
+    )
+
+
+# -- a leader's --------------------------------------------------------------------------------------------------------
+
+
+def steps(place: Place, leader: Leader, known: Known, now: datetime) -> list[StepView]:
+    """What is due at a place, by when and from whom: the leader's own first. Never empty."""
+    today = calendar.today(now)
+    asked = [referral for referral in known.referrals.values() if referral.place_id == place.id]
+    of_place = _of_place(place, leader, asked, now)
+    found = [
+        *(_of_referral(referral, known, today) for referral in asked),
+        *(_of_match(m, known) for m in known.matches if m.place_id == place.id and "leader" not in m.missing),
+        *(_of_placement(p) for p in known.placements.values() if p.place_id == place.id),
+    ]
+    lines = [_step(one, today, known) for one in found if one.turn.what != "over"]
+    if mine := [m for m in known.matches if m.place_id == place.id and rules.of_match(m).what == "leader-yes"]:
+        lines.append(_answers(mine, today))
+    # The place's own turn, unless what happens there says more.
+    if of_place.turn.what != "with-kommune" and not (of_place.turn.what in ("with-placements", "over") and lines):
+        lines.append(_step(of_place, today, known))
+    return sorted(lines or [_step(of_place, today, known)], key=lambda one: (one.who != "leader", one.by or date.max))
+
+
+def _step(one: Found, today: date, known: Known) -> StepView:
+    turn = one.turn
+    placement = known.placements.get(one.id)
+    what = "asked" if turn.what == "with-kommune" and turn.by is None else turn.what
+    said = texts.step(what, today, by=turn.by, start=placement.start if placement else None, kommune=one.kommune or "")
+    at_kommune = turn.who == "kommune" or turn.what in ("guidance", "no-contact")
+    return StepView(
+        what=turn.what,
+        da=said.da,
+        en=said.en,
+        who=turn.who,
+        by=turn.by,
+        kommune=one.kommune if at_kommune else None,
+        referral_id=one.id if one.thing == "referral" else None,
+        match_ids=(one.id,) if one.thing == "match" else (),
+        placement_id=one.placement_id,
+    )
+
+
+def _answers(mine: Iterable[Match], today: date) -> StepView:
+    """All that wait for the leader's yes, in one line."""
+    matches = sorted(mine, key=lambda match: (match.answer_by, match.id))
+    by = matches[0].answer_by
+    said = texts.step("leader-yes", today, by=by, n=len(matches))
+    return StepView(
+        what="leader-yes", da=said.da, en=said.en, who="leader", by=by, match_ids=tuple(match.id for match in matches)
+    )
+
+
+def leaders_own(leader: Leader, places: Sequence[Place], now: datetime) -> StepView:
+    """Where no place says more."""
+    today = calendar.today(now)
+    turn = rules.of_leader(leader, places, today)
+    what = {"call-again": "call", "with-places": "nothing", "over": "nothing"}.get(turn.what, turn.what)
+    said = texts.step(what, today, by=turn.by)
+    return StepView(what=turn.what, da=said.da, en=said.en, who=turn.who, by=turn.by)
+
+
+async def around(runtime: Runtime, leader: Leader, places: Sequence[Place]) -> Known:
+    """What is not over at these places."""
+    ids = [place.id for place in places]
+    pool, of_places = (
+        runtime.pool,
+        "SELECT state, shape FROM aggregate WHERE kind = $2 AND state->>'place_id' = ANY ($1)",
+    )
+    return Known(
+        leaders={leader.id: leader},
+        companies={},
+        places={place.id: place for place in places},
+        referrals={one.id: one for one in await many(pool, Referral, of_places, ids, Referral.KIND)},
+        matches=await many(pool, Match, of_places, ids, Match.KIND),
+        placements={one.id: one for one in await many(pool, Placement, of_places, ids, Placement.KIND)},
+        challenges=[],
+        of_companies={},
+    )

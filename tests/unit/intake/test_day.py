@@ -1,0 +1,369 @@
+"""Nobody vanishes: each leader, place, and all that others say of them, is in one list of somebody's work, or over."""
+
+import re
+from collections import Counter
+from datetime import date, timedelta
+from itertools import combinations_with_replacement, product
+from typing import Any, get_args
+
+import pytest
+
+from intake import texts
+from intake.queries.day import WHERE, Found, Known, steps, turns
+from intake.rules import day as rules
+from intake.state.day import Asked, Challenge, Match, Placement
+from intake.state.leaders import Leader
+from intake.state.places import Past, Place
+from intake.state.referrals import Referral
+from shared.catalogue.codes import codes
+from shared.events import followup, matching
+from shared.events import municipality_gateway as gateway
+from shared.events.intake import PlaceState
+from shared.events.municipality_gateway import TaskStatus
+from shared.service import services
+from shared.settings import Settings
+from shared.web.access import access_of_routes
+from tests.contracts import examples
+from tests.contracts.examples import story
+from tests.unit.intake.world import COMPANY, LEADER, NOW, PLACE, REFERRAL, World, leader, place
+
+TODAY = NOW.date()
+MATCH, PLACEMENT, CHALLENGE, CANDIDATE, CONTACT = (f"0199ab00-0000-7000-8000-00000000000{n}" for n in range(5))
+ABOUT = {"referral_id": REFERRAL, "place_id": PLACE, "leader_id": LEADER, "company_id": COMPANY, "kommune": "0561"}
+OF_MATCH = {
+    "match_id": MATCH, "place_id": PLACE, "referral_id": REFERRAL, "leader_id": LEADER, "candidate_id": CANDIDATE,
+    "kommune": "0561", "place_kommune": "0561",
+}  # fmt: skip
+OF_PLACEMENT = {**ABOUT, "placement_id": PLACEMENT, "match_id": MATCH, "candidate_id": CANDIDATE}
+EVER = TODAY + timedelta(days=500)
+
+
+def known(*states: Leader | Place | Referral | Match | Placement | Challenge) -> Known:
+    def of(kind: type) -> dict[str, Any]:
+        return {state.id: state for state in states if isinstance(state, kind)}
+
+    return Known(
+        leaders=of(Leader), companies={}, places=of(Place), referrals=of(Referral), matches=[*of(Match).values()],
+        placements=of(Placement), challenges=[*of(Challenge).values()], of_companies={},
+    )  # fmt: skip
+
+
+def turn_of(found: list[Found], id_: str) -> rules.Turn:
+    [one] = [one for one in found if one.id == id_]
+    return one.turn
+
+
+# -- each in exactly one list, or over ---------------------------------------------------------------------------------
+
+HISTORIES = {
+    "draft": ("drafted",), "additional-assessment-required": ("drafted",), "open": ("drafted", "opened"),
+    "paused": ("drafted", "opened", "paused"), "filled": ("drafted", "opened", "filled"), "closed": ("closed",),
+}  # fmt: skip
+OUTCOMES = (None, "no-answer", "later", "reached", "not-now")
+DAYS = (None, TODAY - timedelta(days=3), TODAY, TODAY + timedelta(days=90))
+
+
+def in_state(state: PlaceState, id_: str = PLACE, **changes: Any) -> Place:
+    reason = "seat-free" if changes.get("freed_by") else "busy" if state == "paused" else None
+    history = tuple(Past(on=TODAY - timedelta(days=40), what=what, reason=reason) for what in HISTORIES[state])
+    return place(state=state, history=history, **changes).changed(id=id_)
+
+
+@pytest.mark.parametrize("gone", [{}, {"erased": True}, {"merged_into": "another"}])
+@pytest.mark.parametrize("places", [(), *combinations_with_replacement(get_args(PlaceState), 1),
+                                    *combinations_with_replacement(get_args(PlaceState), 2)])  # fmt: skip
+def test_a_leader_is_on_one_line_or_carried_by_a_place_that_is_on_one_or_over(
+    places: tuple[PlaceState, ...], gone: dict[str, Any]
+) -> None:
+    for outcome, day in product(OUTCOMES, DAYS):
+        someone = leader(outcome=outcome, next_call_on=day, attempts=1, **gone)
+        theirs = [in_state(state, f"place-{n}") for n, state in enumerate(places)]
+        found = turns(known(someone, *theirs), NOW)
+        assert Counter(one.id for one in found) == dict.fromkeys([LEADER, *(p.id for p in theirs)], 1)
+        mine = turn_of(found, LEADER)
+        lines = {one.id for one in found if rules.is_line(one.turn, EVER)}
+        match mine.what:
+            case "over":
+                assert gone or (outcome == "reached" and set(places) == {"closed"})
+            case "with-places":
+                assert set(places) - {"closed"}
+            case what:
+                assert what in ("call-again", "find-tasks")
+                assert LEADER in lines
+        for one in theirs:
+            its = turn_of(found, one.id)
+            assert (its.what == "over") == (one.state == "closed")
+            if its.what == "with-call":
+                assert mine.what == "call-again", "the draft is talked about in the call that is to come"
+            elif its.what not in ("over", "with-placements"):
+                assert one.id in lines, its
+
+
+@pytest.mark.parametrize(("state", "asked_back", "guided"), list(product(get_args(TaskStatus), (0, 1), (0, 1))))
+@pytest.mark.parametrize("days", [0, 7, 60])
+def test_an_open_place_is_the_kommunes_whose_referral_is_on_one_list_or_a_consultants(
+    state: TaskStatus, asked_back: int, guided: int, days: int
+) -> None:
+    over, now = state in rules.OVER, NOW + timedelta(days=days)
+    asked = Asked(
+        state=state, leader_id=LEADER, company_id=COMPANY, since=TODAY, by=None, asked_back=bool(asked_back),
+        turned_at=NOW,
+    )  # fmt: skip
+    referral = Referral(id=REFERRAL, place_id=PLACE, kommune="0561", guided=bool(guided), over=over, asked=asked)
+    found = turns(known(leader(outcome="reached", next_call_on=None), in_state("open"), referral), now)
+    its, of_place = turn_of(found, REFERRAL), turn_of(found, PLACE)
+    assert (its.what == "over") == over
+    if over:
+        assert of_place.what == ("asking" if days == 0 else "nobody-left")
+    else:
+        assert of_place.what == "with-kommune"
+        # On hold it goes on by itself on the day that the gateway has set; all others come to a consultant.
+        assert its.what == "on-hold" or rules.is_line(its, EVER) or (its.due and its.due > now.date())
+
+
+@pytest.mark.parametrize("state", ["planned", "active", "paused", "finished", "cancelled"])
+@pytest.mark.parametrize(("reason", "day"), list(product((None, "approval-expired"), (None, TODAY, EVER))))
+def test_a_placement_is_asked_about_until_it_is_over(state: str, reason: str | None, day: date | None) -> None:
+    one = Placement(
+        id=PLACEMENT, place_id=PLACE, referral_id=REFERRAL, leader_id=LEADER, company_id=COMPANY, kommune="0561",
+        state=state, reason=reason, since=TODAY, next_checkin=day,
+    )  # fmt: skip
+    turn = rules.of_placement(one)
+    over = state == "cancelled" or (state == "finished" and day is None)
+    assert (turn.what == "over") == over
+    assert rules.is_line(turn, EVER) != over
+
+
+@pytest.mark.parametrize(
+    "missing", [(), ("leader",), ("young-person",), ("kommune", "young-person"), ("leader", "kommune")]
+)
+@pytest.mark.parametrize("state", ["proposed", "agreed", "over"])
+def test_a_match_waits_for_one_at_a_time_and_comes_to_a_consultant_at_last(missing: Any, state: str) -> None:
+    one = Match(
+        id=MATCH, place_id=PLACE, referral_id=REFERRAL, leader_id=LEADER, kommune="0561", missing=frozenset(missing),
+        answer_by=TODAY + timedelta(days=14), proposed_on=TODAY, state=state,
+    )  # fmt: skip
+    turn = rules.of_match(one)
+    first = {(): "gate", ("leader",): "leader-yes", ("leader", "kommune"): "leader-yes"}.get(missing, "kommune-yes")
+    assert turn.what == (first if state == "proposed" else "over")
+    assert rules.is_line(turn, EVER) == (state == "proposed")
+
+
+@pytest.mark.parametrize(("raised", "closed", "help_", "answered", "tried"), list(product((0, 1), repeat=5)))
+def test_something_hard_is_somebodys_until_it_is_closed(
+    raised: int, closed: int, help_: int, answered: int, tried: int
+) -> None:
+    one = Challenge(
+        id=CHALLENGE, raised_on=TODAY if raised else None, closed=bool(closed), help=bool(help_),
+        answered=bool(answered), tried_on=TODAY if tried else None,
+    )  # fmt: skip
+    turn = rules.of_challenge(one, TODAY)
+    assert (turn.what == "over") == bool(closed or not raised)
+    assert rules.is_line(turn, EVER) == (turn.what != "over")
+
+
+def test_a_free_seat_and_a_paused_place_are_asked_about_once_and_again_a_month_after_the_last_call() -> None:
+    freed = in_state("paused", freed_by=PLACEMENT)
+    now = rules.of_place(freed, leader(outcome="reached", next_call_on=None), [], NOW)
+    assert (now.what, now.who, now.due) == ("seat-free", "leader", TODAY - timedelta(days=40))
+    rung = leader(outcome="reached", next_call_on=None, called_on=date(2026, 11, 20))
+    for one in (freed, in_state("paused")):
+        later = rules.of_place(one, rung, [], NOW)
+        assert (later.what, later.due) == ("paused", date(2026, 12, 20))
+
+
+# -- what is said of it ------------------------------------------------------------------------------------------------
+
+
+def test_every_line_says_what_to_do_and_names_a_route_that_there_is() -> None:
+    config = Settings(kafka_bootstrap="127.0.0.1:1", database_url="postgresql://x/y", token_key="k" * 40)
+    there = {re.sub(r"{\w+}", "{}", name) for s in services().values() for name, _ in access_of_routes(s.app(config))}
+    for what in get_args(rules.Due):
+        said = texts.due(what, kommune="0561", hard="C-PACE")
+        assert said.da.endswith(".")
+        assert said.da != said.en
+        assert "{" not in said.da + said.en
+        assert re.sub(r"{{?\w+}}?", "{}", WHERE[what]) in there
+    assert WHERE.keys() == set(get_args(rules.Due)), "each has its own"
+
+
+@pytest.mark.parametrize("what", [*texts.STEPS])
+@pytest.mark.parametrize("by", [None, TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=14)])
+def test_a_leader_reads_true_words_of_the_company(what: str, by: date | None) -> None:
+    said = texts.step(what, TODAY, by=by, start=TODAY, n=4, kommune="0561")
+    for text in (said.da, said.en):
+        assert text.endswith((".", "!"))
+        assert "{" not in text
+        assert "None" not in text
+    assert not re.search("match|forløb|ikke gøre noget", said.da, re.IGNORECASE)
+
+
+def test_each_sentence_of_a_places_history_is_the_companys_language() -> None:
+    for what, said in texts.SAID.items():
+        assert not re.search("match|forløb", said, re.IGNORECASE), what
+
+
+def test_a_danish_day_is_written_as_danes_do() -> None:
+    later = texts.step("leader-yes", TODAY, by=date(2026, 12, 14), n=4)
+    assert later.da == (
+        "Fire unge er foreslået og venter på dit svar. I skal mødes, og du skal sige ja eller nej senest"
+        " den 14. december 2026."
+    )
+    assert texts.step("check-in", TODAY, by=TODAY).da == "Vi ringer i dag og hører, hvordan det går hos jer."
+    assert (
+        texts.step("check-in", TODAY, by=date(2026, 11, 1)).da == "Vi ringer snart og hører, hvordan det går hos jer."
+    )
+
+
+# -- what is heard -----------------------------------------------------------------------------------------------------
+
+
+def heard(*events: Any, of: Place | None = None) -> World:
+    world = World(of or in_state("open"), leader(outcome="reached", next_call_on=None))
+    for event in events:
+        world.tell(event)
+    return world
+
+
+def said(of: Any, about: dict[str, Any] = ABOUT, /, **more: Any) -> Any:
+    facts = {"state": "requested", "business_status": "sent"} if about is ABOUT else {}
+    return of.model_validate({**about, **facts, **more})
+
+
+SENT = said(
+    gateway.ReferralSent, round=1, seats=1, place_version=1, place_kommune="0561", contact_id=CONTACT,
+    contact_role="youth-unit", why="own", minutes=0, answer_by=date(2026, 12, 7),
+)  # fmt: skip
+GUIDED = said(gateway.ReferralLeaderGuided, contact_id=CONTACT, card_version=1, channel="page")
+ACCEPTED = said(gateway.ReferralAccepted, state="accepted")
+PROPOSED = said(
+    matching.MatchProposed, OF_MATCH, reply_id="r", approvals_needed=("leader", "young-person"), gate=(),
+    answer_by=date(2026, 12, 14),
+    terms={"form": "SMAAJOB", "hours": 10, "times_of_day": (), "tasks": (), "start": TODAY},
+)  # fmt: skip
+
+
+def next_steps(world: World) -> list[tuple[str, str | None, date | None]]:
+    everything: Any = [*world.states.values()]
+    return [(s.what, s.who, s.by) for s in steps(world.place, world.get(Leader, LEADER), known(*everything), world.now)]
+
+
+@pytest.mark.parametrize(
+    ("events", "first"),
+    [
+        ((), ("nobody-left", "consultant", None)),
+        ((SENT,), ("no-contact", "consultant", date(2026, 12, 7))),
+        ((SENT, GUIDED), ("with-kommune", "kommune", date(2026, 12, 7))),
+        ((SENT, GUIDED, ACCEPTED), ("searching", "kommune", date(2026, 12, 30))),
+        ((SENT, GUIDED, said(gateway.ReferralOnHold, state="on-hold", reason="no-capacity", until=date(2026, 12, 11))),
+         ("on-hold", "kommune", date(2026, 12, 11))),
+        ((SENT, GUIDED, ACCEPTED, said(gateway.ReferralCancellationRequested, state="in-progress",
+          reason="place-closed", due_by=date(2026, 12, 3))), ("asked-back", "kommune", date(2026, 12, 3))),
+        ((SENT, GUIDED, ACCEPTED, PROPOSED), ("leader-yes", "leader", date(2026, 12, 14))),
+        ((SENT, GUIDED, ACCEPTED, PROPOSED.changed(answer_by=date(2027, 1, 11))),
+         ("leader-yes", "leader", date(2027, 1, 11))),
+        ((SENT, GUIDED, ACCEPTED, PROPOSED, said(matching.MatchApproved, OF_MATCH, party="leader",
+          held_until=date(2026, 12, 15))), ("kommune-yes", "kommune", date(2026, 12, 14))),
+        ((SENT, said(gateway.ReferralRejected, state="rejected", reason="no-candidate")),
+         ("asking", "consultant", None)),
+    ],
+)  # fmt: skip
+def test_a_leader_is_told_what_is_due_by_when_and_from_whom(events: Any, first: Any) -> None:
+    world = heard(*events)
+    assert first in next_steps(world)
+    if first[1] == "leader":
+        assert next_steps(world)[0] == first, "the leader's own comes first"
+
+
+def test_four_that_wait_for_the_leaders_yes_are_one_step_with_the_earliest_day() -> None:
+    four = [PROPOSED.changed(match_id=f"{MATCH[:-1]}{n}", answer_by=date(2026, 12, 14 - n)) for n in range(4)]
+    world = heard(SENT, GUIDED, ACCEPTED, *four)
+    everything: Any = [*world.states.values()]
+    first, *_ = steps(world.place, world.get(Leader, LEADER), known(*everything), world.now)
+    assert (first.what, first.by, len(first.match_ids)) == ("leader-yes", date(2026, 12, 11), 4)
+    assert first.da.startswith("Fire unge er foreslået")
+
+
+def test_after_a_no_and_nobody_else_asked_the_leader_and_the_consultant_know_within_the_hour() -> None:
+    world = heard(SENT, said(gateway.ReferralRejected, state="rejected", reason="no-candidate"))
+    world.now += timedelta(minutes=16)
+    assert next_steps(world) == [("nobody-left", "consultant", None)]
+
+
+def test_a_placement_is_followed_by_its_events_and_asked_about_on_its_day() -> None:
+    stage = {"stage_id": MATCH, "form": "SMAAJOB", "hours": 10, "times_of_day": (), "tasks": (), "from": TODAY}
+    of = OF_PLACEMENT
+    world = heard(said(followup.PlacementPlanned, of, stage=stage, contact_id=CONTACT, next_checkin=TODAY))
+
+    def turn() -> tuple[str, date | None]:
+        one = rules.of_placement(world.get(Placement, PLACEMENT))
+        return one.what, one.due
+
+    assert turn() == ("start", TODAY)
+    week = TODAY + timedelta(weeks=1)
+    world.tell(said(followup.PlacementCheckedIn, of, kind="first-day", on=TODAY, answered=True, next_checkin=week))
+    assert turn() == ("start", week)
+
+
+def test_help_is_given_judged_and_if_it_did_not_help_given_again() -> None:
+    of = {"challenge_id": CHALLENGE, "about": "place", "about_id": PLACE, "code": "C-PACE", "place_id": PLACE}
+    tried = {"intervention_id": MATCH, "challenge_id": CHALLENGE, "code": "I-TASK", "by": "leader"}
+    world = World()
+
+    def what() -> str:
+        return rules.of_challenge(world.get(Challenge, CHALLENGE), TODAY).what
+
+    world.tell(said(followup.InterventionTried, tried, minutes=5))  # another partition was faster
+    assert what() == "over"
+    world.tell(said(followup.ChallengeRaised, of))
+    assert what() == "judge"
+    world.tell(said(followup.InterventionJudged, tried, result="too-early"))
+    assert what() == "judge"
+    world.tell(said(followup.InterventionJudged, tried, result="partly"))
+    assert what() == "help"
+    world.tell(said(followup.ChallengeClosed, of))
+    assert what() == "over"
+
+
+def test_the_help_of_a_kommune_is_asked_for_until_it_answers() -> None:
+    of = {"challenge_id": CHALLENGE, "about": "placement", "about_id": PLACEMENT, "code": "C-PACE", "kommune": "0561"}
+    answer = {"placement_id": PLACEMENT, "place_id": PLACE, "challenge_id": CHALLENGE, "kommune": "0561"}
+    world = World()
+    world.tell(said(followup.ChallengeRaised, of, help="kommune"))
+    for given, what in (("later", "kommune-help"), ("granted", "help")):
+        world.tell(said(gateway.PlacementSupportAnswered, answer, answer=given))
+        assert rules.of_challenge(world.get(Challenge, CHALLENGE), TODAY).what == what
+
+
+def test_every_event_that_intake_hears_is_taken_as_its_example_says_it() -> None:
+    world = World(
+        in_state("open").changed(id=story.PLACE, leader_id=story.LEADER),
+        Referral(id=story.REFERRAL, place_id=story.PLACE, kommune="0561"),
+    )
+    heard_of = [event for event in examples.examples().values() if type(event) in world.handlers.routes]
+    for event in heard_of:
+        world.tell(event)
+    assert len(heard_of) >= 40
+    kinds = {kind for kind, _ in world.states}
+    assert kinds >= {"referral", "match", "placement", "challenge"}
+
+
+# -- in which order ----------------------------------------------------------------------------------------------------
+
+
+def line(what: Any, by: date | None = None, due: date = TODAY) -> rules.Turn:
+    return rules.Turn(what=what, who="consultant", since=TODAY, due=due, by=by)
+
+
+def test_who_needs_help_is_rung_first_then_what_runs_out_then_the_rest() -> None:
+    soon, later = TODAY + timedelta(days=1), TODAY + timedelta(days=14)
+    right = [line("help"), line("leader-yes", soon), line("silent", soon), line("leader-yes", later), line("start"),
+             line("silent", later), line("call", TODAY), line("draft"), line("paused", TODAY)]  # fmt: skip
+    mixed = [right[n] for n in (8, 3, 1, 6, 0, 7, 2, 5, 4)]
+    assert sorted(mixed, key=lambda turn: rules.order(turn, TODAY)) == right
+
+
+def test_what_is_hard_has_a_label_in_the_sentence() -> None:
+    for code in codes("challenges"):
+        assert texts.due("help", hard=code.code).da != texts.due("help").da
+    assert "noget på arbejdspladsen" in texts.due("help", hard="C-OF-TOMORROW").da
