@@ -80,6 +80,22 @@ async def calls(play: Play) -> None:
     )
 
 
+async def leader_grew(play: Play) -> None:
+    """He has grown as a leader: he asks directly now when somebody seems sad or pressed, and is surer of himself."""
+    learned = {"codes": ["direct-talk", "inclusion"], "confidence": 4}
+    path = f"/leaders/{play.leader_id}"
+    await play.api.post("intake", f"{path}/development", learned, as_="leader", own=play.leader_id)
+    noted = await play.happens_to("leader.development-noted", leader_id=play.leader_id)
+    play.expect(
+        "leader development noted at leader level",
+        ["leader_id", learned["codes"], learned["confidence"]],
+        [*(name for name in noted if name.endswith("_id")), noted["codes"], noted["confidence"]],
+    )
+    (developed,) = (await play.api.get("intake", path, as_="leader", own=play.leader_id))["developed"]
+    play.expect("and the leader can see it", learned["codes"], developed["codes"])
+    play.tell("the leader: direct-talk, inclusion")
+
+
 async def eight_months(play: Play) -> None:
     """He has been there for almost eight months now, and will stay for years."""
     await play.calendar.until_day(EIGHT_MONTHS)
@@ -119,6 +135,8 @@ COUNTS = by_hand(
     interventions_total{intervention="I-TIME",result="solved"} 1
     stage_changes_total{from="SMAAJOB",to="SMAAJOB"} 1
     stage_changes_total{from="SMAAJOB",to="ORDINAER"} 1
+    leader_development_total{development="direct-talk"} 1
+    leader_development_total{development="inclusion"} 1
     outcomes_total{outcome="O-ORDINARY",when="living"} 1
     places{state="filled"} 1
     seats{state="living"} 3
@@ -132,6 +150,6 @@ STORY = Story(
     "S04",
     "A customer centre: from two hours to thirty, from data to calls",
     (KOMMUNE,),
-    (signs_up, opened, unsure, three_begin, talks, data_first, calls, eight_months),
+    (signs_up, opened, unsure, three_begin, talks, data_first, calls, leader_grew, eight_months),
     COUNTS,
 )

@@ -19,14 +19,19 @@ async def signs_up(play: Play) -> None:
 
 async def tasks_found(play: Play) -> None:
     """Is there something that repeats itself, and gives them no energy? Calibration: it is taken from several jobs."""
-    pooled = [{"task_id": CALIBRATION, "hours": 8}, {"task_id": RECORDS, "hours": 2}]
+    pooled = [
+        {"task_id": CALIBRATION, "hours": 8, "from_job": "engineer"},
+        {"task_id": RECORDS, "hours": 2, "from_job": "engineer"},
+    ]
     await people.agree_on_place(
         play, pooled, hours_from=10, hours_to=15, forms=["SMAAJOB"], support=["written-steps", "quiet-place"],
         frame=["alone-work"],
     )  # fmt: skip
     place = await play.happens("place.opened")
     found = {task["task_id"]: task["hours"] for task in place["tasks"]}
-    play.expect("the engineers' tasks are one place", {CALIBRATION: 8, RECORDS: 2}, found)
+    play.expect("what is pooled is one place", {CALIBRATION: 8, RECORDS: 2}, found)
+    mine = await play.api.get("intake", f"/places/{play.place_id}", as_="leader", own=play.leader_id)
+    play.expect("whose job it was", {"engineer"}, {task["from_job"] for task in mine["found"]["tasks"]})
 
 
 async def suggested(play: Play) -> None:
