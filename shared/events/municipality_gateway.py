@@ -264,12 +264,16 @@ class CandidateChanged(CandidateRegistered, name="candidate.changed", subject="k
 
 
 class CandidateProposed(CandidateEvent, name="candidate.proposed", subject="kommune.candidate_id"):
-    """The kommune proposes someone for a place. What it leaves out is the place's."""
+    """The kommune proposes someone for a place. What it leaves out is the place's.
+
+    `said_on`: the day on which its reply lay on the topic, by which its days are judged.
+    """
 
     referral_id: Id
     place_id: Id
     leader_id: Id
     reply_id: Code
+    said_on: date | None = None
     profile: Profile
     form: Code | None = None
     hours: Hours | None = None

@@ -54,6 +54,12 @@ class Agree(OfMatch):
     candidate: str
 
 
+class Expire(OfMatch):
+    """The time of the leader's yes is over, or that for which the seat is held."""
+
+    place_id: str
+
+
 class Recheck(OfMatch):
     """The place is another one now: does the match still fit, and is more to be asked before a start?"""
 

@@ -34,7 +34,7 @@ def what_next(match: Match, call: str) -> str:
     """
     if match.state == "agreed":
         return f"Det er aftalt. Tillykke! Første dag er den {in_words(match.terms.start)}. {call}"
-    if match.state == "ended":
+    if match.state == "ended" and match.came:
         return DONE.get(match.reason or "", ENDED).format(call=call)
     if match.state != "proposed":
         return OVER.format(call=call)

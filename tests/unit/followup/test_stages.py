@@ -315,6 +315,14 @@ def test_praktik_lasts_26_weeks_at_most(to: date, fits: bool) -> None:
             plan(begun(), date(2026, 11, 23), to=to, **UNPAID)
 
 
+@pytest.mark.parametrize("to", [None, date(2027, 5, 24)])
+def test_an_approval_gives_a_praktik_without_a_last_day_one_within_the_law(to: date | None) -> None:
+    world = begun()
+    plan(world, date(2026, 11, 23), **UNPAID)
+    answer(world, form="VIRKSOMHEDSPRAKTIK", hours=15, **{"from": date(2026, 11, 23)}, to=to)
+    assert [(e.field, e.rule) for e in world.heard(PlacementAnswerRefused)] == [("to", "R-PRAKTIK-1")]
+
+
 def test_one_praktik_after_another_warns_in_the_answer_and_in_the_event() -> None:
     world = begun(**praktik())
     answered = plan(world, date(2026, 12, 7), to=date(2027, 1, 3), **UNPAID)

@@ -1,6 +1,6 @@
 """Proposals: which fit, which are refused, and what is kept of a young person."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -280,6 +280,13 @@ def test_a_praktik_that_must_be_assessed_and_one_without_an_end_are_warnings() -
     assert warned(place(), **PRAKTIK | {"until": START + timedelta(weeks=13)}) == {"R-PRAKTIK-2"}
     assert warned(place(), **PRAKTIK | {"until": None}) == {"R-PRAKTIK-3"}
     assert warned(place(), until=None) == set()
+
+
+def test_days_are_judged_by_the_day_on_which_the_reply_lay_on_its_topic(world: World) -> None:
+    """Heard a day after its first day: an outage of ours."""
+    world.wait(datetime.combine(START + timedelta(days=1), time(8), UTC))
+    assert told(world.hear(proposed(said_on=START)))[0] == ("proposed", "")
+    assert told(world.hear(proposed(1))) == [("refused", "R-START")]
 
 
 def test_praktik_after_praktik_is_a_warning_and_a_paid_job_between_ends_the_chain(world: World) -> None:

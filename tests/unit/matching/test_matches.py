@@ -169,6 +169,12 @@ def test_what_the_leader_reads_after_the_end_is_about_how_it_ended(world: World,
     assert words in said
 
 
+def test_who_never_came_is_no_time_that_is_over(world: World) -> None:
+    match = agreed_on(world)
+    world.tell(never_began(match))
+    assert "Tiden hos jer" not in texts.what_next(world.match(match), "Ring.")
+
+
 def test_only_the_first_match_agreed_of_a_referral_says_that_it_is(world: World) -> None:
     assert world.agree(world.propose()).first_of_referral is True
     world.tell(never_began(world.last(MatchAgreed).match_id))
@@ -228,6 +234,8 @@ def test_an_approval_cannot_be_longer_than_the_law_allows(world: World) -> None:
     (event,) = world.hear(answer(match, "kommune", "yes", **APPROVED | {"to": date(2027, 6, 14)}))
     assert isinstance(event, MatchAnswerRefused)
     assert (event.field, event.rule) == ("to", "rule:R-PRAKTIK-1")
+    for_ever = world.hear(answer(match, "kommune", "yes", **APPROVED | {"to": None}))
+    assert told(for_ever) == [("answer-refused", "rule:R-PRAKTIK-1")]
     within = APPROVED | {"to": date(2027, 6, 13)}
     assert told(world.hear(answer(match, "kommune", "yes", **within))) == [("approved", "kommune")]
 
@@ -380,9 +388,27 @@ def test_the_leaders_yes_holds_the_seat_for_ten_working_days_more(world: World) 
     match = world.propose()
     world.wait(end_of(date(2026, 12, 4)) - timedelta(hours=12))
     world.leader(match, "yes")
+    world.hear(answer(match, "young-person", "yes"))
     assert world.match(match).held_until == date(2026, 12, 18)
     assert world.wait(end_of(date(2026, 12, 7))) == []
-    assert told(world.wait(end_of(date(2026, 12, 18)))) == [("cancelled", "expired")]
+    assert told(world.wait(end_of(date(2026, 12, 18)))) == [("cancelled", "expired")]  # the gate was not answered
+
+
+def test_what_the_kommune_owes_is_called_late_by_the_gateway_alone(world: World) -> None:
+    """Its yes may lie on its topic, unread: an outage of ours."""
+    match = world.propose()
+    world.leader(match, "yes")
+    world.gate(match)
+    assert world.wait(end_of(date(2026, 12, 14))) == []
+    assert told(world.hear(answer(match, "young-person", "yes"))) == [("approved", "young-person"), ("agreed", "")]
+
+
+def test_a_gate_that_nobody_answers_ends_the_waiting_after_a_late_yes_too(world: World) -> None:
+    match = world.propose()
+    world.leader(match, "yes")
+    assert world.wait(end_of(date(2026, 12, 14))) == []
+    world.hear(answer(match, "young-person", "yes"))
+    assert told(world.wait(end_of(date(2026, 12, 16)))) == [("cancelled", "expired")]
 
 
 def test_an_agreed_match_does_not_expire(world: World) -> None:

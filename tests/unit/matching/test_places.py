@@ -27,6 +27,7 @@ from tests.unit.matching.world import (
     agreed_on,
     answer,
     changed,
+    corrected,
     ended,
     never_began,
     opened,
@@ -115,6 +116,18 @@ def test_an_early_end_that_crosses_the_last_yes_is_seen_at_the_agreement() -> No
     assert told(world.wait(world.now)) == []
     assert world.match(last).state == "proposed"
     assert told(world.gate(last)) == [("agreed", "")]
+
+
+def test_an_end_that_was_another_asks_as_that_one() -> None:
+    world = World(opened(seats=2), sent())
+    first, open_ = world.propose(0), world.propose(1)
+    world.agree(first)
+    world.tell(ended(first))
+    world.tell(corrected(first, how="early", reason="C-PACE", before="as-planned"))
+    assert world.match(open_).gate["slow-match-considered"] is None
+    assert world.match(first).reason == "C-PACE"
+    world.tell(corrected(first, how="as-planned", reason="education", before="early"))
+    assert "slow-match-considered" not in world.match(world.propose(2)).gate
 
 
 def test_an_end_as_planned_asks_no_more() -> None:

@@ -139,6 +139,11 @@ def ended(match: str, how: str = "as-planned", form: str = "SMAAJOB") -> followu
     return followup.PlacementEnded.model_validate(data)
 
 
+def corrected(match: str, **now: Any) -> followup.PlacementCorrected:
+    """How it ended was another way."""
+    return followup.PlacementCorrected(**_placement(match), what="end", on=date(2027, 3, 1), **now)
+
+
 def never_began(match: str) -> followup.PlacementCancelled:
     return followup.PlacementCancelled(**_placement(match), reason="did-not-come")
 

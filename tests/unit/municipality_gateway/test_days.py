@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.events import municipality_gateway as say
 from shared.events.kommune import referrals as copy
 from shared.spine.consumer import record_of
 from tests.unit.municipality_gateway.test_asking_back import accepted
@@ -22,6 +23,14 @@ from tests.unit.municipality_gateway.world import (
 )
 
 SAID = datetime(2026, 11, 24, 14, tzinfo=UTC)  # 15 o'clock in Denmark
+
+
+def test_a_proposal_says_on_which_day_it_lay_on_the_topic() -> None:
+    gateway, referral = asked()
+    lay = gateway.now
+    gateway.morning(date(2026, 11, 25))
+    assert gateway.reply(ESBJERG, "candidate-proposed", {"referral_id": referral, **PROPOSAL}, at=lay) == "taken"
+    assert gateway.last(say.CandidateProposed).said_on == date(2026, 11, 23)
 
 
 def test_a_hold_until_tomorrow_is_taken_also_when_we_read_it_the_day_after() -> None:

@@ -191,4 +191,5 @@ def test_one_person_alone_is_reminded_and_the_door_is_asked_on_the_fourth_day() 
     assert gateway.news() == ["referral.reminded"]
     gateway.morning(date(2026, 11, 28))
     assert gateway.news() == ["referral.escalated"]
-    assert (gateway.referral().contact_id, gateway.referral().guided) == (ENTRANCE, False)
+    assert gateway.last(say.ReferralEscalated).contact_id == ENTRANCE
+    assert (gateway.referral().contact_id, gateway.referral().guided) == (UNA, True)  # whom the leader was told of

@@ -65,6 +65,7 @@ def answered(p: Placement, answer: PlacementAnswered, today: date) -> Decision:
     if field := approvals.misfit(answer, stage, today):
         raise Refused.by("R-COVER", field)
     approved, given = approvals.within(answer, stage, today), approvals.given(answer, stage)
+    _lawful(approved)  # who planned no last day (R-PRAKTIK-3) has the approval's
     if given in p.approvals:
         return p, []
     p = p.changed(
@@ -134,10 +135,22 @@ def _unpaid(stage: Stage) -> tuple[str, ...]:
         raise Refused.by("R-PROG-1", "next_step")
     if stage.to is None:
         return ("R-PRAKTIK-3",)
-    limit, weeks = limits(stage.form, stage.from_), (stage.to - stage.from_ + DAY) / timedelta(weeks=1)
-    if "weeks-extended" in limit and weeks > limit["weeks-extended"].value:
+    _lawful(stage)
+    limit = limits(stage.form, stage.from_)
+    return ("R-PRAKTIK-2",) if "weeks" in limit and _weeks(stage.from_, stage.to) > limit["weeks"].value else ()
+
+
+def _lawful(stage: Stage) -> None:
+    """No longer in one go than the law allows; for ever is longer."""
+    limit = limits(stage.form, stage.from_)
+    if "weeks-extended" not in limit:
+        return
+    if stage.to is None or _weeks(stage.from_, stage.to) > limit["weeks-extended"].value:
         raise Refused.by("R-PRAKTIK-1", "to")
-    return ("R-PRAKTIK-2",) if "weeks" in limit and weeks > limit["weeks"].value else ()
+
+
+def _weeks(first: date, last: date) -> float:
+    return (last - first + DAY) / timedelta(weeks=1)
 
 
 def _in_order(stages: Iterable[Stage]) -> tuple[Stage, ...]:

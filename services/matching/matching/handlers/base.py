@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from matching.commands import Cancel, Recheck
+from matching.commands import Cancel, Expire, Recheck
 from matching.rules import places
 from matching.state.matches import Match
 from matching.state.places import Place
@@ -30,5 +30,5 @@ def recheck_soon(work: Work, place: Place) -> None:
 
 def leaders_deadline(work: Work, match: Match, last_day: date) -> None:
     """The leader can say yes until its end; after the yes the seat is held. The kommune's deadline is the gateway's."""
-    late = Cancel(match_id=match.id, place_id=match.place_id, reason="expired")
+    late = Expire(match_id=match.id, place_id=match.place_id)
     work.timer(match.key, "deadline", end_of_day(last_day), late)

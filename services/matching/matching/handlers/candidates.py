@@ -47,7 +47,7 @@ def candidate_proposed(work: Work, message: Message[CandidateProposed]) -> None:
     candidate = known.changed(version=version, withdrawn=False)
     terms = candidates.terms_of(data, place)
     minutes = reach.minutes(place.offer.kommune, data.kommune)
-    said_on = today(message.time)
+    said_on = data.said_on or today(message.time)
     if rule := candidates.refusal(data, terms, place, referral, candidate, said_on, minutes):
         work.put(candidate)
         work.emit(

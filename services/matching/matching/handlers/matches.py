@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from matching.commands import Agree, AnswerGate, Cancel, Correct, LeaderAnswers, MatchAnswer, Recheck
+from matching.commands import Agree, AnswerGate, Cancel, Correct, Expire, LeaderAnswers, MatchAnswer, Recheck
 from matching.handlers.base import cancel_soon, handlers, leaders_deadline
 from matching.queries.pool import Person
 from matching.rows import Pool
@@ -123,6 +123,18 @@ def cancel(work: Work, message: Message[Cancel]) -> None:
     data, match = message.data, work.need(Match, message.data.match_id)
     if match.state == "proposed":
         _cancel(work, match, data.reason)
+
+
+@handlers.on(Expire, (Match, "match_id"), (Place, "place_id"))
+def expire(work: Work, message: Message[Expire]) -> None:
+    """What the kommune owes is not ours to call late: its yes may lie unread. The seat is held until it is known."""
+    match = work.need(Match, message.data.match_id)
+    if match.state != "proposed":
+        return
+    if matches.kommune_owes(match):
+        leaders_deadline(work, match, add_working_days(work.today, 1))
+    else:
+        _cancel(work, match, "expired")
 
 
 @handlers.on(Recheck, (Match, "match_id"), (Place, "place_id"))

@@ -7,7 +7,7 @@ from matching.state.candidates import Candidate
 from matching.state.matches import Match
 from matching.state.places import Offer, Place
 from shared.catalogue.forms import is_paid
-from shared.events.followup import PlacementCancelled, PlacementEnded
+from shared.events.followup import PlacementCancelled, PlacementCorrected, PlacementEnded
 from shared.events.intake import (
     PlaceChanged,
     PlaceClosed,
@@ -54,7 +54,8 @@ def placement_over(work: Work, message: Message[PlacementEnded | PlacementCancel
     place, candidate = work.need(Place, data.place_id), work.need(Candidate, candidate_key(data))
     early = isinstance(data, PlacementEnded) and data.how == "early"
     place = places.placement_over(place, match.id, data.placement_id, early=early)
-    work.put(match.changed(state="ended", reason=data.reason), place)
+    came = isinstance(data, PlacementEnded)
+    work.put(match.changed(state="ended", reason=data.reason, came=came), place)
     if early:
         recheck_soon(work, place)
     if candidate.match == match.id:
@@ -62,3 +63,14 @@ def placement_over(work: Work, message: Message[PlacementEnded | PlacementCancel
         if isinstance(data, PlacementEnded):
             unpaid = 0 if is_paid(data.form) else unpaid + 1
         work.put(candidate.changed(match=None, unpaid=unpaid))
+
+
+@handlers.on(PlacementCorrected, (Match, "match_id"), (Place, "place_id"))
+def placement_corrected(work: Work, message: Message[PlacementCorrected]) -> None:
+    """How it ended was another way: what the leader reads, and what is asked before the next one."""
+    data, match = message.data, work.need(Match, message.data.match_id)
+    if data.what != "end" or match.state != "ended" or data.reason is None:
+        return
+    place = places.ended_early(work.need(Place, data.place_id), data.placement_id, early=data.how == "early")
+    work.put(match.changed(reason=data.reason), place)
+    recheck_soon(work, place)

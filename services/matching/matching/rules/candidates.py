@@ -150,8 +150,11 @@ def flagged(task_id: str) -> bool:
 
 def longer_than_lawful(form: str, start: date, end: date | None) -> bool:
     """Longer in one go than the law allows, even after an assessment (LAB § 61)."""
-    limit = limits(form, start)
-    return "weeks-extended" in limit and _weeks(start, end) > limit["weeks-extended"].value
+    return has_an_end_by_law(form, start) and _weeks(start, end) > limits(form, start)["weeks-extended"].value
+
+
+def has_an_end_by_law(form: str, start: date) -> bool:
+    return "weeks-extended" in limits(form, start)
 
 
 def form_for(offer: Offer, profile: Profile) -> str:

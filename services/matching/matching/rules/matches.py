@@ -59,7 +59,7 @@ def questions(terms: Terms, place: Place, *, under_18: bool) -> tuple[str, ...]:
         "next-step-planned": praktik,
         "employee-representative-heard": praktik or terms.form == "LOENTILSKUD",
         "u18-task-confirmed": under_18 and any(map(candidates.flagged, terms.tasks)),
-        "slow-match-considered": place.early_end,
+        "slow-match-considered": place.early_end or bool(place.ended_early),
     }
     return (*ALWAYS, *(question for question, when in asked.items() if when))
 
@@ -102,6 +102,12 @@ def owed(match: Match) -> list[tuple[WaitsFor, date]]:
         return []
     gate: list[WaitsFor] = ["consultant"] if gate_missing(match) else []
     return [*((party, match.answer_by) for party in missing(match)), *((by, _gate_until(match)) for by in gate)]
+
+
+def kommune_owes(match: Match) -> bool:
+    """All that is missing comes through the kommune."""
+    owes = missing(match)
+    return bool(owes) and "leader" not in owes
 
 
 def complete(match: Match) -> bool:
@@ -176,7 +182,10 @@ def _uncovered(terms: Terms, given: Approval) -> tuple[str, str] | None:
     }
     if field := next((field for field, holds in covered.items() if not holds), None):
         return field, "rule:R-COVER"
-    if candidates.longer_than_lawful(terms.form, terms.start, terms.until or given.to):
+    end = terms.until or given.to
+    # One of them says when it ends (R-PRAKTIK-3): for ever is longer than the law allows.
+    for_ever = end is None and candidates.has_an_end_by_law(terms.form, terms.start)
+    if for_ever or candidates.longer_than_lawful(terms.form, terms.start, end):
         return "to", "rule:R-PRAKTIK-1"
     return None
 

@@ -57,7 +57,13 @@ def leave(place: Place, match_id: str) -> Place:
 
 
 def placement_over(place: Place, match_id: str, placement_id: str, *, early: bool) -> Place:
-    return leave(place, match_id).changed(ended=place.ended | {placement_id}, early_end=place.early_end or early)
+    place = leave(place, match_id).changed(ended=place.ended | {placement_id})
+    return ended_early(place, placement_id) if early else place
+
+
+def ended_early(place: Place, placement_id: str, *, early: bool = True) -> Place:
+    others = place.ended_early - {placement_id}
+    return place.changed(ended_early=others | {placement_id} if early else others)
 
 
 def not_agreed(place: Place) -> Iterator[str]:

@@ -48,6 +48,8 @@ class Match(Aggregate):
     under_18: bool = False
     answer_by: date
     held_until: date | None = None
+    came: bool = True
+    """False where it was agreed, and over before it began."""
 
     @property
     def candidate(self) -> str:

@@ -39,5 +39,7 @@ class Place(Aggregate):
     """Its matches that are not over, by id."""
     ended: frozenset[str] = frozenset()
     """Placements that are over, or never began."""
+    ended_early: frozenset[str] = frozenset()
+    """Placements here that have ended early: the next match shall not be too fast."""
     early_end: bool = False
-    """A placement here has ended early: the next match shall not be too fast."""
+    """An older build's: that there was one."""

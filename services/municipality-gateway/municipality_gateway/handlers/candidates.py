@@ -1,6 +1,6 @@
 """A young person is registered, proposed, or no longer there."""
 
-from municipality_gateway.handlers.base import keep, on_reply
+from municipality_gateway.handlers.base import keep, on_reply, said_on
 from municipality_gateway.handlers.referrals import asked_of
 from municipality_gateway.rules import referrals as rules
 from municipality_gateway.rules import replies
@@ -31,6 +31,7 @@ def proposed(work: Work, message: Message[CandidateProposed], code: str) -> None
             place_id=referral.place_id,
             leader_id=referral.leader_id,
             reply_id=message.id,
+            said_on=said_on(work, message),
             **data.model_dump(by_alias=True, exclude={"kommune"}),
         )
     )

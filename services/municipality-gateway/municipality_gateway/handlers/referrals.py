@@ -146,7 +146,12 @@ def waited(work: Work, message: Message[Deadline]) -> None:
             if kommuner.is_named(kommune, desk.contact_id, work.today):
                 keep(work, referral, _turn_to(work, referral, kommune, desk))
         case "entrance":
-            keep(work, referral, _turn_to(work, referral, kommune, kommuner.desk(kommune, ("entrance",), work.today)))
+            desk = kommuner.desk(kommune, ("entrance",), work.today)
+            after, events = _turn_to(work, referral, kommune, desk)
+            if not kommuner.is_named(kommune, desk.contact_id, work.today):
+                # A door is asked as well; whom the leader has been told of stays who rings.
+                after = referral if kommuner.is_named(kommune, referral.contact_id, work.today) else after
+            keep(work, referral, (after, events))
         case "resume":
             keep(work, referral, rules.resume(referral, work.today))
         case "expired" | "due":
