@@ -128,6 +128,15 @@ async def someone_proposed(play: Play) -> dict[str, Any]:
     return match
 
 
+async def so_many_proposed(play: Play, n: int) -> list[dict[str, Any]]:
+    """So many, one after the other, and the leader says yes to each; all of them."""
+    found = []
+    for _ in range(n):
+        found.append(await someone_proposed(play))
+        await say_yes(play)
+    return found
+
+
 async def say_yes(play: Play) -> None:
     """The leader's yes, and the gate: consultant and leader go through the questions."""
     await leader_says_yes(play)
@@ -175,6 +184,23 @@ async def place(play: Play) -> dict[str, Any]:
     await say_yes(play)
     await agreed(play)
     return await start(play)
+
+
+async def each_begins(play: Play) -> list[dict[str, Any]]:
+    """All who were proposed for the place begin, each on her first day."""
+    begun = []
+    for match in play.said("match.proposed"):
+        play.match_id = match.data["match_id"]
+        await agreed(play)
+        begun.append(await start(play))
+    return begun
+
+
+async def turn_to(play: Play, hours: float) -> Any:
+    """From here on the play is about who was to begin with so many hours; her placement."""
+    (planned,) = [said for said in play.said("placement.planned") if said.data["stage"]["hours"] == hours]
+    play.placement_id = planned.data["placement_id"]
+    return await placement(play)
 
 
 async def follow_up(play: Play, what: str, **body: Any) -> Any:

@@ -37,21 +37,15 @@ async def unsure(play: Play) -> None:
 
 async def three_begin(play: Play) -> None:
     """One comes for two hours, just to get used to a workplace; one takes thirty on the phone; one begins with data."""
-    for _ in range(3):
-        await people.someone_proposed(play)
-        await people.say_yes(play)
-    for match in play.said("match.proposed"):
-        play.match_id = match.data["match_id"]
-        await people.agreed(play)
-        await people.start(play)
-    hours = sorted(said.data["stage"]["hours"] for said in play.said("placement.started"))
+    await people.so_many_proposed(play, 3)
+    hours = sorted(started["stage"]["hours"] for started in await people.each_begins(play))
     play.expect("hours 2…30 on the same company", [FEW, FROM_DATA, CALLS], hours)
     play.tell("three began: 2, 15 and 30 h")
 
 
 async def talks(play: Play) -> None:
-    """When one is ill often, colleagues find it unfair; he asks directly, and it gets better."""
-    _turn_to(play, CALLS)
+    """When one is away often, colleagues find it unfair; he asks directly, and it gets better."""
+    await people.turn_to(play, CALLS)
     await people.check_in(play, "first-week")
     await people.is_hard(play, "C-ABSENCE")
     await people.helps(play, "I-DIRECT-TALK", "leader", 30, "solved")
@@ -60,7 +54,7 @@ async def talks(play: Play) -> None:
 
 async def data_first(play: Play) -> None:
     """To ring strangers is hard: data come first, and tasks that interest him; customer cases in the chat later."""
-    _turn_to(play, FROM_DATA)
+    await people.turn_to(play, FROM_DATA)
     await people.is_hard(play, "C-PHONE")
     await people.helps(play, "I-TASK-CHANGE", "leader", 20, "partly")
     await people.helps(play, "I-MATCH-INTEREST", "leader", 20, "partly")
@@ -105,12 +99,6 @@ async def eight_months(play: Play) -> None:
     now = sorted(one["stage"]["hours"] for one in found)
     play.expect("what the three have now", [2, 30, 30], now)
     play.outcome = "O-ORDINARY, 30 h a week; two more: 30 and 2 h"
-
-
-def _turn_to(play: Play, hours: int) -> None:
-    """The play is about that one of the three from here on."""
-    (planned,) = [said for said in play.said("placement.planned") if said.data["stage"]["hours"] == hours]
-    play.placement_id = planned.data["placement_id"]
 
 
 COUNTS = by_hand(
