@@ -323,7 +323,7 @@ async def _copied(database: str) -> str:
     """The database as it is now, under another name."""
     name = urlsplit(database).path.removeprefix("/")
     admin = await asyncpg.connect(urlsplit(database)._replace(path="/postgres").geturl())
-    await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+    await admin.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1", name)
     await admin.execute(f"CREATE DATABASE {name}_dump TEMPLATE {name}")
     await admin.close()
     return urlsplit(database)._replace(path=f"/{name}_dump").geturl()

@@ -15,6 +15,7 @@ from deploy.demo.kommuner.calendar import Calendar, add_working_days, office_ope
 
 log = logging.getLogger(__name__)
 Data = dict[str, Any]
+TERMS = ("form", "hours", "times_of_day", "next_step")
 VOICES = {"first-week": (3, ["instructions"]), "monthly": (4, ["cooperation", "meeting-on-time"])}
 OVER = (
     "referral.cancelled", "referral.expired", "referral.completed", "match.cancelled", "match.declined",
@@ -34,6 +35,7 @@ class Kommune:
         self._young_people: list[Data] = list(script.get("young_people", ()))
         self._known: dict[str, Data] = {}  # candidate_id -> who that is
         self._searching: dict[str, Data] = {}  # referral_id -> the referral that is open
+        self._scores: dict[str, dict[str, int]] = {}  # referral_id -> candidate_id -> how well she fits
         self._tasks: dict[str, set[asyncio.Task[None]]] = {}
         self._answers: dict[str, Callable[[Data], Coroutine[Any, Any, None]]] = {
             "referral.sent": self._look_for_someone,
@@ -50,6 +52,9 @@ class Kommune:
         self.failed: list[str] = []
 
     async def run(self) -> None:
+        self._calendar.working += 1
+        await self._register_pool()
+        self._calendar.working -= 1
         async for news in self._inbox:
             self._take(news)
 
@@ -67,6 +72,8 @@ class Kommune:
             self.refused.append(news.data)
         if news.what == "referral.sent":
             self._searching[news.subject] = news.data
+        if news.what == "match.suggested":
+            self._scores.setdefault(news.data["referral_id"], {})[news.data["candidate_id"]] = news.data["score"]
         if news.what in OVER:
             self._searching.pop(news.subject, None)
             for task in self._tasks.pop(news.subject, ()):
@@ -92,6 +99,13 @@ class Kommune:
 
     # -- who is asked about a place ---------------------------------------------------------------------------------
 
+    async def _register_pool(self) -> None:
+        """Those for whom places are to be suggested."""
+        for young_person in self._young_people:
+            if young_person.get("registered"):
+                about = {"candidate_id": self._id_of(young_person)}
+                await self._reply("candidate-registered", {**about, "profile": self._profile(young_person)})
+
     async def _look_for_someone(self, referral: Data) -> None:
         about = {"referral_id": referral["referral_id"]}
         await self._calendar.office_hours_in(1)
@@ -112,7 +126,7 @@ class Kommune:
         await self._reply("leader-contacted", {**about, "at": self._calendar.now().isoformat()})
         meeting = add_working_days(self._calendar.today(), 2)
         await self._reply("meeting-planned", {**about, "at": office_opens(meeting).isoformat()})
-        await self._calendar.office_hours_in(3)
+        await self._calendar.office_hours_in(self._script.get("finds_in", 3))
         return await self._propose(referral, young_people)
 
     async def _propose_another(self, match: Data) -> None:
@@ -124,15 +138,18 @@ class Kommune:
 
     async def _propose(self, referral: Data, young_people: list[Data]) -> None:
         for young_person in young_people:
-            candidate_id = str(uuid4())  # random: nothing of the person is in it
-            self._known[candidate_id] = young_person
-            ids = {"referral_id": referral["referral_id"], "candidate_id": candidate_id}
+            ids = {"referral_id": referral["referral_id"], "candidate_id": self._id_of(young_person)}
             await self._reply("candidate-proposed", ids | self._terms(young_person, referral))
 
     def _who_fits(self, referral: Data, so_many: int) -> list[Data]:
-        """Strengths, interests and tasks are the language: those with an interest in a task of the place."""
+        """Strengths, interests and tasks are the language: those with an interest in a task of the place.
+
+        Who is suggested comes first: nothing follows from it, but it is worth a look.
+        """
         tasks = {task["task_id"] for task in referral["tasks"]}
-        fit = [one for one in self._young_people if tasks & set(one["profile"]["interests"])][:so_many]
+        scores = self._scores.get(referral["referral_id"], {})
+        fit = [one for one in self._young_people if tasks & set(one["profile"]["interests"])]
+        fit = sorted(fit, key=lambda one: -scores.get(self._id_of(one), 0))[:so_many]
         for one in fit:
             self._young_people.remove(one)
         return fit
@@ -141,15 +158,25 @@ class Kommune:
         """What is left out is the place's; praktik needs its next step."""
         monday = _next_monday(self._calendar.today() + timedelta(days=young_person["needs_days"]))
         interests = set(young_person["profile"]["interests"])
-        terms: Data = {name: young_person[name] for name in ("form", "hours", "next_step") if name in young_person}
+        terms: Data = {name: young_person[name] for name in TERMS if name in young_person}
         if weeks := young_person.get("weeks"):
             terms["until"] = (monday + timedelta(weeks=weeks, days=-1)).isoformat()
         return {
             **terms,
-            "profile": {**young_person["profile"], "from": self._calendar.today().isoformat()},
+            "profile": self._profile(young_person),
             "tasks": [task["task_id"] for task in referral["tasks"] if task["task_id"] in interests],
             "start": monday.isoformat(),
         }
+
+    def _profile(self, young_person: Data) -> Data:
+        return {**young_person["profile"], "from": self._calendar.today().isoformat()}
+
+    def _id_of(self, young_person: Data) -> str:
+        """Random, so that nothing of the person is in it; one and the same for as long as somebody is looked for."""
+        known = (id_ for id_, one in self._known.items() if one is young_person)
+        candidate_id = next(known, None) or str(uuid4())
+        self._known[candidate_id] = young_person
+        return candidate_id
 
     async def _read_place(self, url: str) -> None:
         """Who to ring. 409 is "not yet": asked again when it says so, and after some times the next day. 410: over."""

@@ -1,9 +1,9 @@
 """What leaders and consultants do in more than one story, over HTTP."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid5
 
 from deploy.demo.story import Play
 
@@ -59,10 +59,19 @@ async def call(play: Play, outcome: str, **more: Any) -> None:
 
 
 async def register(play: Play, kommune: str, desks: Mapping[str, str]) -> None:
-    """Who answers for a kommune: role -> what the desk is called."""
+    """Who answers for a kommune: role -> what the desk is called. Two stories may know the same desk."""
     for role, name in desks.items():
         contact = {"role": role, "name": name, "phone": "+45 20 12 34 56", "valid_from": "2026-01-01"}
-        await play.api.put("municipality-gateway", f"/kommuner/{kommune}/contacts/{uuid4()}", contact)
+        id_ = uuid5(NAMESPACE_OID, f"{kommune} {role}")
+        await play.api.put("municipality-gateway", f"/kommuner/{kommune}/contacts/{id_}", contact)
+
+
+async def colleague(play: Play, name: str) -> str:
+    """Somebody else at the workplace, who will be near; her id."""
+    body = {"leader_id": play.leader_id, "name": name, "phone": "+45 20 12 34 57"}
+    said = await play.api.post("intake", f"/companies/{play.company_id}/people", body)
+    person_id: str = said["person_id"]
+    return person_id
 
 
 async def draft_place(play: Play, **found: Any) -> None:
@@ -81,6 +90,12 @@ async def agree_on_place(play: Play, tasks: Iterable[str | Mapping[str, Any]], *
     wanted = [{"task_id": task} if isinstance(task, str) else task for task in tasks]
     await draft_place(play, **{**FRAME, "tasks": wanted, **found})
     return await open_place(play)
+
+
+async def pause(play: Play, reason: str) -> None:
+    """The leader wants nobody for now."""
+    path = f"/places/{play.place_id}/pause"
+    await play.api.post("intake", path, {"reason": reason}, as_="leader", own=play.leader_id)
 
 
 async def reopen(play: Play) -> None:
@@ -111,6 +126,15 @@ async def someone_proposed(play: Play) -> dict[str, Any]:
     match = await play.first(waiting, "somebody is proposed")
     play.match_id = match["match_id"]
     return match
+
+
+async def so_many_proposed(play: Play, n: int) -> list[dict[str, Any]]:
+    """So many, one after the other, and the leader says yes to each; all of them."""
+    found = []
+    for _ in range(n):
+        found.append(await someone_proposed(play))
+        await say_yes(play)
+    return found
 
 
 async def say_yes(play: Play) -> None:
@@ -162,6 +186,23 @@ async def place(play: Play) -> dict[str, Any]:
     return await start(play)
 
 
+async def each_begins(play: Play) -> list[dict[str, Any]]:
+    """All who were proposed for the place begin, each on her first day."""
+    begun = []
+    for match in play.said("match.proposed"):
+        play.match_id = match.data["match_id"]
+        await agreed(play)
+        begun.append(await start(play))
+    return begun
+
+
+async def turn_to(play: Play, hours: float) -> Any:
+    """From here on the play is about who was to begin with so many hours; her placement."""
+    (planned,) = [said for said in play.said("placement.planned") if said.data["stage"]["hours"] == hours]
+    play.placement_id = planned.data["placement_id"]
+    return await placement(play)
+
+
 async def follow_up(play: Play, what: str, **body: Any) -> Any:
     """A consultant's step with the placement."""
     return await play.api.post("followup", f"/placements/{play.placement_id}/{what}", body)
@@ -196,6 +237,11 @@ async def grow(play: Play, form: str, hours: float, day: date, **more: Any) -> A
     )
     play.tell(f"{form} {hours} h")
     return planned
+
+
+def day_after(placement: Any) -> date:
+    """The first day after the stage that has an end."""
+    return date.fromisoformat(placement["stage"]["to"]) + timedelta(days=1)
 
 
 async def is_hard(play: Play, code: str, about: str = "placement", **more: Any) -> None:

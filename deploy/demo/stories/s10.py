@@ -1,7 +1,6 @@
 """S10, GreenMind: an electronics workshop in Ballerup. Five young people in a year, and five ways that it can go."""
 
 from datetime import date
-from typing import Any
 
 from deploy.demo.figures import by_hand
 from deploy.demo.stories import people
@@ -33,21 +32,14 @@ async def opened(play: Play) -> None:
 
 async def five_proposed(play: Play) -> None:
     """The kommune proposes five at once, and the leader takes the time to get to know each."""
-    for _ in range(5):
-        await people.someone_proposed(play)
-        await people.say_yes(play)
-    play.expect("all five are open on one place", 5, len(play.said("match.proposed")))
+    play.expect("all five are open on one place", 5, len(await people.so_many_proposed(play, 5)))
 
 
 async def five_begin(play: Play) -> None:
     """All say yes, and two weeks after the sign-up all five begin."""
-    for match in play.said("match.proposed"):
-        play.match_id = match.data["match_id"]
-        await people.agreed(play)
-        await people.start(play)
+    begun = await people.each_begins(play)
     play.expect("the place is full", "filled", (await play.happens("place.filled"))["state"])
-    first_days = {said.data["on"] for said in play.said("placement.started")}
-    play.expect("they begin on one day", {"2026-12-14"}, first_days)
+    play.expect("they begin on one day", {"2026-12-14"}, {started["on"] for started in begun})
     play.tell("five began on one day")
 
 
@@ -72,7 +64,7 @@ async def vouchers(play: Play) -> None:
         "the admin challenge attaches to the company, not to a person", ("company", play.company_id, None), about
     )
     placements = play.said("placement.planned")
-    views = [await _turn_to(play, said.data["stage"]["hours"]) for said in placements]
+    views = [await people.turn_to(play, said.data["stage"]["hours"]) for said in placements]
     play.expect("none of the five carries it", [[]] * 5, [view["challenges"] for view in views])
     agenda = await play.api.get("followup", "/agenda")
     line = next(line for line in agenda["challenges"] if line["challenge_id"] == play.challenge_id)
@@ -84,20 +76,20 @@ async def network(play: Play) -> None:
     await people.helps(play, "I-ADMIN-HELP", "consultant", 45, "partly")
     await people.helps(play, "I-NETWORK", "leader", 120, "solved")
     await play.happens_to("challenge.closed", challenge_id=play.challenge_id)
-    await _turn_to(play, FRIKORT)
+    await people.turn_to(play, FRIKORT)
     await people.became(play, "O-FRIKORT", FRIKORT)
 
 
 async def soft_start(play: Play) -> None:
     """They have learned to start more softly: six hours a week, and nobody hurries."""
-    await _turn_to(play, SOFT)
+    await people.turn_to(play, SOFT)
     await people.helps(play, "I-SOFT-START", "leader", 30, "solved", placement_id=play.placement_id)
     await people.became(play, "O-ONGOING")
 
 
 async def full_time(play: Play) -> None:
     """One was in praktik, and knows now that she can do a full-time job: she gets it."""
-    placement = await _turn_to(play, PRAKTIK)
+    placement = await people.turn_to(play, PRAKTIK)
     play.expect("the next step was planned", "ORDINAER", placement["stage"]["next_step"])
     planned = await people.grow(play, "ORDINAER", 37, date(2027, 1, 11))
     play.expect("from 30 hours on full time is no jump", [], planned["warnings"])
@@ -105,7 +97,7 @@ async def full_time(play: Play) -> None:
 
 async def colleagues(play: Play) -> None:
     """One takes so much time that colleagues miss their targets: it ends before time."""
-    await _turn_to(play, COLLEAGUES)
+    await people.turn_to(play, COLLEAGUES)
     await people.is_hard(play, "C-COLLEAGUES")
     await people.helps(play, "I-GET-TO-KNOW", "leader", 120, "not-solved")
     ended = await people.end(play, "C-COLLEAGUES", "realistic-picture")
@@ -118,11 +110,11 @@ async def colleagues(play: Play) -> None:
 async def education(play: Play) -> None:
     """One leaves for education, which is a success; and one in full time needs nobody any more."""
     await play.calendar.until_day(date(2027, 2, 1))
-    await _turn_to(play, STUDENT)
+    await people.turn_to(play, STUDENT)
     ended = await people.end(play, "education", "belief", "structure")
     play.expect("it ended as planned", "as-planned", ended["how"])
     await people.became(play, "O-EDUCATION")
-    await _turn_to(play, PRAKTIK)
+    await people.turn_to(play, PRAKTIK)
     await people.end(play, "goal-reached", "confidence")
     await people.became(play, "O-ORDINARY", 37)
 
@@ -137,13 +129,6 @@ async def five_outcomes(play: Play) -> None:
     play.expect("two of them go on", ["active", "active", "finished", "finished", "finished"], states)
     play.tell("C-ADMIN-FRIKORT: the company's, solved by I-NETWORK")
     play.outcome = "\n".join(sorted(mixed))
-
-
-async def _turn_to(play: Play, hours: int) -> Any:
-    """The play is about that one of the five from here on; her placement."""
-    (planned,) = [said for said in play.said("placement.planned") if said.data["stage"]["hours"] == hours]
-    play.placement_id = planned.data["placement_id"]
-    return await people.placement(play)
 
 
 COUNTS = by_hand(

@@ -31,21 +31,15 @@ async def two_proposed(play: Play) -> None:
     """The kommune is asked for two, and proposes two: each for the seat whose tasks interest her."""
     sent = await play.happens("referral.sent")
     play.expect("for how many the kommune is asked", [KOMMUNE, 2], [sent["kommune"], sent["seats"]])
-    seats = {}
-    for _ in range(2):
-        match = await people.someone_proposed(play)
-        seats[match["terms"]["seat"]] = match["terms"]["tasks"]
-        await people.say_yes(play)
+    terms = [match["terms"] for match in await people.so_many_proposed(play, 2)]
+    seats = {one["seat"]: one["tasks"] for one in terms}
     play.expect("each is proposed for tasks of one seat", {1: OFFICE, 2: STORE}, seats)
 
 
 async def begun(play: Play) -> None:
     """All say yes, and both begin, with four paid hours a week each."""
-    for match in play.said("match.proposed"):
-        play.match_id = match.data["match_id"]
-        await people.agreed(play)
-        started = await people.start(play)
-        play.expect("few hours, and paid", ["SMAAJOB", 4], [started["stage"]["form"], started["stage"]["hours"]])
+    stages = [started["stage"] for started in await people.each_begins(play)]
+    play.expect("few hours, and paid", [("SMAAJOB", 4)] * 2, [(stage["form"], stage["hours"]) for stage in stages])
     filled = await play.happens("place.filled")
     play.expect("both seats are taken", "filled", filled["state"])
     seats = sorted(said.data["terms"]["seat"] for said in play.said("match.agreed"))

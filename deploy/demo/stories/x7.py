@@ -1,4 +1,4 @@
-"""X7, Fredericia: the kommune is silent, so the nearest one across the water is asked, and has someone."""
+"""X7, Mors: the kommune is silent, so the nearest one across the water is asked, and has someone."""
 
 from datetime import date, timedelta
 
@@ -10,12 +10,12 @@ from shared.catalogue.calendar import add_working_days, end_of_day, today
 COMPANY = "Lageret ved Havnen"
 TASKS = ["transport_lager-02", "transport_lager-06"]  # goods-in and tidying, pick and pack
 DESKS = {"company-consultant": "Virksomhedskonsulenterne", "deputy": "Stedfortræderen", "entrance": "Indgangen"}
-SILENT, NEXT = "0607", "0410"
+SILENT, NEXT = "0773", "0787"
 
 
 async def signs_up(play: Play) -> None:
     """A leader signs up, and is reached at once."""
-    await people.sign_up(play, COMPANY, "99000015", "7000", "transport")
+    await people.sign_up(play, COMPANY, "99000015", "7900", "transport")
     await people.call(play, "reached")
 
 
@@ -52,7 +52,7 @@ async def silence(play: Play) -> None:
         [(said.data["contact_role"], said.time) for said in escalated],
     )
     play.expect("expired after 5", [_over(asked, 5)], [said.time for said in play.said("referral.expired")])
-    play.tell("0607 silent: reminded, escalated twice, expired")
+    play.tell("0773 silent: reminded, escalated twice, expired")
 
 
 def _over(asked: date, working_days: int) -> object:
@@ -64,9 +64,9 @@ async def next_kommune(play: Play) -> None:
     """The next kommune by reach is asked: across the bridge."""
     sent = await play.happens("referral.sent", kommune=NEXT)
     play.referral_id = sent["referral_id"]
-    play.expect("why that one", ["link", 7], [sent["why"], sent["minutes"]])
+    play.expect("why that one", ["link", 21], [sent["why"], sent["minutes"]])
     await play.happens("referral.accepted", kommune=NEXT)
-    play.tell("0410 asked (link, 7 minutes) and accepted")
+    play.tell("0787 asked (link, 21 minutes) and accepted")
 
 
 async def someone_proposed(play: Play) -> None:
@@ -95,7 +95,7 @@ async def starts(play: Play) -> None:
     await people.follow_up(play, "start", on=first_day)
     await people.check_in(play, "first-day")
     await people.check_in(play, "first-week")
-    play.tell("praktik 12 h, approved by 0410")
+    play.tell("praktik 12 h, approved by 0787")
 
 
 async def paid_hours(play: Play) -> None:
@@ -113,16 +113,16 @@ async def paid_hours(play: Play) -> None:
 
 COUNTS = by_hand(
     """
-    leaders_signed_up_total{kommune="0607"} 1
+    leaders_signed_up_total{kommune="0773"} 1
     companies_joined_total{kickoff="none"} 1
     calls_total{outcome="reached"} 1
-    places_opened_total{kommune="0607"} 1
-    referrals_sent_total{kommune="0607",why="own"} 1
-    referrals_sent_total{kommune="0410",why="link"} 1
-    referrals_answered_total{kommune="0607",answer="expired"} 1
-    referrals_answered_total{kommune="0410",answer="accepted"} 1
+    places_opened_total{kommune="0773"} 1
+    referrals_sent_total{kommune="0773",why="own"} 1
+    referrals_sent_total{kommune="0787",why="link"} 1
+    referrals_answered_total{kommune="0773",answer="expired"} 1
+    referrals_answered_total{kommune="0787",answer="accepted"} 1
     matches_proposed_total 1
-    matches_agreed_total{kommune="0410"} 1
+    matches_agreed_total{kommune="0787"} 1
     matches_cross_border_total 1
     placements_started_total{form="VIRKSOMHEDSPRAKTIK"} 1
     stage_changes_total{from="VIRKSOMHEDSPRAKTIK",to="SMAAJOB"} 1
