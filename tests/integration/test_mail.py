@@ -159,7 +159,7 @@ async def test_an_address_that_takes_none_becomes_a_decision_and_stops_nobody(
     [("mette@example.dk", "550 5.7.1 relaying denied"), ("mette@example.dk", "530 5.7.0 log in first"),
      ("data", "554 5.7.1 looks like spam"), ("data", "554 no")],
 )  # fmt: skip
-async def test_what_a_server_has_against_us_is_nobodys_address(
+async def test_what_a_server_has_against_us_is_no_fault_of_an_address(
     writer: Writer, post: Post, to: str, answer: str
 ) -> None:
     post.answers[to] = answer
