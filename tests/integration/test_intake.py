@@ -467,7 +467,7 @@ async def test_a_double_click_begins_one_place_and_a_second_one_at_the_workplace
 async def test_places_of_before_close_too_when_their_leader_is_erased(intake: SimpleNamespace) -> None:
     leader_id, place_id = await drafted(intake)
     await intake.pool.execute("UPDATE aggregate SET state = state - 'places' WHERE kind = 'leader'")
-    [migration] = (Path(intake_package.__file__).parents[1] / "migrations").glob("0104_*.sql")
+    [migration] = (Path(intake_package.__file__).parent / "migrations").glob("0104_*.sql")
     _, _, backfill = migration.read_text().split("-- migrate:down")[0].partition("UPDATE")
     await intake.pool.execute(f"UPDATE{backfill}")
     stored = await intake.pool.fetchval("SELECT state->'places' FROM aggregate WHERE kind = 'leader'")

@@ -14,7 +14,7 @@ service = Service(
     port=8001,
     handlers=handlers,
     router=router,
-    migrations=Path(__file__).parents[1] / "migrations",
+    migrations=Path(__file__).parent / "migrations",
     writers=WRITERS,
     erase=lambda person_id: Erase(person_id=person_id),
     erased=(LeaderErased, PersonErased),
