@@ -73,7 +73,10 @@ class ReferralLeaderGuided(ToKommune, name="referral.leader-guided", subject="re
 
 
 class ReferralChanged(ToKommune, name="referral.changed", subject="referral_id", key="referral_id"):
-    """The place is another one now, as it is after the change; `changes` names the fields."""
+    """The place is another one now, as it is after the change; `changes` names the fields.
+
+    `due_by` among them: a match came to nothing, and until then you have time to find somebody else.
+    """
 
     changes: tuple[Code, ...]
     postnr: Postnr
@@ -87,6 +90,7 @@ class ReferralChanged(ToKommune, name="referral.changed", subject="referral_id",
     support: tuple[Annotated[Code, listed("support")], ...] = ()
     frame: tuple[Annotated[Code, listed("frame")], ...] = ()
     seats: int
+    due_by: date | None = None
 
 
 class ReferralAccepted(ToKommune, name="referral.accepted", subject="referral_id", key="referral_id"):
