@@ -122,6 +122,17 @@ def wrong_state(field: str) -> Refused:
     )
 
 
+def stage_void() -> Refused:
+    return Refused(
+        "state",
+        "stage_id",
+        "Perioden gælder ikke mere: den er taget tilbage, eller der er planlagt en anden i stedet. Den skal ikke"
+        " godkendes; se `placement.corrected` og `placement.stage-planned` på jeres kø.",
+        "The stage is void: it was taken back, or another one was planned in its place. It needs no approval; see"
+        " `placement.corrected` and `placement.stage-planned` on your topic.",
+    )
+
+
 def referral_over() -> Refused:
     return Refused(
         "referral-over",
