@@ -610,3 +610,11 @@ async def test_a_directory_goes_out_and_in_again_and_a_wrong_line_lets_nothing_i
     assert (back["new"], back["known"], back["wrong"]) == (0, 2, [])
     assert await world.pool.fetchval("SELECT count(*) FROM person") == 2
     assert await world.pool.fetchval("SELECT count(*) FROM access_log WHERE route = 'GET /directory'") == 2
+    (una,) = [row.split(",")[1] for row in out.text.splitlines() if "Una Ungesen" in row]
+    assert (await world.http("DELETE", f"/kommuner/{ESBJERG}/contacts/{una}", consultant)).status_code == 200
+    old = await bring(out.text, dry_run=False)
+    assert (old["done"], [(one["line"], one["field"]) for one in old["wrong"]]) == (False, [(2, "contact_id")])
+    contact = {"role": "youth-unit", "name": "Una Ungesen", "valid_from": "2026-01-01"}
+    put = await world.http("PUT", f"/kommuner/{ESBJERG}/contacts/{una}", consultant, json=contact)
+    assert (put.status_code, put.json()["rule"]) == (409, "contact-gone")
+    assert (await bring(text, dry_run=False))["new"] == 1  # as somebody new

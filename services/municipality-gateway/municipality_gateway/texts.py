@@ -325,6 +325,16 @@ def contact_of_another() -> Refused:
     )
 
 
+def contact_gone() -> Refused:
+    return Refused(
+        "contact-gone",
+        "contact_id",
+        "Personen med det id er slettet og kommer ikke tilbage. Opret en ny kontaktperson med et nyt id.",
+        "The person with this id has been erased and does not come back. Register a new contact with a new id.",
+        409,
+    )
+
+
 def by_list(code: str, field: str) -> Refused:
     """A code of the list of refusals, in the list's own words."""
     if code in _TEXTS:

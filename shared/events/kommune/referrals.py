@@ -325,8 +325,8 @@ class PlacementOutcomeRecorded(
 class PlacementCorrected(PlacementToKommune, name="placement.corrected", subject="placement_id", key="referral_id"):
     """Entered wrongly, and put right. `what`: `start`, `end`, `outcome` or `stage`; the others say what is so now.
 
-    An outcome that is not there now was taken back. A stage that is not there now, `stage_id` says which, is void: taken
-    back, or another one came in its place; it needs no approval any more.
+    An outcome that is not there now was taken back. A stage that is not there now (`stage_id` says which) is void:
+    taken back, or another one came in its place; it needs no approval any more.
     """
 
     what: Code

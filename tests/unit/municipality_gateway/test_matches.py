@@ -189,7 +189,7 @@ def test_what_is_refused_further_in_speaks_of_its_own_rule_and_field(rule: str, 
     assert ".." not in refused.da + refused.en
 
 
-# -- the time of a referral and the time of a match ---------------------------------------------------------------------
+# -- the time of a referral and that of a match ------------------------------------------------------------------------
 
 DUE = date(2026, 12, 21)  # twenty working days after the yes
 
