@@ -15,7 +15,7 @@ from followup.app import service
 from shared import db
 from shared.clock import Clock
 from shared.events.base import Event
-from shared.events.intake import PlaceOpened
+from shared.events.intake import LeaderSignedUp, PlaceOpened
 from shared.events.municipality_gateway import CandidateHeard, CandidateWithdrawn, PlacementSupportAnswered
 from shared.settings import OwnSettings
 from shared.spine.engine import Spine
@@ -486,3 +486,17 @@ async def test_a_double_click_is_one_challenge_and_one_intervention_and_later_th
     later = await world.post("/challenges", trouble, role="leader", leader=LEADER)
     ids = {first, *(one["challenge_id"] for one in (another, by_somebody_else, later))}
     assert len(ids) == 4
+
+
+async def test_something_can_be_hard_at_a_company_that_has_only_just_joined(world: World) -> None:
+    about = {"about": "company", "about_id": COMPANY, "code": "C-ADMIN"}
+    assert (await world.ask("POST", "/challenges", about)).status == 404
+    joined = LeaderSignedUp(
+        leader_id=LEADER, company_id=COMPANY, first_of_company=True, workplace_id=an_id(7), kommune="0561"
+    )
+    await world.hear((joined, 1))
+    await world.post("/challenges", about)
+    (line,) = (await world.get("/agenda"))["challenges"]
+    assert (line["about"], line["leader_id"], line["company_id"], line["contact_id"]) == (
+        "company", LEADER, COMPANY, None,
+    )  # fmt: skip
