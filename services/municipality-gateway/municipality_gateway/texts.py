@@ -188,7 +188,7 @@ def why(reach: Reach, home: str) -> str:
 
 _DUE = {
     "asked-back": "{kommune} er bedt om at stoppe og har ikke bekræftet det endnu.",
-    "no-contact": "Vi kender ingen kontaktperson i {kommune}. Find en, og skriv den ind, så lederen kan få besked.",
+    "no-contact": "Ingen kontaktperson i {kommune} kan spørges nu. Find og opret en, så lederen kan få besked.",
     "guidance": "Ring til lederen, og fortæl, hvem der ringer fra {kommune}, hvornår, og hvad der skal til.",
     "silent": "{kommune} har ikke svaret endnu. Ring til kontaktpersonen.",
     "slow": "{kommune} har sagt ja for længe siden. Ring, og hør, om I sammen kan finde en ung.",

@@ -8,6 +8,7 @@ import pytest
 
 from municipality_gateway.commands.kommuner import Erase, ImportContacts, RegisterContact, Retire
 from municipality_gateway.commands.referrals import RecordGuidance
+from municipality_gateway.rules import desk
 from municipality_gateway.rules.kommuner import default_entrance
 from municipality_gateway.state.kommuner import Kommune
 from shared.events import municipality_gateway as say
@@ -205,3 +206,4 @@ def test_one_person_alone_is_reminded_and_the_door_is_asked_on_the_fourth_day() 
     assert gateway.news() == ["referral.escalated"]
     assert gateway.last(say.ReferralEscalated).contact_id == ENTRANCE
     assert (gateway.referral().contact_id, gateway.referral().guided) == (UNA, True)  # whom the leader was told of
+    assert desk.turn(gateway.referral(), gateway.get(Kommune, ESBJERG), date(2026, 11, 28)) == "silent"
