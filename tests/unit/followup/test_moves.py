@@ -80,5 +80,5 @@ def test_only_what_lives_moves(over: bool) -> None:
 def test_what_is_no_person_is_nobodys_contact(field: str, thing: str) -> None:
     world = begun()
     with refused("unknown-id", field):
-        move(world, **{field: thing})
-    move(world, **{field: LEADER})
+        move(world, START, **{field: thing})
+    move(world, START, **{field: LEADER})

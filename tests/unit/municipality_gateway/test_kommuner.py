@@ -134,7 +134,7 @@ def test_a_card_was_confirmed_today_or_before(day: str, taken: bool) -> None:
 
 @pytest.mark.parametrize("days", [{"valid_from": "2027-11-24"}, {"away_from": "2062-12-04"}])
 def test_a_contact_begins_within_sight(days: dict[str, str]) -> None:
-    facts = {"contact_id": CONTACT, "kommune": ESBJERG, "role": "deputy", "unit": None, "person": {}}
+    facts: dict[str, Any] = {"contact_id": CONTACT, "kommune": ESBJERG, "role": "deputy", "unit": None, "person": {}}
     known = {"valid_from": "2026-01-01", "valid_to": None}
     gateway = Gateway()
     with pytest.raises(Refused, match="date-far"):

@@ -38,9 +38,9 @@ def when(p: Placement, on: date, said: When | None = None) -> When:
 
     A consultant may say which, some days early; what held before the end may be said of the end.
     """
-    if p.ended_on is None:
-        found, fitting = "living", {"living"}
-    else:
+    found: When = "living"
+    fitting: set[When] = {"living"}
+    if p.ended_on:
         found = _passed(p.ended_on, on) or "living"
         soon = _passed(p.ended_on, on + timedelta(days=limits("outcome", on)["early"].value))
         fitting = {found, soon or "0"} - {"living"}
