@@ -112,6 +112,21 @@ def _postnr(text: str) -> str:
     return text
 
 
+# Letters by their category, and yet nothing to see: the fillers of Hangul.
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+
+
+def _words(text: str) -> str:
+    """Text without the spaces around it. Where no letter or digit is in it there is nothing to read."""
+    if not any(sign.isalnum() and sign not in _FILLERS for sign in text):
+        raise refusal(
+            "blank",
+            "There is nothing to read in it: at least one letter or digit. Write it, or leave the field out.",
+            "Der er ikke noget at læse: mindst ét bogstav eller tal. Udfyld feltet, eller udelad det.",
+        )
+    return text.strip()
+
+
 RANDOM_UUID = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[47][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
 # What JSON Schema can say of `_sensible`, so that schema and code agree.
 _YEARS = "^(20[0-9]{2}|2100)-"
@@ -166,6 +181,8 @@ Instant = Annotated[
     AfterValidator(_sensible),
     Field(json_schema_extra={"pattern": INSTANT}),
 ]
+Words = Annotated[str, AfterValidator(_words), Field(json_schema_extra={"pattern": "\\S"})]
+"""What people read."""
 Cvr = Annotated[str, AfterValidator(_cvr), Field(json_schema_extra={"pattern": "^[1-9][0-9]{7}$"})]
 PNumber = Annotated[str, AfterValidator(_p_number), Field(json_schema_extra={"pattern": "^[1-9][0-9]{9}$"})]
 Phone = Annotated[str, AfterValidator(_phone), Field(json_schema_extra={"description": "becomes E.164"})]

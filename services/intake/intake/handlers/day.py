@@ -53,6 +53,8 @@ def _by(data: gateway.ReferralEvent, before: Asked | None) -> date | None:
             return data.answer_by
         case gateway.ReferralReminded() | gateway.ReferralEscalated() | gateway.ReferralCancellationRequested():
             return data.due_by
+        case gateway.ReferralChanged(due_by=date() as due_by):
+            return due_by
         case gateway.ReferralOnHold():
             return data.until
     return before.by if before and not _begins(data, before) else None
