@@ -127,6 +127,8 @@ class MergeLeadersBody(Strict):
 
 
 class MergeLeaders(Command):
+    """`places`: those of the one that goes, as whoever asks has seen them."""
+
     leader_id: str
     into: str
     places: tuple[str, ...]

@@ -71,10 +71,11 @@ class Erase(Command):
 
 
 class LeaveCompany(Command):
-    """Somebody of it was erased."""
+    """Somebody of it was erased. `instead`: who goes on with what was begun there."""
 
     company_id: str
     person_id: str
+    instead: str | None = None
 
 
 class PersonAnswer(Frozen):

@@ -125,6 +125,14 @@ class ChangePlace(OfPlace):
     found: Frame
 
 
+class SomebodyNear(OfPlace):
+    """Contact or buddy of a place is forgotten, or reached in another way. `leader_id`: whose it is, once known."""
+
+    person_id: str
+    gone: bool
+    leader_id: str | None = None
+
+
 class OpenPlaceBody(Strict):
     """The day on which the leader said yes to asking a kommune."""
 

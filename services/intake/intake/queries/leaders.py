@@ -60,6 +60,7 @@ class StatusView(Frozen):
     step: StepView
     phone_promise: str
     places: list[PlaceStatusView]
+    merged_into: str | None = None
 
 
 class NearView(Frozen):
@@ -324,6 +325,7 @@ async def status(runtime: Runtime, leader_id: UUID, who: Principal) -> StatusVie
         next=first.da,
         step=first,
         phone_promise=runtime.spine.book.public.call_us[0],
+        merged_into=leader.merged_into,
         places=[
             PlaceStatusView(**dict(PlaceView.of(place)), next=steps[place.id][0].da, steps=steps[place.id])
             for place in places

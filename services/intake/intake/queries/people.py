@@ -1,6 +1,6 @@
 """People's contact data, and who has a given e-mail or phone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -36,6 +36,17 @@ async def contacts(runtime: Runtime, ids: Sequence[str], who: Principal, route: 
     """By person, without those who are erased."""
     opened = await people(runtime, ids, who, route)
     return {id_: ContactView.model_validate(data) for id_, data in opened.items()}
+
+
+async def gone(runtime: Runtime, ids: Iterable[str | None]) -> frozenset[str]:
+    """Who of them is erased, or goes on as another. Nobody's contact data are opened."""
+    asked = {id_ for id_ in ids if id_}
+    here = await runtime.pool.fetch(
+        "SELECT id FROM aggregate WHERE kind IN ('leader', 'colleague') AND id = ANY ($1)"
+        " AND state->>'erased' IS DISTINCT FROM 'true'",
+        sorted(asked),
+    )
+    return frozenset(asked - {row["id"] for row in here})
 
 
 class ChangedView(Shown, Changed):

@@ -1,12 +1,14 @@
 """When a leader is called again, and what of a call and of a person can be put right."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from intake import texts
 from intake.commands.leaders import SignUp
 from intake.state.leaders import Call, Changed, Leader, SignedUpAgain
-from shared.catalogue.calendar import add_months
+from intake.state.places import Place
+from shared.catalogue.calendar import add_months, add_working_months
 from shared.catalogue.calendar import today as in_denmark
 from shared.catalogue.limits import limits
 
@@ -37,7 +39,7 @@ def called(leader: Leader, call: Call) -> Leader:
     today = in_denmark(call.at)
     usual = {
         "reached": None,
-        "not-now": add_months(today, limits("call", today)["not-now"].value),
+        "not-now": add_working_months(today, limits("call", today)["not-now"].value),
     }
     kept = call.changed(outcome_before=leader.outcome, next_before=leader.next_call_on)
     return leader.changed(
@@ -80,12 +82,15 @@ FORGOTTEN: dict[str, Any] = {
 }  # fmt: skip
 
 
-def merged(double: Leader, stays: Leader, by: str, now: datetime) -> tuple[Leader, Leader]:
-    """The same person is called on the earlier day, and is reached if either was."""
+def merged(double: Leader, stays: Leader, places: Iterable[Place], by: str, now: datetime) -> tuple[Leader, Leader]:
+    """The same person is called on the earlier day, is reached if either was, and has the places of both."""
     days = [day for day in (double.next_call_on, stays.next_call_on) if day]
     reached = "reached" in (double.outcome, stays.outcome)
-    gone = double.changed(merged_into=stays.id, **FORGOTTEN)
+    gone = double.changed(merged_into=stays.id, places=frozenset(), **FORGOTTEN)
+    moved = list(places)
     goes_on = stays.changed(
+        places=stays.places | {place.id for place in moved},
+        also_at=(stays.also_at | {place.company_id for place in moved}) - {stays.company_id},
         next_call_on=min(days, default=None),
         outcome="reached" if reached else stays.outcome,
         developed=(*stays.developed, *double.developed),

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from intake import texts
+from intake.state.leaders import Leader
 from intake.state.people import Colleague
 
 
-def check_colleague(colleague: Colleague | None, company_id: str, field: str) -> None:
-    """Contact and buddy are the leader, or colleagues who were named first: nobody else's data is ever shown."""
-    if colleague is None or colleague.company_id != company_id:
+def check_near(person: Colleague | Leader | None, company_id: str, field: str) -> None:
+    """Contact and buddy are of the company and were named first: nobody else's data is ever shown."""
+    if person is None or person.erased or person.company_id != company_id:
         raise texts.unknown_colleague(field)
 
 

@@ -24,6 +24,7 @@ from shared.events.intake import (
 )
 
 DOUBLE_CLICK = timedelta(seconds=10)
+NEAR = ("contact_id", "buddy_id")
 UNOPENED: tuple[PlaceState, ...] = ("draft", "additional-assessment-required")
 
 
@@ -147,9 +148,42 @@ def reworked(before: Place, after: Place, leader: Leader, today: date) -> Iterat
         yield PlaceReopened(**about(after), agreed_at=after.agreed_at or today)
 
 
-def _differences(before: Place, after: Place, leader: Leader) -> tuple[str, ...]:
+def is_over(place: Place) -> bool:
+    """Closed, and nobody is there any more."""
+    return place.state == "closed" and not place.agreed
+
+
+def handed_on(place: Place, double: Leader, to: Leader, today: date) -> Iterator[Place | PlaceEvent]:
+    """The same person goes on with it, under another id."""
+    yield from retold(place, without(place, double.id).changed(leader_id=to.id), double, to, today)
+
+
+def is_near(place: Place, person_id: str) -> bool:
+    return person_id in (place.found.contact_id or place.leader_id, place.found.buddy_id)
+
+
+def without(place: Place, person_id: str) -> Place:
+    """The contact falls back to the leader; there may be no buddy."""
+    gone = {name: None for name in NEAR if getattr(place.found, name) == person_id}
+    return place.changed(found=place.found.changed(**gone))
+
+
+def retold(
+    before: Place, after: Place, was: Leader, leader: Leader, today: date, also: tuple[str, ...] = ()
+) -> Iterator[Place | PlaceEvent]:
+    """Somebody at it is another one, or is reached in another way: whoever has heard of the place is told."""
+    changes = (*_differences(before, after, leader, was), *also) if before.agreed_at else ()
+    if not changes:
+        yield after
+        return
+    after = noted(after, today, "changed", fields=changes)
+    yield after
+    yield PlaceChanged(**terms(after, leader), changes=changes)
+
+
+def _differences(before: Place, after: Place, leader: Leader, was_of: Leader | None = None) -> tuple[str, ...]:
     """By the names in the event. The leader's words are not in it, and a change of them is one of the tasks."""
-    was, now = terms(before, leader), terms(after, leader)
+    was, now = terms(before, was_of or leader), terms(after, leader)
     names = (name for name in PlaceOpened.model_fields if name in now)
     own = {"tasks"} if before.found.tasks != after.found.tasks else set()
     return tuple(name for name in names if name in own or was[name] != now[name])
@@ -219,15 +253,16 @@ def take_seat(place: Place, match_id: str, today: date) -> Iterator[Place | Plac
 
 
 def free_seat(
-    place: Place, match_id: str, placement_id: str, today: date, *, began: bool
+    place: Place, match_id: str, placement_id: str, reason: str, today: date, *, began: bool
 ) -> Iterator[Place | PlaceEvent]:
     """A placement is over. A full place waits for the leader's new yes; one that never began reopens by itself."""
     if match_id in place.over:
         return
     was_full = place.state == "filled"
     place = place.changed(agreed=place.agreed - {match_id}, over=place.over | {match_id})
+    place = noted(place, today, "placement-over" if began else "placement-cancelled", reason)
     if not was_full:
-        yield noted(place, today, "placement-over")
+        yield place
     elif began:
         place = moved(place, "paused", today, "paused", "seat-free")
         yield place.changed(freed_by=placement_id)

@@ -11,5 +11,7 @@ class Colleague(Aggregate):
     role: str | None = None
     added_by: str | None = None
     """For which leader."""
+    near: frozenset[str] = frozenset()
+    """Places whose contact or buddy it is, or was."""
     changes: tuple[Changed, ...] = ()
     erased: bool = False
