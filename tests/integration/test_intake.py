@@ -76,8 +76,8 @@ def token(role: str, **of: Any) -> dict[str, str]:
     return {"Authorization": f"Bearer {mint(role, key=KEY, **of)}"}
 
 
-async def signed_up(intake: SimpleNamespace) -> str:
-    await intake.client.post("/leaders", json=SIGN_UP)
+async def signed_up(intake: SimpleNamespace, **more: str) -> str:
+    await intake.client.post("/leaders", json=SIGN_UP | more)
     [call] = (await intake.client.get("/calls", headers=token("consultant"))).json()
     return str(call["leader_id"])
 
@@ -134,10 +134,52 @@ async def test_many_of_one_new_company_at_once_are_one_company_whose_id_tells_no
         assert UUID(id_).version == 7, "random: no hash of a number"
 
 
+async def test_a_double_click_adds_one_colleague_and_another_one_with_that_phone_is_another(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    company = (await read(intake, leader_id))["company_id"]
+
+    async def click(**more: str) -> str:
+        body = {"leader_id": leader_id, "name": "Buddy Bo", "phone": "20123457", **more}
+        added = await intake.client.post(f"/companies/{company}/people", json=body, headers=token("consultant"))
+        person_id: str = added.json()["person_id"]
+        return person_id
+
+    ids = await asyncio.gather(click(), click(), click())
+    assert len({*ids, await click()}) == 1
+    assert await click(name="Buddy Bob") not in ids
+
+
+async def test_a_kommune_that_a_consultant_sets_right_is_chosen_and_one_that_is_only_moved_asks(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake, postnr="8471", kommune="0710")
+
+    async def chosen() -> tuple[str, bool]:
+        row = json.loads(await intake.pool.fetchval("SELECT state FROM aggregate WHERE kind = 'leader'"))
+        return row["kommune"], row["kommune_chosen"]
+
+    for said, right in (
+        ({"postnr": "8471"}, ("0710", True)),
+        ({"postnr": "2970"}, ("0223", False)),
+        ({"kommune": "0223"}, ("0223", True)),
+    ):
+        assert (await correct(intake, leader_id, **said)).status_code == 200
+        assert await chosen() == right
+    refused = await correct(intake, leader_id, kommune="0101")
+    assert (refused.status_code, refused.json()["rule"], refused.json()["field"]) == (422, "kommune-postnr", "kommune")
+
+
 async def test_only_a_kickoff_of_the_list_is_told_of(intake: SimpleNamespace) -> None:
     kickoff = {"id": "vildbjerg", "name": "Vildbjerg", "kommune": "0657", "held_on": "2023-02-01"}
     assert (await intake.client.post("/kickoffs", json=kickoff, headers=token("consultant"))).status_code == 201
     assert (await intake.client.get("/kickoffs")).json() == [kickoff]
+    other = await intake.client.post("/kickoffs", json=kickoff | {"name": "B"}, headers=token("consultant"))
+    assert (other.status_code, other.json()["rule"]) == (409, "id-taken")
+    right = await intake.client.patch("/kickoffs/vildbjerg", json={"kommune": "0661"}, headers=token("consultant"))
+    assert right.status_code == 200
+    assert (await intake.client.get("/kickoffs")).json() == [kickoff | {"kommune": "0661"}]
     for n, name in enumerate(("vildbjerg", "Jens Hansens kickoff", None)):
         body = SIGN_UP | {"email": f"leder{n}@vagtcentral.example", "kickoff": name}
         assert (await intake.client.post("/leaders", json=body)).status_code == 202

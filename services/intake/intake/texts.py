@@ -450,10 +450,10 @@ def next_call_passed() -> Refused:
     )
 
 
-def next_call_too_far() -> Refused:
+def too_far(field: str) -> Refused:
     return Refused(
         "date-far",
-        "next_call_on",
+        field,
         "Dagen ligger over et år ude i fremtiden. Er årstallet rigtigt? Ret datoen.",
         "The day lies more than a year ahead. Is the year right? Correct the date.",
     )
@@ -535,6 +535,37 @@ def one_way_only(field: str) -> Refused:
         field,
         "Søg på én ting ad gangen: e-mail, telefonnummer, virksomhedens navn, CVR-nummer eller P-nummer.",
         "Search by one thing at a time: e-mail, phone, the company's name, CVR number or P-number.",
+    )
+
+
+# -- kick-offs ---------------------------------------------------------------------------------------------------------
+
+
+def kickoff_taken() -> Refused:
+    return Refused(
+        "id-taken",
+        "id",
+        "Et andet kick-off har den kode. Vælg en anden, eller ret det, der står på listen (PATCH /kickoffs).",
+        "Another kick-off has this code. Choose another one, or correct the one on the list (PATCH /kickoffs).",
+        409,
+    )
+
+
+def kickoff_none() -> Refused:
+    return Refused(
+        "id-taken",
+        "id",
+        "I tallene står »none« for dem, der ikke kom fra et kick-off. Vælg en anden kode.",
+        "In figures `none` stands for those who came from no kick-off. Choose another code.",
+    )
+
+
+def only_a_test() -> Refused:
+    return Refused(
+        "test-kommune",
+        "kommune",
+        "Testkommunen holder ikke kick-off. Vælg en af de 98 kommuner.",
+        "The test kommune holds no kick-off. Choose one of the 98.",
     )
 
 

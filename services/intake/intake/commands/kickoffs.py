@@ -21,6 +21,21 @@ class KickoffBody(Strict):
     held_on: Day
 
 
+class CorrectKickoffBody(Strict):
+    """What was typed wrong; what is not mentioned stays."""
+
+    name: Name | None = None
+    kommune: KommuneCode | None = None
+    held_on: Day | None = None
+
+
+class CorrectKickoff(Command):
+    kickoff_id: str
+    name: str | None
+    kommune: str | None
+    held_on: date | None
+
+
 class RegisterKickoff(Command):
     kickoff_id: str
     name: str

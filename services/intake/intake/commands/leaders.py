@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
@@ -115,8 +115,8 @@ class CorrectLeader(Correct):
     cvr: str | None
     p_number: str | None
     workplace_id: str
-    facts: dict[str, str]
-    """Fields of the leader's own: company_name, postnr, kommune, sector, size_band."""
+    facts: dict[str, Any]
+    """Fields of the leader's own: company_name, postnr, kommune, kommune_chosen, sector, size_band."""
     places: tuple[str, ...]
 
 

@@ -102,3 +102,4 @@ class Kickoff(Aggregate):
     name: str
     kommune: str
     held_on: date
+    changes: tuple[Changed, ...] = ()
