@@ -7,6 +7,7 @@ from intake.state.places import Past, Place
 from shared.catalogue import calendar
 from shared.catalogue.codes import codes
 from shared.catalogue.kommuner import KOMMUNER
+from shared.catalogue.refusal import in_danish
 from shared.frozen import Frozen
 from shared.spine.decision import Refused
 
@@ -599,8 +600,17 @@ def task_longer_than_week(most: float) -> Refused:
     return Refused(
         "task-hours",
         "tasks",
-        f"En opgave har flere timer om ugen end pladsen ({most:g}). Ret opgavens timer eller pladsens.",
+        f"En opgave har flere timer om ugen end pladsen ({in_danish(most)}). Ret opgavens timer eller pladsens.",
         f"A task has more hours a week than the place ({most:g}). Correct the hours of the task or of the place.",
+    )
+
+
+def task_without_words() -> Refused:
+    return Refused(
+        "task-words",
+        "tasks",
+        "En opgave med egne ord mangler ordene. Skriv, hvad opgaven er, eller vælg en fra listen.",
+        "A task in own words has no words. Say what it is, or choose one of the list.",
     )
 
 

@@ -5,10 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from intake.commands.people import Name
 from shared.catalogue.kommuner import KommuneCode
 from shared.frozen import Frozen
-from shared.identifiers import Day
+from shared.identifiers import Day, Name
 from shared.spine.work import Command, Strict
 
 

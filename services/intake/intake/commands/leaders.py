@@ -6,12 +6,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from intake.commands.people import Contact, Correct, Name
+from intake.commands.people import Contact, Correct
 from shared.catalogue import codes
 from shared.catalogue.kommuner import KommuneCode, kommuner_of_postnr
 from shared.events.base import Id
 from shared.frozen import Frozen
-from shared.identifiers import Cvr, Day, Email, Phone, PNumber, Postnr
+from shared.identifiers import Cvr, Day, Email, Name, Phone, PNumber, Postnr
 from shared.spine.work import Command, Strict, Work
 
 

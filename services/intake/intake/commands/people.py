@@ -1,16 +1,11 @@
 """What can be asked about people."""
 
-from typing import Annotated
 from uuid import UUID
-
-from pydantic import StringConstraints
 
 from shared.catalogue import codes
 from shared.frozen import Frozen
-from shared.identifiers import Email, Phone
+from shared.identifiers import Email, Name, Phone
 from shared.spine.work import Command, Strict
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
 class Contact(Strict):

@@ -11,13 +11,14 @@ from shared.catalogue import codes
 from shared.catalogue.kommuner import KommuneCode
 from shared.catalogue.rules import Severity, rule
 from shared.catalogue.tasks import TaskId
-from shared.events.base import Hours, Id
+from shared.events.base import Id
 from shared.events.intake import PlaceState
 from shared.frozen import Frozen
-from shared.identifiers import Day, Postnr
+from shared.identifiers import Day, Postnr, Readable
 from shared.spine.work import Command, Strict
 
-WeekHours = Annotated[float, Field(ge=1, le=37)]
+WeekHours = Annotated[float, Field(ge=1, le=37, multiple_of=0.25)]
+TaskHours = Annotated[float, Field(gt=0, le=168, multiple_of=0.25)]
 Seats = Annotated[int, Field(ge=1, le=50)]
 
 
@@ -62,9 +63,11 @@ class TaskBody(Strict):
     """A task of the catalogue, or `<category>-00` with the leader's own words. `from_job`: whose job it is from."""
 
     task_id: TaskId
-    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
+    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Readable] | None = (
+        None
+    )
     from_job: codes.Job | None = None
-    hours: Hours | None = None
+    hours: TaskHours | None = None
     seat: Seats | None = None
 
 

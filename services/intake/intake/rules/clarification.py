@@ -40,6 +40,8 @@ def incomplete(place: Place, today: date) -> Iterator[Refused]:
 def impossible(found: Frame, seats: int | None) -> Iterator[Refused]:
     """What can be meant by nobody, however little is found so far."""
     tasks, most = found.tasks or (), _most(found)
+    if any(task.task_id.endswith("-00") and not task.words for task in tasks):
+        yield texts.task_without_words()
     if most and any(task.hours and task.hours > most for task in tasks):
         yield texts.task_longer_than_week(most)
     if seats and any(task.seat and task.seat > seats for task in tasks):
