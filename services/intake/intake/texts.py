@@ -160,6 +160,10 @@ STEPS = {
         da="Tillykke! Målet er nået. Tak for indsatsen. Vi ringer {on} og hører, hvordan det går.",
         en="Congratulations! The goal is reached. Thank you for all you did. We call {on} to hear how it goes.",
     ),
+    "kommune-help": Words(
+        da="Vi har bedt {kommune} om hjælp, og vi følger op, til den kommer.",
+        en="We have asked {kommune} for help, and we follow it up until it comes.",
+    ),
     "with-placements": Words(
         da="Pladsen er besat. Vi følger op sammen med jer.", en="The place is filled. We follow up together with you."
     ),
@@ -207,6 +211,10 @@ DUE = {
     "leader-yes": Words(
         da="Et forslag venter på lederens ja eller nej. Ring, og hør, om de har mødtes.",
         en="A proposal waits for the leader's yes or no. Call and ask whether they have met.",
+    ),
+    "leader-yeses": Words(
+        da="{n} forslag venter på lederens ja eller nej. Ring, og hør, om de har mødtes.",
+        en="{n} proposals wait for the leader's yes or no. Call and ask whether they have met.",
     ),
     "gate": Words(
         da="Alle har sagt ja. Gå spørgsmålene før start igennem med lederen.",
@@ -321,11 +329,12 @@ def _on(day: date | None, today: date, words: tuple[str, str], later: str, named
     return now if day == today else later.format(named(day))
 
 
-def due(what: str, *, kommune: str | None = None, hard: str | None = None) -> Words:
+def due(what: str, *, kommune: str | None = None, hard: str | None = None, n: int = 1) -> Words:
     """What a consultant has to do."""
-    said, of = DUE[what], _name(kommune or "")
+    said, of = DUE["leader-yeses" if what == "leader-yes" and n > 1 else what], _name(kommune or "")
     return Words(
-        da=said.da.format(kommune=of, hard=_label(hard, "da")), en=said.en.format(kommune=of, hard=_label(hard, "en"))
+        da=said.da.format(kommune=of, hard=_label(hard, "da"), n=_count(n)),
+        en=said.en.format(kommune=of, hard=_label(hard, "en"), n=n),
     )
 
 

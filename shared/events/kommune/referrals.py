@@ -73,7 +73,10 @@ class ReferralLeaderGuided(ToKommune, name="referral.leader-guided", subject="re
 
 
 class ReferralChanged(ToKommune, name="referral.changed", subject="referral_id", key="referral_id"):
-    """The place is another one now, as it is after the change; `changes` names the fields."""
+    """The place is another one now, as it is after the change; `changes` names the fields.
+
+    `contact` among them: there is somebody else to call, or a name or number was wrong; read it at `place_url`.
+    """
 
     changes: tuple[Code, ...]
     postnr: Postnr

@@ -152,6 +152,11 @@ def test_hours_are_a_number_to_the_quarter(hours: Any) -> None:
         assert ChangePlaceBody.model_validate({"hours_from": right}).hours_from == right
 
 
+def test_fewer_hours_to_aim_for_than_to_begin_with_are_refused_in_a_draft() -> None:
+    with pytest.raises(Refused, match="hours-order"):
+        World(place(found=FOUND.changed(hours_to=None)), leader()).tell(change(hours_to=10))
+
+
 @pytest.mark.parametrize("seats", [True, "2", 1.5])
 def test_seats_are_a_whole_number(seats: Any) -> None:
     with pytest.raises(ValidationError):

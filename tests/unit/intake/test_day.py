@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from intake import texts
-from intake.queries.day import WHERE, Found, Known, steps, turns
+from intake.queries.day import WHERE, Found, Known, _yeses, steps, turns
 from intake.rules import day as rules
 from intake.state.day import Asked, Challenge, Match, Placement
 from intake.state.leaders import Leader
@@ -520,3 +520,19 @@ def test_a_day_that_is_promised_is_one_on_which_somebody_rings() -> None:
 def test_time_is_given_to_the_end_of_a_day() -> None:
     for what in ("searching", "on-hold"):
         assert "til og med i dag" in texts.step(what, TODAY, by=TODAY, kommune="0561").da
+
+
+def test_proposals_that_wait_for_one_leaders_yes_are_one_line() -> None:
+    found = [
+        Found("match", f"m{n}", line("leader-yes", EVER), LEADER, place_id=where)
+        for n, where in enumerate((PLACE, PLACE, PLACE, "another"))
+    ]
+    assert _yeses(found) == {"m0": ("m0", "m1", "m2"), "m1": (), "m2": (), "m3": ("m3",)}
+    assert texts.due("leader-yes", n=3).da.startswith("Tre forslag venter på lederens ja eller nej.")
+
+
+def test_a_leader_reads_that_the_kommune_is_asked_for_help() -> None:
+    hard = Challenge(id=CHALLENGE, place_id=PLACE, kommune="0561", raised_on=TODAY, help=True, code="C-PACE")
+    someone, one = leader(outcome="reached", next_call_on=None), in_state("open")
+    lines = {s.what: s.da for s in steps(one, someone, known(one, hard, hard.changed(id="other", place_id="x")), NOW)}
+    assert lines["kommune-help"] == "Vi har bedt Esbjerg Kommune om hjælp, og vi følger op, til den kommer."

@@ -77,7 +77,7 @@ CHOSEN = {"kommune": "0710", "kommune_chosen": True}
     ("postnr", "kommune", "now"),
     [
         ("2970", None, {"kommune": "0223", "kommune_chosen": False}),
-        ("2970", "0219", {"kommune": "0219", "kommune_chosen": True}),
+        ("2970", "0210", {"kommune": "0210", "kommune_chosen": True}),
         (None, "0746", {"kommune": "0746", "kommune_chosen": True}),
         (None, "0710", {"kommune": "0710", "kommune_chosen": True}),
         ("8471", None, {}),

@@ -4,11 +4,12 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from intake.state.places import Frame
 from shared.catalogue import codes
 from shared.catalogue.kommuner import KommuneCode
+from shared.catalogue.refusal import refusal
 from shared.catalogue.rules import Severity, rule
 from shared.catalogue.tasks import TaskId
 from shared.events.base import Id
@@ -159,8 +160,29 @@ class OpenPlaceAnswer(HereAnswer):
     state: PlaceState
 
 
+BY_ITSELF = ("seat-free", "leader-left", "match-cancelled")
+
+
+def _said(reason: str) -> str:
+    if reason in BY_ITSELF:
+        raise refusal(
+            "reason-of-ours",
+            "This reason is noted by itself when it is so. Choose what the leader says.",
+            "Den grund noteres af sig selv, når det er sådan. Vælg det, lederen siger.",
+        )
+    return reason
+
+
+def _pauses(reason: str) -> str:
+    if reason == "closed-down":
+        raise refusal(
+            "closes", "Then the place closes: POST /places/{id}/close.", "Så lukker pladsen: luk den i stedet."
+        )
+    return _said(reason)
+
+
 class PausePlaceBody(Strict):
-    reason: codes.PlacePaused
+    reason: Annotated[codes.PlacePaused, AfterValidator(_pauses)]
 
 
 class PausePlace(OfPlace):
@@ -178,7 +200,7 @@ class ReopenPlace(OfPlace):
 
 
 class ClosePlaceBody(Strict):
-    reason: codes.PlaceClosed
+    reason: Annotated[codes.PlaceClosed, AfterValidator(_said)]
 
 
 class ClosePlace(OfPlace):

@@ -87,6 +87,8 @@ def correct(work: Work, message: Message[CorrectLeader]) -> LeaderAnswer:
     data, leader = message.data, work.need(Leader, message.data.leader_id)
     if leader.erased or len(leader.changes) != data.seen or leader.company_id != data.old_company_id:
         raise Outdated
+    if not leader.places <= {*data.places}:
+        raise Outdated
     if data.contact:
         work.write(Person(leader.id, data.contact.model_dump(exclude_none=True)))
     if "email" in data.fields:

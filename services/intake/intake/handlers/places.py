@@ -111,8 +111,10 @@ def change(work: Work, message: Message[ChangePlace]) -> FoundAnswer:
 def open_(work: Work, message: Message[OpenPlace]) -> OpenPlaceAnswer:
     data = message.data
     place, leader = of_leader(work, data)
-    rules.check_may_open(place, leader, data.agreed_at, work.today)
     said = answered(place, leader, work.today)
+    if rules.stands(place, "open", "opened") and place.agreed_at == data.agreed_at:
+        return OpenPlaceAnswer(place_id=place.id, state=place.state, **said)
+    rules.check_may_open(place, leader, data.agreed_at, work.today)
     if stops := clarification.stops(said["blocked"]):
         apply(work, rules.blocked(place, stops, work.today))
         return OpenPlaceAnswer(place_id=place.id, state="additional-assessment-required", **said)
@@ -126,6 +128,8 @@ def open_(work: Work, message: Message[OpenPlace]) -> OpenPlaceAnswer:
 def pause(work: Work, message: Message[PausePlace]) -> PlaceAnswer:
     data = message.data
     place = work.need(Place, data.place_id)
+    if rules.stands(place, "paused", "paused", data.reason):
+        return PlaceAnswer(place_id=place.id)
     rules.check_state(place, "open", "filled")
     place = rules.moved(place, "paused", work.today, "paused", data.reason)
     work.put(place)
@@ -137,6 +141,8 @@ def pause(work: Work, message: Message[PausePlace]) -> PlaceAnswer:
 def reopen(work: Work, message: Message[ReopenPlace]) -> PlaceAnswer:
     data = message.data
     before = work.need(Place, data.place_id)
+    if rules.stands(before, "open", "reopened") and before.agreed_at == data.agreed_at:
+        return PlaceAnswer(place_id=before.id)
     rules.check_state(before, "paused")
     rules.check_free_seat(before)
     agreed_at = data.agreed_at or work.today
@@ -151,6 +157,8 @@ def reopen(work: Work, message: Message[ReopenPlace]) -> PlaceAnswer:
 def close(work: Work, message: Message[ClosePlace]) -> PlaceAnswer:
     data = message.data
     place = work.need(Place, data.place_id)
+    if rules.stands(place, "closed", "closed", data.reason):
+        return PlaceAnswer(place_id=place.id)
     rules.check_state(place, *rules.UNOPENED, "open", "paused", "filled")
     place = rules.moved(place, "closed", work.today, "closed", data.reason)
     work.put(place)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from intake import texts
-from intake.queries.people import contacts, gone
+from intake.queries.people import ContactView, contacts, gone
 from intake.rules import day as rules
 from intake.rules.day import Turn
 from intake.state.day import Challenge, Match, Placement
@@ -37,6 +37,8 @@ class RingView(Frozen):
     kommune: str | None = None
     contact_id: str | None = None
     look_up: str | None = None
+    again: ContactView | None = None
+    """What she wrote when she signed up once more, where it is something else."""
 
 
 class LineView(Frozen):
@@ -57,6 +59,8 @@ class LineView(Frozen):
     match_id: str | None = None
     placement_id: str | None = None
     challenge_id: str | None = None
+    match_ids: tuple[str, ...] | None = None
+    """All that wait for the leader's yes at this place; `match_id` is the most urgent."""
 
 
 class DayView(Frozen):
@@ -297,8 +301,11 @@ async def whole_day(runtime: Runtime, who: Principal, limit: int) -> DayView:
     known = await _known(runtime)
     found = [one for one in turns(known, now) if rules.is_line(one.turn, today)]
     found.sort(key=lambda one: (rules.order(one.turn, today), one.id))
+    yeses = _yeses(found)
+    found = [one for one in found if one.id not in yeses or yeses[one.id]]
     shown = found[:limit]
-    ids = {id_ for one in shown if (id_ := _person(one))}
+    again = {one.id: leader.again.id for one in shown if (leader := known.leaders.get(one.id)) and leader.again}
+    ids = {id_ for one in shown if (id_ := _person(one))} | {*again.values()}
     people = await contacts(runtime, sorted(ids), who, "GET /day")
     lines = []
     for one in shown:
@@ -313,17 +320,28 @@ async def whole_day(runtime: Runtime, who: Principal, limit: int) -> DayView:
             kommune=one.kommune if at_kommune else None,
             contact_id=one.contact_id if at_kommune else None,
             look_up=f"GET /referrals/{one.referral_id}" if at_kommune and one.referral_id else None,
+            again=said if (said := people.get(again.get(one.id, ""))) != person else None,
         )
-        lines.append(_line(one, ring))
+        lines.append(_line(one, ring, yeses.get(one.id, ())))
     return DayView(today=today, lines=lines, more=len(found) - len(lines))
+
+
+def _yeses(found: Iterable[Found]) -> dict[str, tuple[str, ...]]:
+    """Match -> all that wait for the leader's yes at its place; empty for those that another one's line speaks for."""
+    at: dict[str | None, list[str]] = {}
+    for one in found:
+        if one.turn.what == "leader-yes":
+            at.setdefault(one.place_id, []).append(one.id)
+    return {id_: tuple(ids) if n == 0 else () for ids in at.values() for n, id_ in enumerate(ids)}
 
 
 def _person(one: Found) -> str | None:
     return None if one.turn.what in RING_THE_KOMMUNE else one.person_id
 
 
-def _line(one: Found, ring: RingView) -> LineView:
-    said = texts.due(one.say if one.say in texts.DUE else one.turn.what, kommune=one.kommune, hard=one.hard)
+def _line(one: Found, ring: RingView, yeses: tuple[str, ...]) -> LineView:
+    what = one.say if one.say in texts.DUE else one.turn.what
+    said = texts.due(what, kommune=one.kommune, hard=one.hard, n=max(1, len(yeses)))
     ids = {f"{one.thing}_id": one.id}
     return LineView(
         what=one.turn.what,
@@ -333,6 +351,7 @@ def _line(one: Found, ring: RingView) -> LineView:
         due=one.turn.due,
         by=one.turn.by,
         ring=ring,
+        match_ids=yeses or None,
         where=WHERE[one.turn.what].format(
             leader=one.leader_id,
             place=one.place_id,
@@ -432,10 +451,12 @@ def steps(place: Place, leader: Leader, known: Known, now: datetime) -> list[Ste
     asked = [referral for referral in known.referrals.values() if referral.place_id == place.id]
     of_place = _of_place(place, known, asked, now)
     here = [m for m in known.matches if m.place_id == place.id]
+    wanted = [c for c in known.challenges if c.place_id == place.id]
     found = [
         *(_of_referral(referral, known, today) for referral in asked),
         *(_of_match(m, known) for m in here if "leader" not in m.missing),
         *(_of_placement(p, known) for p in known.placements.values() if p.place_id == place.id),
+        *(f for c in wanted if (f := _of_challenge(c, known, today)).turn.what == "kommune-help"),
     ]
     lines = [_step(one, today, known) for one in found if one.turn.what != "over"]
     if mine := [m for m in here if rules.of_match(m, known.held).what == "leader-yes"]:
@@ -508,6 +529,6 @@ async def around(runtime: Runtime, leader: Leader, places: Sequence[Place]) -> K
         referrals={one.id: one for one in await many(pool, Referral, of_places, ids, Referral.KIND)},
         matches=await many(pool, Match, of_places, ids, Match.KIND),
         placements={one.id: one for one in await many(pool, Placement, of_places, ids, Placement.KIND)},
-        challenges=[],
+        challenges=await many(pool, Challenge, of_places, ids, Challenge.KIND),
         of_companies={},
     )

@@ -30,6 +30,8 @@ UNOPENED: tuple[PlaceState, ...] = ("draft", "additional-assessment-required")
 
 def check_may_open(place: Place, leader: Leader, agreed_at: date | None, today: date) -> None:
     """No kommune is asked before tasks are clear and the leader has agreed (P1 before P2)."""
+    if leader.erased:
+        raise texts.leader_left()
     if place.state not in UNOPENED:
         raise texts.opened_already()
     clarification.check(clarification.unclear(place, leader, today))
@@ -44,9 +46,14 @@ def check_agreed(agreed_at: date | None, today: date, since: date | None = None)
         raise texts.agreed_too_early()
 
 
+def _last(place: Place, what: str) -> Past | None:
+    return next((past for past in reversed(place.history) if past.what == what), None)
+
+
 def paused_on(place: Place) -> date | None:
     """The last time."""
-    return next((past.on for past in reversed(place.history) if past.what == "paused"), None)
+    paused = _last(place, "paused")
+    return paused.on if paused else None
 
 
 def blocked(place: Place, rules: Iterable[str], today: date) -> Iterator[Place | PlaceEvent]:
@@ -59,6 +66,12 @@ def blocked(place: Place, rules: Iterable[str], today: date) -> Iterator[Place |
     if new:
         hard = tuple(clarification.STOPS[rule] for rule in new)
         yield PlaceBlocked(**about(place), rules=tuple(new), challenges=hard)
+
+
+def stands(place: Place, state: PlaceState, what: str, reason: str | None = None) -> bool:
+    """It is so already, by the same decision: a second click."""
+    last = _last(place, what)
+    return place.state == state and last is not None and last.reason == reason
 
 
 def check_state(place: Place, *allowed: PlaceState) -> None:
