@@ -76,6 +76,7 @@ class ReferralChanged(ToKommune, name="referral.changed", subject="referral_id",
     """The place is another one now, as it is after the change; `changes` names the fields.
 
     `due_by` among them: a match came to nothing, and until then you have time to find somebody else.
+    `contact` among them: there is somebody else to call, or a name or number was wrong; read it at `place_url`.
     """
 
     changes: tuple[Code, ...]

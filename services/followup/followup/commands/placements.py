@@ -207,6 +207,14 @@ class Remember(Command):
     unpaid: bool
 
 
+class FollowPlace(OfPlacement):
+    """The place has another leader or contact; a placement with a contact of its own keeps it."""
+
+    leader_id: str
+    contact_was: str
+    contact_id: str
+
+
 class PlaceStopped(OfPlacement):
     """The place paused or closed after the agreement."""
 
