@@ -8,7 +8,7 @@ exception's text, into the answer; each of their handlers would have had to be r
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from http import HTTPStatus
@@ -22,6 +22,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from shared.catalogue.refusal import in_danish
 from shared.events.base import REGISTRY
 from shared.events.kommune.replies import Reply
 from shared.people.guard import ATTRIBUTES, fields_at, names_in
@@ -248,6 +249,7 @@ _INPUT: dict[str, tuple[str, str, str]] = {
     "string_too_long": ("too-long", "Højst {max_length} tegn.", "At most {max_length} characters."),
     "too_short": ("too-few", "Vælg mindst {min_length}.", "Choose at least {min_length}."),
     "too_long": ("too-many", "Vælg højst {max_length}.", "Choose at most {max_length}."),
+    "multiple_of": ("step", "Skriv det i trin på {multiple_of}.", "Write it in steps of {multiple_of}."),
     "string_pattern_mismatch": ("wrong-form", "Det har ikke den rigtige form.", "It does not have the right form."),
 }
 # The kind that was expected, with which pydantic's error type begins -> what a right value looks like.
@@ -301,6 +303,10 @@ def _known_at(request: Request, place: Iterable[int | str]) -> list[str]:
     return fields_at(document, content.get("schema", {}), place)
 
 
+def _numbers(limits: Mapping[str, Any], written: Callable[[float], str]) -> dict[str, Any]:
+    return {name: written(value) if isinstance(value, int | float) else value for name, value in limits.items()}
+
+
 def _input_error(error: Mapping[str, Any], request: Request) -> dict[str, str]:
     kind, place = error["type"], list(error["loc"])
     if place[0] == "body":
@@ -314,15 +320,15 @@ def _input_error(error: Mapping[str, Any], request: Request) -> dict[str, str]:
     said = error.get("ctx", {})
     if kind not in _INPUT and {"da", "en"} <= said.keys():  # a type of ours, which says the rule and the way out
         return {"field": field, "rule": kind, "da": said["da"], "en": said["en"]}
-    limits = said if kind in _INPUT else {}
+    limits = {name: value for name, value in said.items() if name != "error"} if kind in _INPUT else {}
     if kind == "extra_forbidden" and (known := _known_at(request, place)):
         da, en = f"{da} Kendte felter: {', '.join(known)}.", f"{en} Known fields: {', '.join(known)}."
     # pydantic joins the codes it expects in English.
     return {
         "field": field,
         "rule": rule,
-        "da": da.format(**limits).replace(" or ", " eller "),
-        "en": en.format(**limits),
+        "da": da.format(**_numbers(limits, in_danish)).replace(" or ", " eller "),
+        "en": en.format(**_numbers(limits, "{:g}".format)),
     }
 
 

@@ -25,6 +25,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /places/{place_id}/reopen": {"agreed_at": "2026-11-30"},
     "POST /places/{place_id}/close": {"reason": "changed-mind"},
     "POST /companies/{company_id}/people": {"leader_id": "{leader_id}", "name": "En Kollega"},
+    "POST /leaders/{leader_id}/development": {"codes": ["patience"]},
     "POST /matches/{match_id}/approvals": {"answer": "no", "reason": "not-now"},
     "POST /placements/{placement_id}/checkins": {"kind": "first-day", "answered": True},
     "POST /placements/{placement_id}/learning": {"goals": ["cooperation"]},

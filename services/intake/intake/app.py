@@ -17,7 +17,7 @@ service = Service(
     port=8001,
     handlers=handlers,
     router=router,
-    migrations=Path(__file__).parents[1] / "migrations",
+    migrations=Path(__file__).parent / "migrations",
     writers=WRITERS,
     mails=Mails(write=mails.write, refused=lambda mail: AddressRefused(leader_id=mail.person_id)),
     erase=lambda person_id: Erase(person_id=person_id),
