@@ -69,7 +69,7 @@ async def whole_desk(runtime: Runtime, who: Principal, limit: int) -> DeskView:
             if rules.is_stale(contact, today)
         ),
         *(
-            LineView.of("mail-refused", kommune.id, contact.refused_on, contact_id=contact.id)
+            LineView.of("mail-refused", kommune.id, today, contact.refused_on, contact_id=contact.id)
             for kommune in known.values()
             for contact in kommune.contacts
             if contact.refused_on and contact.valid(today)
