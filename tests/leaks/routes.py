@@ -36,7 +36,7 @@ IDS = {"place_id", "kommune"}
 """Queries that say whose thing it is."""
 NOBODYS = {"limit", "source", "state", "after", "waits_for"}
 """Those that are nobody's."""
-GIVEN = {"list_name": "sectors", "consultant": "en-konsulent"}
+GIVEN = {"list_name": "sectors", "consultant": "en-konsulent", "attempt": "1", "kickoff_id": "vildbjerg"}
 """Nobody's either, in a path."""
 # Of one answer alone.
 _ITS_OWN = {"content-length", "date", "x-correlation-id"}
