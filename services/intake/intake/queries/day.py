@@ -49,7 +49,7 @@ class LineView(Frozen):
     en: str
     since: date
     due: date
-    by: date | None
+    by: date | None = None
     ring: RingView
     where: str
     leader_id: str | None = None
@@ -77,8 +77,8 @@ class StepView(Frozen):
     what: rules.Due | rules.Elsewhere
     da: str
     en: str
-    who: rules.Who | None
-    by: date | None
+    who: rules.Who | None = None
+    by: date | None = None
     kommune: str | None = None
     referral_id: str | None = None
     match_ids: tuple[str, ...] = ()
