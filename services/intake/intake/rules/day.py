@@ -6,7 +6,7 @@ What is a consultant's is a line of the day, from `due` on; what is somebody els
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from intake.state.day import Challenge, Match, Placement
 from intake.state.leaders import Leader
@@ -226,7 +226,7 @@ def of_challenge(challenge: Challenge, today: date) -> Turn:
 
 # -- in which order ----------------------------------------------------------------------------------------------------
 
-_RANK = {what: rank for rank, what in enumerate(Due.__args__)}  # type: ignore[attr-defined]
+_RANK = {what: rank for rank, what in enumerate(get_args(Due))}
 
 
 def is_line(turn: Turn, today: date) -> bool:
