@@ -257,7 +257,7 @@ async def test_all_that_is_due_is_on_the_day_with_whom_to_ring_and_each_reading_
         place.changed(state="open"),
         Referral(id="r", place_id=place_id, kommune="0561", guided=True, asked=asked),
         Match(
-            id="m", referral_id="r", missing=frozenset({"leader"}), answer_by=today + timedelta(days=14),
+            id="m", referral_id="another", missing=frozenset({"leader"}), answer_by=today + timedelta(days=14),
             proposed_on=today, **ids,
         ),
         Placement(
