@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any, get_args
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -169,3 +170,46 @@ async def test_a_filter_that_a_route_does_not_know_is_refused_and_the_known_ones
             assert "farve" not in answer.text
             known = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
             assert all(name in said["en"] for name in known)
+
+
+def nullable_and_required(schema: Any, parts: dict[str, Any], seen: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Fields that the document promises, and that may be null."""
+    if isinstance(schema, list):
+        for inner in schema:
+            yield from nullable_and_required(inner, parts, seen)
+    if not isinstance(schema, dict):
+        return
+    if (name := schema.get("$ref", "").rpartition("/")[2]) and name not in seen:
+        yield from nullable_and_required(parts[name], parts, seen | {name})
+    for field in schema.get("required", ()) if "properties" in schema else ():
+        if {"type": "null"} in schema["properties"][field].get("anyOf", ()):
+            yield f"{schema.get('title')}.{field}"
+    for inner in schema.values():
+        yield from nullable_and_required(inner, parts, seen)
+
+
+@each_service
+def test_a_route_that_leaves_out_what_is_null_promises_nothing_that_may_be_null(service: Service) -> None:
+    document = app_of(service).openapi()
+    found = {
+        (route.path, field)
+        for route in iter_route_contexts(service.router.routes)
+        if getattr(route.original_route, "response_model_exclude_none", False)
+        for operation in document["paths"][route.path].values()
+        for field in nullable_and_required(operation["responses"], document["components"]["schemas"])
+    }
+    assert found == set()
+
+
+async def test_the_line_of_a_file_that_looks_like_a_cpr_number_is_named() -> None:
+    file = "kommune,name\n0561,Ungeenheden\n0561,Ole 010190-1234\n"
+    async with client_of(services()["municipality-gateway"]) as client:
+        answer = await client.post("/directory", json={"csv": file})
+    assert (answer.status_code, answer.json()["field"]) == (422, "csv, line 3")
+
+
+async def test_where_a_body_is_one_of_several_its_fields_are_named_as_they_are() -> None:
+    path, headers = f"/placements/{uuid4()}/corrections", {"Authorization": f"Bearer {mint('consultant', key=KEY)}"}
+    async with client_of(services()["followup"]) as client:
+        answer = await client.post(path, json={"what": "end"}, headers=headers)
+    assert [error["field"] for error in answer.json()["errors"]] == ["reason", "on"]

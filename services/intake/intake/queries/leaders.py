@@ -66,7 +66,7 @@ class NearView(Frozen):
     """Somebody at the company. `role` is a code of colleague-role, or `leader`."""
 
     person_id: str
-    role: str | None
+    role: str | None = None
     name: str
 
 
@@ -89,19 +89,19 @@ class LeaderView(Frozen):
     """A leader with the ids that other routes ask for. Calls, `again` and changes are for consultants."""
 
     leader_id: str
-    name: str | None
-    email: str | None
-    phone: str | None
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
     company_id: str
     company_name: str
-    cvr: str | None
+    cvr: str | None = None
     workplace_id: str
     postnr: str
     kommune: str
-    sector: str | None
-    size_band: str | None
+    sector: str | None = None
+    size_band: str | None = None
     signed_up_on: date
-    merged_into: str | None
+    merged_into: str | None = None
     colleagues: list[NearView]
     places: list[PlaceLine]
     developed: list[DevelopedView]
