@@ -35,6 +35,8 @@ from shared.spine.work import NOWHERE, Command, Handlers, Public
 from shared.web import access, docs, edge, operations
 from shared.web.dependencies import known_filters
 from shared.web.limits import Limits
+from shared.web.pages import site
+from shared.web.pages.site import Pages
 from shared.web.server import patience
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -50,6 +52,8 @@ class Service:
     router: APIRouter
     migrations: Path
     """Its own folder of SQL files, after the spine's."""
+    pages: Pages | None = None
+    """What people see of it; templates lie in `<package>/templates`."""
     writers: dict[type, Writer] = field(default_factory=dict)
     parse: Callable[[Record], Parsed] = envelope.parse
     on_refused: OnRefused | None = None
@@ -70,6 +74,10 @@ class Service:
     @property
     def schema(self) -> str:
         return db.schema_of(self.name)
+
+    @property
+    def package(self) -> str:
+        return self.name.replace("-", "_")
 
     @property
     def people(self) -> bool:
@@ -145,6 +153,8 @@ class Service:
         operations.install(app, config.metrics_token)
         docs.install(app)
         app.include_router(self.router, dependencies=[Depends(known_filters)])
+        if self.pages:
+            site.install(app, config, self.package, self.pages)
         return app
 
     def main(self) -> None:

@@ -94,7 +94,7 @@ async def known_filters(request: Request) -> None:
     raise Problem(INVALID, detail=words, field="query", rule="unknown-field")
 
 
-class _Dispatch:
+class Decide:
     """`await dispatch(command, who, Answer)` decides it once, however often the same request comes."""
 
     def __init__(
@@ -125,4 +125,4 @@ class _Dispatch:
         return result if isinstance(result, answer) else answer.model_validate(result)
 
 
-Dispatch = Annotated[_Dispatch, Depends()]
+Dispatch = Annotated[Decide, Depends()]

@@ -30,6 +30,11 @@ OPEN = {
     "GET /postal/{nr}",
     "GET /certificates/{code}",
     "GET /certificates/{code}/paper",
+    "GET /static/{asked}/{name:path}",
+    "GET,HEAD /",
+    "GET,HEAD /tilmeld",
+    "POST /tilmeld",
+    "GET,HEAD /tilmeld/tak",
 }
 SERVICES = [entry.name for entry in entry_points(group="lederalliancen.services")]
 
