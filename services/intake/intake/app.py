@@ -5,6 +5,7 @@ from pathlib import Path
 from intake.api import router
 from intake.commands.people import Erase
 from intake.handlers import handlers
+from intake.pages import pages
 from intake.rows import WRITERS, renew_emails
 from shared.events.intake import LeaderErased, PersonErased
 from shared.service import Service
@@ -14,6 +15,7 @@ service = Service(
     port=8001,
     handlers=handlers,
     router=router,
+    pages=pages,
     migrations=Path(__file__).parents[1] / "migrations",
     writers=WRITERS,
     erase=lambda person_id: Erase(person_id=person_id),
