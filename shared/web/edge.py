@@ -119,7 +119,7 @@ class Edge:
                 return
             sent = _sent_in(headers, body)
             if _media_type(headers) == FORM:
-                scope.setdefault("state", {})["form"] = sent
+                scope.setdefault("state", {})["form"] = sent or {}
             if place := _cpr_in(scope, headers, sent):
                 _refuse(scope, place, Problem(PERSONAL_DATA, field=_told(scope, place), rule="personal-data"))
             elif place := _unstorable_in(scope, sent):
@@ -151,7 +151,9 @@ class Edge:
         who = await asker(scope["app"], headers.getlist("authorization"))
         scope.setdefault("state", {})["asker"] = who
         address = scope["client"][0] if scope.get("client") else None
-        self._limits.count(sub=who.sub if isinstance(who, Principal) else None, address=address)
+        by_session: Callable[[Scope], str | None] | None = getattr(scope["app"].state, "sub_of_session", None)
+        sub = who.sub if isinstance(who, Principal) else by_session(scope) if by_session else None
+        self._limits.count(sub=sub, address=address)
 
 
 def _check_head(scope: Scope, headers: Headers) -> None:

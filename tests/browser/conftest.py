@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,13 @@ from playwright.async_api import Browser, async_playwright
 
 from deploy.local.stack import Stack
 from intake.app import service
+from shared.catalogue import calendar
 from shared.settings import Settings
 from shared.web.server import patience
 from tests.browser.chromium import options
 from tests.browser.visitor import Visitor, visitor
 from tests.conftest import free_ports
+from tests.waiting import until
 
 KEY = "k" * 40
 MASTER_KEY = base64.b64encode(b"m" * 32).decode()
@@ -62,7 +65,13 @@ async def intake(topics: str, database: str) -> AsyncIterator[str]:
         master_key=MASTER_KEY,
         alliance_phone="20 12 34 56",
     )
-    async with served(service.app(config)) as base:
+    app = service.app(config)
+    async with served(app) as base:
+
+        async def opens_contact_data() -> bool:
+            return not app.state.runtime.awaits_erasures
+
+        await until(opens_contact_data)
         yield base
 
 
@@ -94,3 +103,8 @@ async def visit(browser: Browser, intake: str) -> AsyncIterator[Visit]:
     yield come
     for one in came:
         await one.page.context.close()
+
+
+@pytest.fixture
+def today() -> str:
+    return calendar.today(datetime.now(UTC)).isoformat()

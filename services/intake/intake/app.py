@@ -5,7 +5,7 @@ from pathlib import Path
 from intake.api import router
 from intake.commands.people import Erase
 from intake.handlers import handlers
-from intake.pages import pages
+from intake.pages import logins, pages
 from intake.rows import WRITERS, renew_emails
 from shared.events.intake import LeaderErased, PersonErased
 from shared.service import Service
@@ -16,6 +16,7 @@ service = Service(
     handlers=handlers,
     router=router,
     pages=pages,
+    logins=logins,
     migrations=Path(__file__).parents[1] / "migrations",
     writers=WRITERS,
     erase=lambda person_id: Erase(person_id=person_id),

@@ -24,10 +24,13 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from shared.spine.decision import NotYet, Refused
+from shared.web.access import is_open
 from shared.web.dependencies import Decide
+from shared.web.pages.sessions import Sessions
 from shared.web.problems import FORBIDDEN, Problem, Text, of, of_value
 
 B = TypeVar("B", bound=BaseModel)
+WHOSE = "_whose"  # proof that the form was shown to whoever sends it: another page cannot know it
 KEY = "_key"  # of a form as it was shown: sent twice, it acts once
 # What the API says of a field in a programmer's words.
 _SAID: Mapping[str, Text] = {
@@ -52,6 +55,16 @@ class Form:
         self._errors: dict[str, Text] = {}
         self.key = self.value(KEY) or str(uuid7())
 
+    @property
+    def sessions(self) -> Sessions:
+        found: Sessions = self.request.app.state.site.sessions
+        return found
+
+    @property
+    def whose(self) -> str:
+        session = getattr(self.request.state, "session", None)
+        return self.sessions.token(session.sub) if session else ""
+
     # -- for templates -------------------------------------------------------------------------------------------------
 
     def values(self, name: str) -> list[str]:
@@ -66,9 +79,12 @@ class Form:
     def value(self, name: str) -> str:
         return (self.values(name) or [""])[-1]
 
-    def label(self, name: str, words: str) -> str:
-        """The summary on top names a field as the page does."""
+    def label(self, name: str, words: str, *, choice: bool = False) -> str:
+        """The summary on top names a field as the page does; a choice is made, not filled in."""
         self.labels[name] = words
+        for place, said in self._errors.items():
+            if choice and said == _SAID["missing-field"] and _field(place, [name]):
+                self._errors[place] = _SAID["unknown-code"]
         return words
 
     def error(self, name: str) -> Text | None:
@@ -183,7 +199,10 @@ def _sent(request: Request) -> Form:
     sent = getattr(request.state, "form", None)
     if sent is None or not from_here(request):
         raise Problem(FORBIDDEN, rule="form")
-    return Form(request, sent)
+    form, session = Form(request, sent), getattr(request.state, "session", None)
+    if session and not is_open(request) and not form.sessions.is_token(session.sub, form.value(WHOSE)):
+        raise Problem(FORBIDDEN, rule="form")
+    return form
 
 
 def from_here(request: Request) -> bool:

@@ -16,8 +16,9 @@ from shared.catalogue import calendar
 from shared.catalogue.calendar import DENMARK
 from shared.catalogue.codes import codes
 from shared.runtime import Runtime
-from shared.web.edge import POLICY
-from shared.web.pages import static
+from shared.web.access import Principal
+from shared.web.pages import sessions, static
+from shared.web.pages.sessions import Session, Sessions
 from shared.web.problems import Language
 
 SPOKEN = "__Host-sprog"
@@ -50,6 +51,8 @@ class Site:
 
     package: str
     phone: str | None
+    sessions: Sessions
+    policy: str
 
 
 class Page:
@@ -77,6 +80,10 @@ class Page:
         """Of the alliance, where it is known."""
         return self.site.phone
 
+    @property
+    def login_is_offered(self) -> bool:
+        return bool(self.request.app.state.login.is_offered)
+
     def day(self, value: date | datetime) -> str:
         if isinstance(value, datetime):
             value = value.astimezone(DENMARK)
@@ -98,18 +105,34 @@ class Page:
         words = environment.get_template(template).render(page=self, t=self.t, day=self.day, **context)
         headers = {
             "Content-Language": self.language,
-            "Content-Security-Policy": f"{POLICY}; form-action 'self'",
+            "Content-Security-Policy": self.site.policy,
             "Referrer-Policy": REFERRER,
             "Vary": "Cookie",
         }
         answer = HTMLResponse(words, status, headers)
         if self._chosen:
-            answer.set_cookie(SPOKEN, self._chosen, max_age=_YEAR, secure=True, httponly=True, samesite="lax")
+            sessions.put(answer, SPOKEN, self._chosen, _YEAR)
+        return self._kept(answer)
+
+    def _kept(self, answer: Response) -> Response:
+        if self.session:
+            self.site.sessions.keep(self.request, answer, self.session)
         return answer
+
+    @property
+    def session(self) -> Session | None:
+        found: Session | None = getattr(self.request.state, "session", None)
+        return found
+
+    @property
+    def who(self) -> Principal | None:
+        """Who is logged in here, on open pages too."""
+        return self.session.who if self.session else None
 
     def go(self, path: str, **query: str) -> Response:
         """To another page of ours, after something was done."""
-        return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, 303, {"Referrer-Policy": REFERRER})
+        to = f"{path}?{urlencode(query)}" if query else path
+        return self._kept(RedirectResponse(to, 303, {"Referrer-Policy": REFERRER}))
 
 
 def phone(number: str) -> str:

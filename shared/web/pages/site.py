@@ -1,43 +1,42 @@
 """The pages of a service become part of its app: routes, files, problems as pages, forms that are shown again."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
+from urllib.parse import urlsplit
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 from structlog.contextvars import get_contextvars
 
 from shared.settings import Settings
-from shared.web.pages import static
+from shared.web.edge import POLICY
+from shared.web.pages import login, static
+from shared.web.pages.login import Logins
 from shared.web.pages.page import Page, Site
-from shared.web.problems import Problem
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-class Pages(APIRouter):
-    """Pages of one noun, or all of a service's. They are for people: the API's documentation knows nothing of them."""
-
-    def __init__(self) -> None:
-        super().__init__(include_in_schema=False, default_response_class=HTMLResponse)
-
-    def get(self, path: str, **more: Any) -> Callable[[F], F]:
-        """HEAD as well: those who look at links before people do ask so."""
-        return self.api_route(path, methods=["GET", "HEAD"], **more)
+from shared.web.pages.router import Pages
+from shared.web.pages.sessions import Sessions
+from shared.web.problems import UNAUTHENTICATED, Problem
 
 
-def install(app: FastAPI, config: Settings, package: str, pages: Pages) -> None:
-    app.state.site = Site(package, getattr(config, "alliance_phone", None))
+def install(app: FastAPI, config: Settings, package: str, pages: Pages, logins: Logins | None = None) -> None:
+    known = Sessions.by(config)
+    issuer = urlsplit(config.oidc_issuer or "")
+    # A form that logs out is sent on to the issuer.
+    to = f" {issuer.scheme}://{issuer.netloc}" if config.oidc_issuer else ""
+    app.state.site = Site(package, config.alliance_phone, known, f"{POLICY}; form-action 'self'{to}")
     app.state.show_problem = show_problem
 
     def redisplays(scope: Scope) -> bool:
         return any(route.matches(scope)[0] is Match.FULL for route in pages.routes)
 
-    app.state.redisplays = redisplays
+    def sub_of_session(scope: Scope) -> str | None:
+        found = known.read(Request(scope))
+        return found.sub if found else None
+
+    app.state.redisplays, app.state.sub_of_session = redisplays, sub_of_session
     app.include_router(static.router)
+    login.install(app, config, logins)
     app.include_router(pages)
 
 
@@ -50,8 +49,8 @@ _SAID = {
     ),
     "unauthenticated": (
         ("Log ind", "Log in"),
-        ("Siden er kun for dem, der er logget ind.", "This page is for those who are logged in."),
-        ("Log ind, og prøv igen.", "Log in and try again."),
+        ("Du er ikke logget ind længere.", "You are no longer logged in."),
+        ("Log ind i et nyt vindue, og kom tilbage hertil.", "Log in in a new window and come back here."),
     ),
     "too-many-requests": (
         ("Der er travlt lige nu", "It is busy right now"),
@@ -67,8 +66,11 @@ _SAID = {
 
 
 def show_problem(problem: Problem, scope: Scope) -> Response:
-    page = Page(Request(scope))
-    kind = problem.kind
+    request, kind = Request(scope), problem.kind
+    page = Page(request)
+    if kind is UNAUTHENTICATED and request.method in ("GET", "HEAD"):
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return page.go(login.IN, til=path)
     title, detail, way_out = _SAID.get(kind.slug) or (kind.title, problem.detail, kind.way_out)
     answer = page.show(
         "shared/problem.html",
@@ -76,6 +78,7 @@ def show_problem(problem: Problem, scope: Scope) -> Response:
         title=page.t(*title),
         detail=page.t(*detail),
         way_out=page.t(*way_out) if way_out else "",
+        log_in=login.IN if kind is UNAUTHENTICATED else None,
         typed=list(_flat(scope.get("state", {}).get("form"))),
         number=get_contextvars().get("correlation_id") if kind.status >= 500 else None,
     )

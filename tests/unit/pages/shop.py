@@ -1,6 +1,6 @@
 """A service of one page, small enough to see through: what all pages have in common is tested with it."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 from fastapi import Depends, FastAPI
@@ -12,11 +12,11 @@ from shared.settings import Settings
 from shared.spine.decision import NotYet, Refused
 from shared.spine.work import Strict
 from shared.web import access, edge
-from shared.web.access import open_route
+from shared.web.access import Principal, allow, open_route
 from shared.web.pages import site
 from shared.web.pages.forms import FormDep, SentForm
 from shared.web.pages.page import PageDep
-from shared.web.pages.site import Pages
+from shared.web.pages.router import Pages
 
 HERE = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 ORDER = {"phone": "20 12 34 56", "hours": "7,5", "lines.0.words": "kaffe"}
@@ -30,6 +30,9 @@ class OrderBody(Strict):
     phone: Phone
     hours: float | None = Field(None, le=37)
     lines: tuple[Line, ...] = ()
+
+
+Known = Annotated[Principal, Depends(allow("consultant", "leader"))]
 
 
 def app(taken: list[OrderBody], **settings: Any) -> FastAPI:
@@ -53,11 +56,25 @@ def app(taken: list[OrderBody], **settings: Any) -> FastAPI:
             return page.go("/tak")
         return form.again(await order(page, form))
 
+    @pages.get("/mit")
+    async def mine(page: PageDep, form: FormDep, who: Known) -> Response:
+        return page.show("order.html", form=form)
+
+    @pages.post("/mit")
+    async def ordered_mine(page: PageDep, form: SentForm, who: Known) -> Response:
+        with form.judging():
+            taken.append(form.read(OrderBody))
+        return page.go("/mit")
+
     made = FastAPI(docs_url=None, redirect_slashes=False)
     key = {"token_key": "k" * 40}
     config = Settings(kafka_bootstrap="127.0.0.1:1", database_url="postgresql://x/y", **key | settings)
     edge.install(made)
     access.install(made, config)
+
+    @made.get("/api/mine")
+    async def api_mine(who: Known) -> dict[str, str]:
+        return {"sub": who.sub}
 
     @made.post("/orders", dependencies=[Depends(open_route)])
     async def api(body: OrderBody) -> None:
@@ -69,4 +86,4 @@ def app(taken: list[OrderBody], **settings: Any) -> FastAPI:
 
 def client(taken: list[OrderBody] | None = None, **settings: Any) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app([] if taken is None else taken, **settings), raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://test", headers=HERE)
+    return httpx.AsyncClient(transport=transport, base_url="https://test", headers=HERE)

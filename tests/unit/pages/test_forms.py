@@ -104,8 +104,8 @@ async def test_after_an_error_of_ours_what_was_typed_can_be_sent_again() -> None
     ("headers", "status"),
     [
         ({"Sec-Fetch-Site": "same-origin"}, 303),
-        ({"Origin": "http://test"}, 303),
-        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://test"}, 403),
+        ({"Origin": "https://test"}, 303),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "https://test"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from shared.web.access import open_route
 from shared.web.pages.page import PageDep
-from shared.web.pages.site import Pages
+from shared.web.pages.router import Pages
 
 pages = Pages()
 
