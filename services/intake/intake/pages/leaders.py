@@ -79,17 +79,17 @@ Act = Literal["pause", "aabn", "luk"]
 
 
 @pages.get("/min-side/pladser/{place_id}/{act}")
-async def change(page: PageDep, form: FormDep, place_id: UUID, act: Act, who: Leader, runtime: RuntimeDep) -> Response:
+async def change(place_id: UUID, act: Act, page: PageDep, who: Leader, form: FormDep, runtime: RuntimeDep) -> Response:
     await own_place(runtime, place_id, who)
     return page.show(f"place_{act}.html", form=form)
 
 
 @pages.post("/min-side/pladser/{place_id}/{act}")
 async def changed(
-    page: PageDep, form: SentForm, place_id: UUID, act: Act, who: Leader, runtime: RuntimeDep
+    place_id: UUID, act: Act, page: PageDep, who: Leader, form: SentForm, runtime: RuntimeDep
 ) -> Response:
     with form.judging():
         body = form.read(_ACTS[act].body)
         await _ACTS[act].route(place_id, body, who, form.dispatch, runtime)
         return page.go("/min-side")
-    return form.again(await change(page, form, place_id, act, who, runtime))
+    return form.again(await change(place_id, act, page, who, form, runtime))
