@@ -1,11 +1,12 @@
 """Types for what comes in: checked, brought into one form, and refused with the rule and the way out."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import Annotated, TypeVar
 
 import phonenumbers
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from stdnum.dk import cvr
 
 from shared.catalogue.kommuner import postal_code
@@ -112,6 +113,20 @@ def _postnr(text: str) -> str:
     return text
 
 
+# Letters by their category, and yet nothing to see: the fillers of Hangul, as NFKC leaves them.
+_FILLERS = "\u115f\u1160"
+
+
+def _readable(text: str) -> str:
+    if not any(one.isalnum() and one not in _FILLERS for one in unicodedata.normalize("NFKC", text)):
+        raise refusal(
+            "unreadable",
+            "There is nothing to read: neither a letter nor a digit. Write it as you would say it.",
+            "Der er ikke noget at læse: hverken bogstaver eller tal. Skriv det, som du ville sige det.",
+        )
+    return text
+
+
 RANDOM_UUID = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[47][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
 # What JSON Schema can say of `_sensible`, so that schema and code agree.
 _YEARS = "^(20[0-9]{2}|2100)-"
@@ -166,6 +181,11 @@ Instant = Annotated[
     AfterValidator(_sensible),
     Field(json_schema_extra={"pattern": INSTANT}),
 ]
+Readable = AfterValidator(_readable)
+"""Of a text that people read: letters or digits are left of it when what cannot be seen is not counted."""
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), Readable]
+Words = Annotated[str, StringConstraints(strip_whitespace=True), Readable, Field(json_schema_extra={"pattern": "\\S"})]
+"""What people read, of any length."""
 Cvr = Annotated[str, AfterValidator(_cvr), Field(json_schema_extra={"pattern": "^[1-9][0-9]{7}$"})]
 PNumber = Annotated[str, AfterValidator(_p_number), Field(json_schema_extra={"pattern": "^[1-9][0-9]{9}$"})]
 Phone = Annotated[str, AfterValidator(_phone), Field(json_schema_extra={"description": "becomes E.164"})]

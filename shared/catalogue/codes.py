@@ -54,6 +54,10 @@ class CodeList:
         return entry.da if language == "da" else entry.en
 
 
+OWN_WORDS = "design"
+"""Where the codes are from by which something is said in own words."""
+
+
 def codes(list_name: str) -> CodeList:
     """KeyError where there is no such list."""
     return _lists()[list_name]
@@ -67,7 +71,7 @@ def _lists() -> Mapping[str, CodeList]:
     for name in ("forms", "rules", "tasks"):
         written[name] = [_entry(row) for row in rows(f"{name}.csv")]
     for row in rows("task_categories.csv"):
-        own_words = Entry(f"{row['category']}-00", f"Egne ord: {row['da']}", f"Own words: {row['en']}")
+        own_words = Entry(f"{row['category']}-00", f"Egne ord: {row['da']}", f"Own words: {row['en']}", OWN_WORDS)
         written["tasks"].append(own_words)
 
     def entries(name: str, declared: Mapping[str, Any]) -> Mapping[str, Entry]:

@@ -17,6 +17,8 @@ class Deadlines:
     expired: int
     accepted_nudge: int
     accepted_due: int
+    search_again: int
+    """Since a match came to nothing, where less is left."""
     hold_nudge: int
     """Since the kommune asked for time."""
     hold: int

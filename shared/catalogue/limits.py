@@ -12,7 +12,7 @@ from shared.catalogue.files import Dated, rows, validity
 @dataclass(frozen=True, slots=True)
 class Limit(Dated):
     """`subject` is a form, or `under-18`, `in-school`, `mentor`, `hours-jump`, `chain`,
-    `typed-date`, `wellbeing`, `call`, `contact`, `postal`, `figures`."""
+    `typed-date`, `outcome`, `wellbeing`, `call`, `contact`, `postal`, `figures`."""
 
     subject: str
     name: str

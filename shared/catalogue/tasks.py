@@ -6,7 +6,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Literal, cast, get_args
 
-from shared.catalogue.codes import InList
+from shared.catalogue.codes import OWN_WORDS, InList
 from shared.catalogue.files import Dated, rows, validity
 
 U18Check = Literal["machine", "lift", "night", "licence", "chemical", "?"]
@@ -15,8 +15,6 @@ U18Check = Literal["machine", "lift", "night", "licence", "chemical", "?"]
 
 @dataclass(frozen=True, slots=True)
 class Task(Dated):
-    """`source` is None for the ones in own words."""
-
     id: str
     category: str
     da: str
@@ -36,8 +34,8 @@ def _check(cell: str) -> U18Check | None:
 
 def _load() -> Mapping[str, Task]:
     own_words = [
-        Task(f"{row['category']}-00", row["category"], f"Egne ord: {row['da']}", f"Own words: {row['en']}", "?")
-        for row in rows("task_categories.csv")
+        Task(f"{r['category']}-00", r["category"], f"Egne ord: {r['da']}", f"Own words: {r['en']}", "?", OWN_WORDS)
+        for r in rows("task_categories.csv")
     ]
     listed = [
         Task(r["code"], r["category"], r["da"], r["en"], _check(r["u18_check"]), r["source"] or None, **validity(r))

@@ -133,11 +133,13 @@ class PlacementCorrected(PlacementEvent, name="placement.corrected", subject="pl
     """Entered wrongly, and put right. `what`: `start`, `end`, `outcome` or `stage`; the others say what is so now.
 
     `before` is what the outcome (its code, and `before_when`), the end (its `how`) or the stage (its form) was.
-    An outcome or a stage that is not there now was taken back. `present`: the stage is the one in effect.
+    An outcome that is not there now was taken back; a stage (`stage_id` without `stage`) is void, for it was taken back
+    or another one came in its place. `present`: the stage is the one in effect.
     """
 
     what: Code
     on: date | None = None
+    stage_id: Id | None = None
     stage: Stage | None = None
     present: bool = False
     how: Literal["as-planned", "early"] | None = None

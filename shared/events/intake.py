@@ -127,7 +127,10 @@ class PlaceOpened(PlaceTerms, name="place.opened", subject="place_id"):
 
 
 class PlaceChanged(PlaceTerms, name="place.changed", subject="place_id"):
-    """An opened place is another one now: as it is after the change. `changes` names the fields."""
+    """An opened place is another one now: as it is after the change. `changes` names the fields.
+
+    `contact` among them: contact and buddy are the same, and reached in another way.
+    """
 
     changes: tuple[Code, ...]
 

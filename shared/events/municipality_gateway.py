@@ -128,10 +128,12 @@ class ReferralCancellationRequested(ReferralEvent, name="referral.cancellation-r
 class ReferralChanged(ReferralEvent, name="referral.changed", subject="referral_id"):
     """It changed for another reason: a candidate was found, a match failed and it searches again, or its place changed.
 
-    `changes` names the fields of the place; what they are now is told to the kommune.
+    `changes` names the fields of the place; what they are now is told to the kommune. `due_by` among them: it has time
+    until then to find somebody.
     """
 
     changes: tuple[Code, ...] = ()
+    due_by: date | None = None
 
 
 class ReferralCompleted(ReferralEvent, name="referral.completed", subject="referral_id"):

@@ -42,6 +42,18 @@ MOST_VALUES = 10_000  # and as many digits, escapes, and bytes beyond ASCII
 _ASCII, _DIGITS = bytes(range(128)), b"0123456789"
 
 
+class TwiceError(ValueError):
+    """A member of a JSON object is there twice: one of the two would go unread."""
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """For `json.loads(..., object_pairs_hook=once)`."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise TwiceError
+    return found
+
+
 def is_intricate(raw: bytes) -> bool:
     """More than anybody needs to send of what costs far more to look at than to send."""
     of_values = sum(map(raw.count, (b",", b"[", b"{", b"&", b"%", b"\\")))

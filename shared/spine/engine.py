@@ -148,19 +148,22 @@ class Spine:
         route: str = "",
         idempotency_key: str | None = None,
         body_hash: bytes = b"",
+        within: timedelta | None = None,
         correlation: str | None = None,
     ) -> Any:
-        """Decide a command. Raises Refused or NotYet, and then nothing is stored. Returns what the handler returned."""
+        """Decide a command. Raises Refused or NotYet, and then nothing is stored. Returns what the handler returned.
+
+        `within`: for so long the key is the same request's; else as long as answers are kept.
+        """
         async for attempt in stamina.retry_context(
             on=_again, attempts=5, timeout=5.0, wait_initial=0.02, wait_jitter=0.05
         ):
             with attempt:
                 async with self.transaction() as conn:
-                    if (
-                        idempotency_key
-                        and (stored := await _replay(conn, by, route, idempotency_key, body_hash)) is not None
-                    ):
-                        return stored
+                    if idempotency_key:
+                        stored = await _replay(conn, by, route, idempotency_key, body_hash, within)
+                        if stored is not None:
+                            return stored
                     batch = self._batch(conn)
                     message = Message(
                         command, batch.work.new_id(), "http", "", batch.work.now, correlation=correlation, by=by
@@ -333,8 +336,16 @@ def _again(error: Exception) -> bool:
     return passes(error) or isinstance(error, asyncpg.UniqueViolationError)
 
 
-async def _replay(conn: Connection, by: str, route: str, key: str, body_hash: bytes) -> Any:
+async def _replay(conn: Connection, by: str, route: str, key: str, body_hash: bytes, within: timedelta | None) -> Any:
     """Claim the key, or return the stored answer of the first request. Another body under the same key is refused."""
+    if within:
+        await conn.execute(
+            "DELETE FROM idempotency WHERE principal = $1 AND route = $2 AND key = $3 AND at < now() - $4::interval",
+            by,
+            route,
+            key,
+            within,
+        )
     claimed = await conn.fetchval(
         "INSERT INTO idempotency (principal, route, key, body_hash) VALUES ($1, $2, $3, $4)"
         " ON CONFLICT DO NOTHING RETURNING key",

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
+from typing import Any, ClassVar, Generic, TypeVar, cast, get_type_hints
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
 from uuid_utils import uuid7
 
 from shared.catalogue import calendar
@@ -72,10 +73,24 @@ class Aggregate(Frozen):
         return self.KIND, self.id
 
 
+def _strictly(schema: Any) -> Any:
+    """pydantic's own strict mode would refuse days and ids as well, which JSON can only write as text."""
+    if isinstance(schema, list):
+        return [_strictly(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _strictly(part) for name, part in schema.items()}
+    return found | {"strict": True} if found.get("type") in ("int", "float", "bool") else found
+
+
 class Strict(Frozen):
-    """Input at an edge: an unknown field is refused."""
+    """Input at an edge: an unknown field is refused, and a number or a yes that is written as something else."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return cast("CoreSchema", _strictly(handler(source)))
 
 
 class Command(Strict):

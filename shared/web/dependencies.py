@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -94,8 +95,15 @@ async def known_filters(request: Request) -> None:
     raise Problem(INVALID, detail=words, field="query", rule="unknown-field")
 
 
+DOUBLE_CLICK = timedelta(seconds=10)
+
+
 class Decide:
-    """`await dispatch(command, who, Answer)` decides it once, however often the same request comes."""
+    """`await dispatch(command, who, Answer)` decides it once, however often the same request comes.
+
+    By its key; `once`: also without one, where the same person says the same again within a moment. For what begins
+    something new: what is only done again, such as a second pause, is for its own rule to tell.
+    """
 
     def __init__(
         self,
@@ -107,19 +115,23 @@ class Decide:
     ) -> None:
         self.request, self.key = request, idempotency_key
 
-    async def __call__(self, command: Command, who: Principal | None, answer: type[V]) -> V:
+    async def __call__(self, command: Command, who: Principal | None, answer: type[V], *, once: bool = False) -> V:
         """What the handler returned, as `answer`. Raises Refused (422) or NotYet (409); then nothing is stored."""
         spine = _runtime(self.request).spine
         returned = spine.book.handlers.returned(type(command))
         if not (isinstance(returned, type) and issubclass(returned, answer)):  # seen before anything is decided
             raise TypeError(f"{type(command).__name__} is answered with {returned}, and the route with {answer}")
+        body_hash = hashlib.sha256(await self.request.body()).digest()
+        # Everybody's key would be nobody's: an open route must itself be the same twice.
+        key = self.key if who else None
+        clicked = once and who is not None and key is None
         result = await spine.execute(
             command,
             by=who.sub if who else "anonymous",
             route=f"{self.request.method} {self.request.url.path}",
-            # Everybody's key would be nobody's: an open route must itself be the same twice.
-            idempotency_key=self.key if who else None,
-            body_hash=hashlib.sha256(await self.request.body()).digest(),
+            idempotency_key=f"click-{body_hash.hex()}" if clicked else key,
+            body_hash=body_hash,
+            within=DOUBLE_CLICK if clicked else None,
             correlation=get_contextvars().get("correlation_id"),
         )
         return result if isinstance(result, answer) else answer.model_validate(result)

@@ -16,10 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.people.guard import (
     ATTRIBUTES,
     MOST_VALUES,
+    TwiceError,
     find_cpr,
     find_cpr_in_attributes,
     find_cpr_in_bytes,
     is_intricate,
+    once,
     where,
 )
 from shared.web import problems
@@ -241,7 +243,10 @@ def _sent_in(headers: Headers, body: bytes) -> Any:
         return unfolded(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     known = _JSON.fullmatch(media_type) is not None
     try:  # by FastAPI's own parser, which takes UTF-16 too
-        sent = json.loads(body if known else b"", parse_constant=_no_number)
+        sent = json.loads(body if known else b"", object_pairs_hook=once, parse_constant=_no_number)
+    except TwiceError:
+        said = ("Et felt står der to gange.", "A field is there twice.")
+        raise Problem(INVALID, detail=said, field="body", rule="member-twice") from None
     except (ValueError, RecursionError):
         if find_cpr_in_bytes(body):
             raise Problem(PERSONAL_DATA, field="body", rule="personal-data") from None

@@ -24,6 +24,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
+from shared.catalogue.refusal import in_danish
 from shared.events.base import REGISTRY
 from shared.events.kommune.replies import Reply
 from shared.people.guard import ATTRIBUTES, fields_at, names_in
@@ -250,6 +251,7 @@ _INPUT: dict[str, tuple[str, str, str]] = {
     "string_too_long": ("too-long", "Højst {max_length} tegn.", "At most {max_length} characters."),
     "too_short": ("too-few", "Vælg mindst {min_length}.", "Choose at least {min_length}."),
     "too_long": ("too-many", "Vælg højst {max_length}.", "Choose at most {max_length}."),
+    "multiple_of": ("step", "Skriv det i trin på {multiple_of}.", "Write it in steps of {multiple_of}."),
     "string_pattern_mismatch": ("wrong-form", "Det har ikke den rigtige form.", "It does not have the right form."),
 }
 # The kind that was expected, with which pydantic's error type begins -> what a right value looks like.
@@ -303,6 +305,10 @@ def _known_at(request: Request, place: Iterable[int | str]) -> list[str]:
     return fields_at(document, content.get("schema", {}), place)
 
 
+def _numbers(limits: Mapping[str, Any], written: Callable[[float], str]) -> dict[str, Any]:
+    return {name: written(value) if isinstance(value, int | float) else value for name, value in limits.items()}
+
+
 def _input_error(error: Mapping[str, Any], request: Request) -> dict[str, str]:
     kind, place = error["type"], list(error["loc"])
     if place[0] == "body":
@@ -323,9 +329,10 @@ def of_value(error: Mapping[str, Any]) -> tuple[str, str, str]:
     wrong_type = kind.endswith(("_type", "_parsing", "_from_date_inexact"))
     looks = _LOOKS.get(kind.partition("_")[0], _UNUSABLE)
     rule, da, en = _INPUT.get(kind) or ("wrong-type" if wrong_type else kind.replace("_", "-"), *looks)
-    limits = said if kind in _INPUT else {}
+    limits = {name: value for name, value in said.items() if name != "error"} if kind in _INPUT else {}
     # pydantic joins the codes it expects in English.
-    return rule, da.format(**limits).replace(" or ", " eller "), en.format(**limits)
+    said_da = da.format(**_numbers(limits, in_danish)).replace(" or ", " eller ")
+    return rule, said_da, en.format(**_numbers(limits, "{:g}".format))
 
 
 def of(error: Exception) -> Problem:

@@ -86,9 +86,7 @@ async def test_a_place_is_paused_opened_again_and_closed(visit: Visit, leader: s
     await expect(page.get_by_role("heading", level=1)).to_have_text("Hvem vil du være?")
 
 
-async def test_a_double_click_acts_once_and_a_button_pressed_again_after_going_back_says_so(
-    visit: Visit, leader: str
-) -> None:
+async def test_a_double_click_acts_once_and_who_goes_back_and_says_otherwise_is_told(visit: Visit, leader: str) -> None:
     visitor = await visit("desk")
     page = await log_in(visitor, leader)
     await page.get_by_role("link", name="Sæt på pause").click()
@@ -96,7 +94,7 @@ async def test_a_double_click_acts_once_and_a_button_pressed_again_after_going_b
     await page.get_by_role("button", name="Sæt på pause").dblclick()
     await expect(page.get_by_text("Pladsen er på pause.", exact=True)).to_have_count(1)
     await page.go_back()
-    await page.get_by_label("Vi har for travlt lige nu").check()
+    await page.get_by_label("Det er uden for sæsonen").check()
     await page.get_by_role("button", name="Sæt på pause").click()
     await expect(page.get_by_role("alert")).to_contain_text("så længe pladsen er på pause")
     await visitor.look("pause-too-late")

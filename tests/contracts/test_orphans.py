@@ -20,7 +20,6 @@ FOR_OUTSIDERS = {
     "contact.retired": "a kommune's directory, for those who keep a copy of it",
     "contact.erased": "whoever keeps a copy of the directory must forget, too",
     "leader.signed-up-again": "who comes back by themselves, for evaluators",
-    "leader.call-corrected": "a call that was entered wrongly, for evaluators; what was counted stands (ADR 13)",
     "leader.erased": "whoever keeps a copy must forget, too",
     "person.erased": "whoever keeps a copy must forget, too",
 }

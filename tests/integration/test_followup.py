@@ -1,5 +1,6 @@
 """Follow-up with a real PostgreSQL: events in through the spine, commands over HTTP, and what comes out."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from followup.app import service
 from shared import db
 from shared.clock import Clock
 from shared.events.base import Event
-from shared.events.intake import PlaceOpened
+from shared.events.intake import LeaderSignedUp, PlaceOpened
 from shared.events.municipality_gateway import CandidateHeard, CandidateWithdrawn, PlacementSupportAnswered
 from shared.settings import OwnSettings
 from shared.spine.engine import Spine
@@ -111,6 +112,13 @@ class World:
 def place_opened() -> PlaceOpened:
     example = next(event for event in of_intake() if isinstance(event, PlaceOpened))
     return example.changed(place_id=PLACE, leader_id=LEADER, company_id=COMPANY, contact_id=an_id(41))
+
+
+async def clicked_thrice(world: World, path: str, body: Any, **who: Any) -> list[str]:
+    """The ids that were made of it."""
+    answers = await asyncio.gather(*(world.ask("POST", path, body, **who) for _ in range(3)))
+    assert [answer.status for answer in answers] == [201] * 3
+    return [next(iter(answer.json.values())) for answer in answers]
 
 
 @pytest.fixture
@@ -461,3 +469,34 @@ async def test_support_that_the_kommune_grants_is_shown_and_the_challenge_waits_
         ("mentor-hours", 120, "2027-02-09", [])
     ]
     assert [(i["code"], i["by"]) for i in shown["interventions"]] == [("I-MENTOR-FUNDED", "kommune")]
+
+
+async def test_a_double_click_is_one_challenge_and_one_intervention_and_later_the_same_is_another(world: World) -> None:
+    await world.hear((agreed(), 1))
+    trouble = {"about": "placement", "about_id": MATCH, "code": "C-PACE"}
+    first, *others = await clicked_thrice(world, "/challenges", trouble, role="leader", leader=LEADER)
+    assert others == [first] * 2
+    tried = {"challenge_id": first, "code": "I-MENTOR", "by": "leader", "minutes": 20}
+    assert len({*await clicked_thrice(world, "/interventions", tried)}) == 1
+    assert [name for name, _ in await world.said()].count("challenge.raised") == 1
+    assert [name for name, _ in await world.said()].count("intervention.tried") == 1
+    another = await world.post("/challenges", {**trouble, "code": "C-ADMIN"}, role="leader", leader=LEADER)
+    by_somebody_else = await world.post("/challenges", trouble)
+    await world.pool.execute("UPDATE idempotency SET at = at - interval '11 seconds'")
+    later = await world.post("/challenges", trouble, role="leader", leader=LEADER)
+    ids = {first, *(one["challenge_id"] for one in (another, by_somebody_else, later))}
+    assert len(ids) == 4
+
+
+async def test_something_can_be_hard_at_a_company_that_has_only_just_joined(world: World) -> None:
+    about = {"about": "company", "about_id": COMPANY, "code": "C-ADMIN"}
+    assert (await world.ask("POST", "/challenges", about)).status == 404
+    joined = LeaderSignedUp(
+        leader_id=LEADER, company_id=COMPANY, first_of_company=True, workplace_id=an_id(7), kommune="0561"
+    )
+    await world.hear((joined, 1))
+    await world.post("/challenges", about)
+    (line,) = (await world.get("/agenda"))["challenges"]
+    assert (line["about"], line["leader_id"], line["company_id"], line["contact_id"]) == (
+        "company", LEADER, COMPANY, None,
+    )  # fmt: skip

@@ -323,8 +323,11 @@ async def _copied(database: str) -> str:
     """The database as it is now, under another name."""
     name = urlsplit(database).path.removeprefix("/")
     admin = await asyncpg.connect(urlsplit(database)._replace(path="/postgres").geturl())
-    await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+    await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")  # a pool would be back at once
+    await admin.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1", name)
     await admin.execute(f"CREATE DATABASE {name}_dump TEMPLATE {name}")
+    for one in (name, f"{name}_dump"):
+        await admin.execute(f"ALTER DATABASE {one} ALLOW_CONNECTIONS true")
     await admin.close()
     return urlsplit(database)._replace(path=f"/{name}_dump").geturl()
 

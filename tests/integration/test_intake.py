@@ -76,8 +76,8 @@ def token(role: str, **of: Any) -> dict[str, str]:
     return {"Authorization": f"Bearer {mint(role, key=KEY, **of)}"}
 
 
-async def signed_up(intake: SimpleNamespace) -> str:
-    await intake.client.post("/leaders", json=SIGN_UP)
+async def signed_up(intake: SimpleNamespace, **more: str) -> str:
+    await intake.client.post("/leaders", json=SIGN_UP | more)
     [call] = (await intake.client.get("/calls", headers=token("consultant"))).json()
     return str(call["leader_id"])
 
@@ -134,10 +134,52 @@ async def test_many_of_one_new_company_at_once_are_one_company_whose_id_tells_no
         assert UUID(id_).version == 7, "random: no hash of a number"
 
 
+async def test_a_double_click_adds_one_colleague_and_another_one_with_that_phone_is_another(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    company = (await read(intake, leader_id))["company_id"]
+
+    async def click(**more: str) -> str:
+        body = {"leader_id": leader_id, "name": "Buddy Bo", "phone": "20123457", **more}
+        added = await intake.client.post(f"/companies/{company}/people", json=body, headers=token("consultant"))
+        person_id: str = added.json()["person_id"]
+        return person_id
+
+    ids = await asyncio.gather(click(), click(), click())
+    assert len({*ids, await click()}) == 1
+    assert await click(name="Buddy Bob") not in ids
+
+
+async def test_a_kommune_that_a_consultant_sets_right_is_chosen_and_one_that_is_only_moved_asks(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake, postnr="8471", kommune="0710")
+
+    async def chosen() -> tuple[str, bool]:
+        row = json.loads(await intake.pool.fetchval("SELECT state FROM aggregate WHERE kind = 'leader'"))
+        return row["kommune"], row["kommune_chosen"]
+
+    for said, right in (
+        ({"postnr": "8471"}, ("0710", True)),
+        ({"postnr": "2970"}, ("0223", False)),
+        ({"kommune": "0223"}, ("0223", True)),
+    ):
+        assert (await correct(intake, leader_id, **said)).status_code == 200
+        assert await chosen() == right
+    refused = await correct(intake, leader_id, kommune="0101")
+    assert (refused.status_code, refused.json()["rule"], refused.json()["field"]) == (422, "kommune-postnr", "kommune")
+
+
 async def test_only_a_kickoff_of_the_list_is_told_of(intake: SimpleNamespace) -> None:
     kickoff = {"id": "vildbjerg", "name": "Vildbjerg", "kommune": "0657", "held_on": "2023-02-01"}
     assert (await intake.client.post("/kickoffs", json=kickoff, headers=token("consultant"))).status_code == 201
     assert (await intake.client.get("/kickoffs")).json() == [kickoff]
+    other = await intake.client.post("/kickoffs", json=kickoff | {"name": "B"}, headers=token("consultant"))
+    assert (other.status_code, other.json()["rule"]) == (409, "id-taken")
+    right = await intake.client.patch("/kickoffs/vildbjerg", json={"kommune": "0661"}, headers=token("consultant"))
+    assert right.status_code == 200
+    assert (await intake.client.get("/kickoffs")).json() == [kickoff | {"kommune": "0661"}]
     for n, name in enumerate(("vildbjerg", "Jens Hansens kickoff", None)):
         body = SIGN_UP | {"email": f"leder{n}@vagtcentral.example", "kickoff": name}
         assert (await intake.client.post("/leaders", json=body)).status_code == 202
@@ -229,7 +271,7 @@ async def test_all_that_is_due_is_on_the_day_with_whom_to_ring_and_each_reading_
     lines = await days_work(intake)
     assert [line["what"] for line in lines] == ["help", "leader-yes", "check-in", "silent"]
     hard, yes, ask, silent = lines
-    assert hard["da"] == "Det er svært: tempo og mængde. Ring, og hjælp."
+    assert hard["da"] == "Noget er svært. Ring, og hjælp. Det handler om »Tempo og mængde«."
     assert (hard["challenge_id"], hard["ring"]["name"], hard["company_id"]) == ("c", "En Leder", place.company_id)
     assert (yes["match_id"], yes["by"], yes["ring"]["phone"]) == (
         "m",
@@ -467,7 +509,7 @@ async def test_a_double_click_begins_one_place_and_a_second_one_at_the_workplace
 async def test_places_of_before_close_too_when_their_leader_is_erased(intake: SimpleNamespace) -> None:
     leader_id, place_id = await drafted(intake)
     await intake.pool.execute("UPDATE aggregate SET state = state - 'places' WHERE kind = 'leader'")
-    [migration] = (Path(intake_package.__file__).parents[1] / "migrations").glob("0104_*.sql")
+    [migration] = (Path(intake_package.__file__).parent / "migrations").glob("0104_*.sql")
     _, _, backfill = migration.read_text().split("-- migrate:down")[0].partition("UPDATE")
     await intake.pool.execute(f"UPDATE{backfill}")
     stored = await intake.pool.fetchval("SELECT state->'places' FROM aggregate WHERE kind = 'leader'")
@@ -757,7 +799,8 @@ async def test_an_address_of_another_leader_is_refused_and_the_two_can_be_merged
     [double] = (await search(intake, phone="20123457")).json()
     refused = await correct(intake, double["person_id"], email=SIGN_UP["email"])
     assert (refused.status_code, refused.json()["rule"]) == (409, "email-taken")
-    await intake.client.post("/places", json={"leader_id": leader_id}, headers=token("consultant"))
+    for id_ in (leader_id, double["person_id"]):
+        await intake.client.post("/places", json={"leader_id": id_}, headers=token("consultant"))
 
     async def merge(one: str, into: str) -> httpx.Response:
         answer: httpx.Response = await intake.client.post(
@@ -765,14 +808,17 @@ async def test_an_address_of_another_leader_is_refused_and_the_two_can_be_merged
         )
         return answer
 
-    assert (await merge(leader_id, double["person_id"])).json()["rule"] == "has-places"
     assert (await merge(leader_id, leader_id)).json()["field"] == "into"
     for _ in "again":
         merged = await merge(double["person_id"], leader_id)
         assert (merged.status_code, merged.json()) == (200, {"leader_id": leader_id})
     assert (await said(intake)).count("leader.erased") == 1
     gone = await read(intake, double["person_id"])
-    assert (gone["merged_into"], gone.get("name")) == (leader_id, None)
+    assert (gone["merged_into"], gone.get("name"), gone["places"]) == (leader_id, None, [])
+    assert len((await read(intake, leader_id))["places"]) == 2
+    own = token("leader", leader=double["person_id"])
+    status = (await intake.client.get(f"/leaders/{double['person_id']}/status", headers=own)).json()
+    assert (status["merged_into"], status["next"].startswith("Du var tilmeldt to gange")) == (leader_id, True)
     assert [call["leader_id"] for call in (await intake.client.get("/calls", headers=token("consultant"))).json()] == [
         leader_id
     ]
@@ -900,7 +946,7 @@ async def test_a_referral_opens_contact_data_and_the_leaders_words_to_its_kommun
     assert (gone.status_code, "place-closed" in gone.json()["da"]) == (410, True)
     assert (await read(**lives)).json() == opened
     await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
-    assert (await read(**lives)).json() == opened | {"contact": None}
+    assert (await read(**lives)).json() == opened | {"contact": opened["buddy"]}, "nobody who is gone is named"
 
 
 async def test_a_young_id_is_not_yet_for_every_kommune_wherever_it_is_and_an_old_one_is_nowhere(

@@ -192,6 +192,17 @@ async def test_a_refused_reply_is_a_dead_letter_with_its_reason_and_an_unreadabl
     assert not any(row["key"] or row["value"] or row["headers"] for row in dead)
 
 
+async def test_a_tombstone_on_a_kommunes_topic_is_answered_and_holds_nothing_up(world: World) -> None:
+    bare = Record(reply_record(ESBJERG, "seen", {}).topic, 0, 0, world.referral.encode(), None, ())
+    named = reply_record(ESBJERG, "seen", {}, id="tom", offset=1)
+    named = Record(named.topic, 0, 1, named.key, None, named.headers)
+    await world.reply(bare, named, reply_record(ESBJERG, "accepted", {"referral_id": world.referral}, offset=2))
+    assert (await world.said(OUT))[1:] == ["reply.refused", "reply.refused", "referral.accepted", "reply.taken"]
+    assert await world.state() == "accepted"
+    answer = await world.http("GET", f"/kommuner/{ESBJERG}/replies/tom", token("kommune", kommune=ESBJERG))
+    assert (answer.json()["state"], answer.json()["rule"]) == ("refused", "missing-field")
+
+
 async def test_a_reply_over_http_takes_the_way_through_the_kommunes_own_topic(world: World) -> None:
     mine = token("kommune", kommune=ESBJERG)
     body = event("candidate-proposed", {"referral_id": world.referral, **PROPOSAL})
@@ -522,6 +533,10 @@ async def test_the_desk_says_whom_to_ring_about_what_and_each_reading_is_logged(
     assert (line["kind"], line["due"], line["kommune"]) == ("no-contact", "2026-11-23", ESBJERG)
     assert (line["referral_id"], line["place_id"], line["leader_id"]) == (world.referral, PLACE, LEADER)
     assert "contact" not in line
+    world.clock.now_ = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    await world.settle()
+    (line,) = (await world.http("GET", "/desk", consultant)).json()["lines"]
+    assert (line["due"], line["since"]) == ("2026-11-24", "2026-11-23")
     person = {"name": "Kontakt Person", "phone": "76161616", "role": "youth-unit", "valid_from": "2026-01-01"}
     contact = str(uuid4())
     await world.http("PUT", f"/kommuner/{ESBJERG}/contacts/{contact}", consultant, json=person)
@@ -610,3 +625,11 @@ async def test_a_directory_goes_out_and_in_again_and_a_wrong_line_lets_nothing_i
     assert (back["new"], back["known"], back["wrong"]) == (0, 2, [])
     assert await world.pool.fetchval("SELECT count(*) FROM person") == 2
     assert await world.pool.fetchval("SELECT count(*) FROM access_log WHERE route = 'GET /directory'") == 2
+    (una,) = [row.split(",")[1] for row in out.text.splitlines() if "Una Ungesen" in row]
+    assert (await world.http("DELETE", f"/kommuner/{ESBJERG}/contacts/{una}", consultant)).status_code == 200
+    old = await bring(out.text, dry_run=False)
+    assert (old["done"], [(one["line"], one["field"]) for one in old["wrong"]]) == (False, [(2, "contact_id")])
+    contact = {"role": "youth-unit", "name": "Una Ungesen", "valid_from": "2026-01-01"}
+    put = await world.http("PUT", f"/kommuner/{ESBJERG}/contacts/{una}", consultant, json=contact)
+    assert (put.status_code, put.json()["rule"]) == (409, "contact-gone")
+    assert (await bring(text, dry_run=False))["new"] == 1  # as somebody new

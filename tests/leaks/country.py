@@ -92,7 +92,7 @@ async def _things(world: World, code: str, number: int, company: str) -> Things:
     work |= {"kommune": code, "sector": "transport"}
     await api.post("intake", "/leaders", leader | work, as_=None)
     [found] = await api.post("intake", "/leaders/search", {"email": leader["email"]})
-    mine.ids |= {"leader_id": found["person_id"], "company_id": found["company_id"]}
+    mine.ids |= {"leader_id": found["person_id"], "person_id": found["person_id"], "company_id": found["company_id"]}
     mine.words = {leader["name"], leader["email"], f"+452012{number:04}", work["company_name"], contact["name"]}
     mine.words.add(f"+452013{number:04}")
     await api.post("intake", f"/leaders/{mine.ids['leader_id']}/calls", {"outcome": "reached"})

@@ -25,6 +25,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /places/{place_id}/reopen": {"agreed_at": "2026-11-30"},
     "POST /places/{place_id}/close": {"reason": "changed-mind"},
     "POST /companies/{company_id}/people": {"leader_id": "{leader_id}", "name": "En Kollega"},
+    "POST /leaders/{leader_id}/development": {"codes": ["patience"]},
     "POST /matches/{match_id}/approvals": {"answer": "no", "reason": "not-now"},
     "POST /placements/{placement_id}/checkins": {"kind": "first-day", "answered": True},
     "POST /placements/{placement_id}/learning": {"goals": ["cooperation"]},
@@ -35,7 +36,7 @@ IDS = {"place_id", "kommune"}
 """Queries that say whose thing it is."""
 NOBODYS = {"limit", "source", "state", "after", "waits_for"}
 """Those that are nobody's."""
-GIVEN = {"list_name": "sectors", "consultant": "en-konsulent"}
+GIVEN = {"list_name": "sectors", "consultant": "en-konsulent", "attempt": "1", "kickoff_id": "vildbjerg"}
 """Nobody's either, in a path."""
 # Of one answer alone.
 _ITS_OWN = {"content-length", "date", "x-correlation-id"}

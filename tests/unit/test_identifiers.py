@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from uuid_utils import uuid7
 
-from shared.identifiers import CandidateId, Cvr, Email, Phone, PNumber, Postnr, phone_in_words
+from shared.identifiers import CandidateId, Cvr, Email, Phone, PNumber, Postnr, Words, phone_in_words
 
 
 def taken(kind: Any, text: str) -> str:
@@ -118,3 +118,11 @@ def test_the_types_stand_in_the_json_schema() -> None:
     fields = Form.model_json_schema()["properties"]
     assert fields["cvr"]["pattern"] == "^[1-9][0-9]{7}$"
     assert fields["candidate"]["format"] == "uuid"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "...", "-", "\u200b\u200b", "\u2800", "\u3164", "\ufeff", "\u00ad", "\n\t"]
+)
+def test_words_are_there_to_be_read(text: str) -> None:
+    assert refused(Words, text)["type"] == "unreadable"
+    assert taken(Words, f" {text}Åse 2 ").endswith("Åse 2")

@@ -50,6 +50,10 @@ class Place(BaseModel):
         return tasks
 
 
+class Week(BaseModel):
+    begin: float = Field(ge=7.5, le=37.0, multiple_of=0.25)
+
+
 class Pair(BaseModel):
     first: str = ""
 
@@ -86,6 +90,9 @@ def app() -> FastAPI:
 
     @app.post("/kinds")
     async def kinds(kinds: Kinds) -> None: ...
+
+    @app.post("/week")
+    async def week(week: Week) -> None: ...
 
     @app.post("/raw")
     async def raw() -> None: ...
@@ -243,6 +250,21 @@ async def test_unknown_fields_are_told_once_for_each_place_with_what_is_known_th
     ]
 
 
+@pytest.mark.parametrize(
+    ("sent", "da", "en"),
+    [
+        ({"begin": 0}, "Skal være mindst 7,5.", "Must be at least 7.5."),
+        ({"begin": 38}, "Må højst være 37.", "Must be at most 37."),
+        ({"begin": 8.1}, "Skriv det i trin på 0,25.", "Write it in steps of 0.25."),
+    ],
+)
+async def test_a_number_in_a_sentence_is_written_as_the_language_does(
+    client: AsyncClient, sent: dict[str, Any], da: str, en: str
+) -> None:
+    [error] = problem(await client.post("/week", json=sent), 422, "invalid-input")["errors"]
+    assert (error["da"], error["en"]) == (da, en)
+
+
 async def test_every_wrong_field_is_listed(client: AsyncClient) -> None:
     body = problem(await client.post("/places", json={"form": "X"}), 422, "invalid-input")
     assert [error["field"] for error in body["errors"]] == ["form", "hours", "tasks"]
@@ -344,6 +366,12 @@ async def test_no_content_type_hides_a_body_from_the_guard(client: AsyncClient) 
     for media_type in ("application/x-www-form-urlencoded+json", "application/ld+json", "APPLICATION/JSON;charset=x"):
         answer = await client.post("/places", content=escaped, headers={"Content-Type": media_type})
         problem(answer, 422, "personal-data")
+
+
+async def test_a_field_that_is_there_twice_is_refused_for_one_of_the_two_would_go_unread(client: AsyncClient) -> None:
+    for body in ('{"hours": 1, "hours": 2}', '[{"a": {"b": 1, "b": 1}}]'):
+        answer = problem(await client.post("/raw", content=body, headers=JSON), 422, "invalid-input")
+        assert (answer["rule"], answer["da"]) == ("member-twice", "Et felt står der to gange.")
 
 
 @pytest.mark.parametrize("body", ["[" * 600 + "]" * 600, '{"a":' * 40 + "1" + "}" * 40, "[" * 9_999, "NaN", "[1e999"])

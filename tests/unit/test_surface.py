@@ -169,3 +169,32 @@ async def test_a_filter_that_a_route_does_not_know_is_refused_and_the_known_ones
             assert "farve" not in answer.text
             known = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
             assert all(name in said["en"] for name in known)
+
+
+def nullable_and_required(schema: Any, parts: dict[str, Any], seen: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Fields that the document promises, and that may be null."""
+    if isinstance(schema, list):
+        for inner in schema:
+            yield from nullable_and_required(inner, parts, seen)
+    if not isinstance(schema, dict):
+        return
+    if (name := schema.get("$ref", "").rpartition("/")[2]) and name not in seen:
+        yield from nullable_and_required(parts[name], parts, seen | {name})
+    for field in schema.get("required", ()) if "properties" in schema else ():
+        if {"type": "null"} in schema["properties"][field].get("anyOf", ()):
+            yield f"{schema.get('title')}.{field}"
+    for inner in schema.values():
+        yield from nullable_and_required(inner, parts, seen)
+
+
+@each_service
+def test_a_route_that_leaves_out_what_is_null_promises_nothing_that_may_be_null(service: Service) -> None:
+    document = app_of(service).openapi()
+    found = {
+        (route.path, field)
+        for route in iter_route_contexts(service.router.routes)
+        if getattr(route.original_route, "response_model_exclude_none", False)
+        for operation in document["paths"][route.path].values()
+        for field in nullable_and_required(operation["responses"], document["components"]["schemas"])
+    }
+    assert found == set()

@@ -7,5 +7,5 @@ from followup.handlers import handlers
 from shared.service import Service
 
 service = Service(
-    name="followup", port=8004, handlers=handlers, router=router, migrations=Path(__file__).parents[1] / "migrations"
+    name="followup", port=8004, handlers=handlers, router=router, migrations=Path(__file__).parent / "migrations"
 )

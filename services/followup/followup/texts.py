@@ -65,8 +65,10 @@ def nothing_to_approve() -> Refused:
 
 def other_time() -> Refused:
     return _state(
-        "Skriv living, mens aftalen løber, og derefter antallet af måneder, siden den sluttede.",
-        "Say living while the placement lives, and after that the months since its end.",
+        "Det passer ikke med datoen. Skriv living, mens aftalen løber, og derefter 0, 3, 6 eller 12: antallet af"
+        " måneder, siden den sluttede. Eller udelad feltet, så regner vi det ud.",
+        "It does not fit the date. Say living while the placement lives, and after that 0, 3, 6 or 12: the months"
+        " since its end. Or leave it out to have it worked out.",
         "when",
     )
 
@@ -74,6 +76,15 @@ def other_time() -> Refused:
 def other_placement() -> Refused:
     return _state(
         "Udfordringen handler om en anden aftale.", "The challenge is about another placement.", "placement_id"
+    )
+
+
+def nobody(field: str) -> Refused:
+    return Refused(
+        "unknown-id",
+        field,
+        "Det er ikke en person. Brug lederens id, eller en kollegas fra virksomheden (GET /leaders/{id} i intake).",
+        "That is nobody. Use the leader's id, or that of a colleague in the company (GET /leaders/{id} of intake).",
     )
 
 

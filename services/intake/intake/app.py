@@ -17,7 +17,7 @@ service = Service(
     router=router,
     pages=pages,
     logins=logins,
-    migrations=Path(__file__).parents[1] / "migrations",
+    migrations=Path(__file__).parent / "migrations",
     writers=WRITERS,
     erase=lambda person_id: Erase(person_id=person_id),
     erased=(LeaderErased, PersonErased),

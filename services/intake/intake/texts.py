@@ -7,6 +7,7 @@ from intake.state.places import Past, Place
 from shared.catalogue import calendar
 from shared.catalogue.codes import codes
 from shared.catalogue.kommuner import KOMMUNER
+from shared.catalogue.refusal import in_danish
 from shared.frozen import Frozen
 from shared.spine.decision import Refused
 
@@ -30,16 +31,24 @@ SAID = {
     "kommune-accepted": "{kommune} har sagt ja og leder efter den rette.",
     "referral-rejected": "{kommune} kan ikke hjælpe denne gang.",
     "referral-failed": "{kommune} fandt ikke nogen i tide.",
+    "referral-unanswered": "{kommune} svarede ikke i tide.",
     "referral-cancelled": "Vi har trukket henvendelsen til {kommune} tilbage.",
     "referral-entered-in-error": "Henvendelsen til {kommune} var en fejl og er slettet.",
     "referral-completed": "{kommune} har fundet den rette. Tillykke!",
     "match-agreed": "Alle har sagt ja. Tillykke med aftalen!",
     "placement-started": "Tiden hos jer er begyndt. Velkommen til jeres nye kollega!",
     "placement-over": "En aftale hos jer er slut. Tak for indsatsen.",
+    "placement-over-goal-reached": "Målet er nået. Tillykke, og tak for indsatsen!",
+    "placement-over-education": "Den unge er begyndt på en uddannelse. Tillykke, og tak for indsatsen!",
+    "placement-over-job-elsewhere": "Den unge har fået job et andet sted. Tillykke, og tak for indsatsen!",
+    "placement-cancelled": "En aftale hos jer blev ikke til noget.",
+    "became": "Det førte til noget godt: »{label}«. Tillykke!",
     "filled": "Pladsen er besat. Tillykke!",
     "blocked": "Noget skal på plads, før pladsen kan åbne. En konsulent taler med dig om det.",
     "changed": "Vi har rettet pladsen og givet besked til dem, det angår.",
+    "changed-contact": "Der er nye kontaktoplysninger, og vi har givet besked til dem, det angår.",
     "paused": "Pladsen er på pause.",
+    "paused-seat-free": "Pladsen er ledig igen.",
     "reopened": "Pladsen er åben igen.",
     "closed": "Pladsen er lukket.",
 }
@@ -75,7 +84,7 @@ STEPS = {
     ),
     "asked": Words(da="Vi har spurgt {kommune}.", en="We have asked {kommune}."),
     "searching": Words(
-        da="{kommune} leder efter den rette og kontakter dig. De har tid til {by}.",
+        da="{kommune} leder efter den rette og kontakter dig. De har tid til og med {by}.",
         en="{kommune} looks for the right person and contacts you. It has until {by}.",
     ),
     "silent": Words(
@@ -87,7 +96,7 @@ STEPS = {
         en="{kommune} is still looking. We talk to them; if they find nobody by {by}, we help you on.",
     ),
     "on-hold": Words(
-        da="{kommune} har bedt om tid til {by}. Så går det videre af sig selv.",
+        da="{kommune} har bedt om tid til og med {by}. Så går det videre af sig selv.",
         en="{kommune} has asked for time until {by}. Then it goes on by itself.",
     ),
     "asked-back": Words(
@@ -114,6 +123,14 @@ STEPS = {
         da="Du har sagt ja. Kommunen spørger den unge og svarer senest {by}.",
         en="You have said yes. The kommune asks the young person and answers by {by}.",
     ),
+    "kommune-approval": Words(
+        da="Du og den unge har sagt ja. Kommunen skal godkende det og svarer senest {by}.",
+        en="You and the young person have said yes. The kommune approves it by {by}.",
+    ),
+    "seat-held": Words(
+        da="Du har sagt ja, og pladsen er optaget så længe. De andre forslag skal du ikke svare på nu.",
+        en="You have said yes, and it has the seat. No answer is due on the other proposals now.",
+    ),
     "gate": Words(
         da="Alle har sagt ja. En konsulent ringer senest {by}, så I får det sidste på plads før start.",
         en="All have said yes. A consultant calls by {by} to settle what is left before the start.",
@@ -131,12 +148,34 @@ STEPS = {
         da="Tiden hos jer er slut. Tak for indsatsen. Vi ringer {on} og hører, hvad det førte til.",
         en="It is over. Thank you for all you did. We call {on} to hear what came of it.",
     ),
+    "aftercare-job": Words(
+        da="Tillykke! Den unge er kommet i job. Vi ringer {on} og hører, hvordan det går.",
+        en="Congratulations! The young person has a job. We call {on} to hear how it goes.",
+    ),
+    "aftercare-education": Words(
+        da="Tillykke! Den unge er kommet i gang med en uddannelse. Vi ringer {on} og hører, hvordan det går.",
+        en="Congratulations! The young person has started an education. We call {on} to hear how it goes.",
+    ),
+    "aftercare-goal": Words(
+        da="Tillykke! Målet er nået. Tak for indsatsen. Vi ringer {on} og hører, hvordan det går.",
+        en="Congratulations! The goal is reached. Thank you for all you did. We call {on} to hear how it goes.",
+    ),
+    "kommune-help": Words(
+        da="Vi har bedt {kommune} om hjælp, og vi følger op, til den kommer.",
+        en="We have asked {kommune} for help, and we follow it up until it comes.",
+    ),
     "with-placements": Words(
         da="Pladsen er besat. Vi følger op sammen med jer.", en="The place is filled. We follow up together with you."
     ),
     "seat-free": Words(
         da="Pladsen er ledig igen. Sig til, når den må åbnes. Ellers ringer en konsulent og spørger.",
         en="The place is free again. Say when it may open. Otherwise a consultant calls and asks.",
+    ),
+    "seat-free-success": Words(
+        da="Tillykke, det lykkedes! Pladsen er ledig igen. Sig til, når den må åbnes. Ellers ringer en konsulent og"
+        " spørger.",
+        en="Congratulations, it worked! The place is free again. Say when it may open. Otherwise a consultant calls"
+        " and asks.",
     ),
     "paused": Words(
         da="Pladsen er på pause. Sig til, når den må åbnes igen. Ellers ringer en konsulent {by} og spørger.",
@@ -146,6 +185,10 @@ STEPS = {
         da="Pladsen er lukket. Tak for denne gang. Du er altid velkommen til at åbne en ny.",
         en="The place is closed. Thank you for this time. You are always welcome to open a new one.",
     ),
+    "merged": Words(
+        da="Du var tilmeldt to gange, og vi har samlet det hele ét sted. Ring til os, så får du adgang til det.",
+        en="You had joined twice, and we have put it all in one place. Call us, and you get access to it.",
+    ),
     "nothing": Words(
         da="Der er ikke aftalt mere lige nu. Du er altid velkommen til at åbne en plads.",
         en="Nothing more is agreed for now. You are always welcome to open a place.",
@@ -153,10 +196,13 @@ STEPS = {
 }
 # To the consultant: what to do.
 DUE = {
-    "help": Words(da="Det er svært: {hard}. Ring, og hjælp.", en="Something is hard: {hard}. Call and help."),
+    "help": Words(
+        da="Noget er svært. Ring, og hjælp. Det handler om {hard}.",
+        en="Something is hard. Call and help. It is about {hard}.",
+    ),
     "kommune-help": Words(
-        da="Der er ønsket hjælp fra {kommune}: {hard}. Ring, og hør, hvornår den kommer.",
-        en="The help of {kommune} is wanted: {hard}. Call and ask when it comes.",
+        da="Der er ønsket hjælp fra {kommune}. Ring, og hør, hvornår den kommer. Det handler om {hard}.",
+        en="The help of {kommune} is wanted. Call and ask when it comes. It is about {hard}.",
     ),
     "approval-expired": Words(
         da="Godkendelsen er udløbet, og tiden står stille. Aftal næste skridt med leder og kommune.",
@@ -165,6 +211,10 @@ DUE = {
     "leader-yes": Words(
         da="Et forslag venter på lederens ja eller nej. Ring, og hør, om de har mødtes.",
         en="A proposal waits for the leader's yes or no. Call and ask whether they have met.",
+    ),
+    "leader-yeses": Words(
+        da="{n} forslag venter på lederens ja eller nej. Ring, og hør, om de har mødtes.",
+        en="{n} proposals wait for the leader's yes or no. Call and ask whether they have met.",
     ),
     "gate": Words(
         da="Alle har sagt ja. Gå spørgsmålene før start igennem med lederen.",
@@ -179,8 +229,14 @@ DUE = {
         en="Call the leader and tell who from {kommune} will call, when, and what it takes.",
     ),
     "no-contact": Words(
-        da="Vi kender ingen kontaktperson i {kommune}. Find en, og skriv den ind, så lederen kan få besked.",
-        en="We know no contact in {kommune}. Find one and register it, so that the leader can be told.",
+        da="Ingen, vi kender ved navn i {kommune}, har henvendelsen. Find en, og skriv personen ind, så lederen kan"
+        " få besked.",
+        en="Nobody whom we know by name in {kommune} has it. Find somebody and register them, so that the leader can"
+        " be told.",
+    ),
+    "new-contact": Words(
+        da="Der er ingen at ringe til i virksomheden mere. Find en ny kontaktperson, eller spørg kommunen.",
+        en="Nobody at the company is left to call. Find a new contact, or ask the kommune.",
     ),
     "nobody-left": Words(
         da="Der er ingen flere kommuner at spørge. Aftal med lederen, hvad der skal ske nu.",
@@ -206,6 +262,10 @@ DUE = {
         da="I dag er sidste dag for svaret fra den unge og {kommune}. Ring, og hør, om det er på vej.",
         en="Today is the last day for the answer of the young person and {kommune}. Call and ask for it.",
     ),
+    "kommune-approval": Words(
+        da="I dag er sidste dag for godkendelsen fra {kommune}. Ring, og hør, om den er på vej.",
+        en="Today is the last day for the approval of {kommune}. Call and ask for it.",
+    ),
     "call": Words(da="Ring til lederen for første gang.", en="Call the leader for the first time."),
     "call-again": Words(da="Ring til lederen igen.", en="Call the leader again."),
     "find-tasks": Words(
@@ -217,8 +277,8 @@ DUE = {
         en="The place is a draft. Complete it together with the leader.",
     ),
     "judge": Words(
-        da="Der er prøvet noget mod: {hard}. Ring, og hør, om det hjalp.",
-        en="Something was tried against: {hard}. Call and ask whether it helped.",
+        da="Noget er prøvet. Ring, og hør, om det hjalp. Det handler om {hard}.",
+        en="Something was tried. Call and ask whether it helped. It is about {hard}.",
     ),
     "asked-back": Words(
         da="{kommune} er bedt om at stoppe og har ikke bekræftet det endnu.",
@@ -269,11 +329,12 @@ def _on(day: date | None, today: date, words: tuple[str, str], later: str, named
     return now if day == today else later.format(named(day))
 
 
-def due(what: str, *, kommune: str | None = None, hard: str | None = None) -> Words:
+def due(what: str, *, kommune: str | None = None, hard: str | None = None, n: int = 1) -> Words:
     """What a consultant has to do."""
-    said, of = DUE[what], _name(kommune or "")
+    said, of = DUE["leader-yeses" if what == "leader-yes" and n > 1 else what], _name(kommune or "")
     return Words(
-        da=said.da.format(kommune=of, hard=_label(hard, "da")), en=said.en.format(kommune=of, hard=_label(hard, "en"))
+        da=said.da.format(kommune=of, hard=_label(hard, "da"), n=_count(n)),
+        en=said.en.format(kommune=of, hard=_label(hard, "en"), n=n),
     )
 
 
@@ -282,11 +343,12 @@ def _name(kommune: str) -> str:
 
 
 def _label(challenge: str | None, language: str) -> str:
+    """As a title: a label is no part of a sentence."""
     known = codes("challenges")
     if challenge is None or challenge not in known:
         return "noget på arbejdspladsen" if language == "da" else "something at the workplace"
-    text = known.label(challenge, "da" if language == "da" else "en")
-    return text[:1].lower() + text[1:]
+    text = known.label(challenge, "da" if language == "da" else "en").partition(" (")[0]
+    return f"»{text}«" if language == "da" else f'"{text}"'
 
 
 def _count(n: int) -> str:
@@ -313,9 +375,16 @@ LABELS = {
 }
 
 
+PEOPLE = {"leader_id", "contact_id", "buddy_id", "contact"}
+
+
 def sentence(past: Past) -> str:
     kommune = KOMMUNER[past.reason].formal_name if past.reason and past.reason in KOMMUNER else "Kommunen"
-    return SAID.get(past.what, past.what).format(kommune=kommune)
+    what = "changed-contact" if past.what == "changed" and past.fields and {*past.fields} <= PEOPLE else past.what
+    said = SAID.get(f"{what}-{past.reason}", SAID.get(what, what))
+    known = codes("outcomes")
+    label = known.label(past.reason, "da") if past.reason and past.reason in known else ""
+    return said.format(kommune=kommune, label=label)
 
 
 # -- why not -----------------------------------------------------------------------------------------------------------
@@ -391,23 +460,23 @@ def next_call_passed() -> Refused:
     )
 
 
-def next_call_too_far() -> Refused:
+def too_far(field: str) -> Refused:
     return Refused(
         "date-far",
-        "next_call_on",
+        field,
         "Dagen ligger over et år ude i fremtiden. Er årstallet rigtigt? Ret datoen.",
         "The day lies more than a year ahead. Is the year right? Correct the date.",
     )
 
 
-def has_places(field: str) -> Refused:
+def has_places() -> Refused:
     return Refused(
         "has-places",
-        field,
-        "Lederen har en plads, der ikke er lukket. Luk pladsen først; er det samme person to gange, så slå den leder,"
-        " der ingen plads har, sammen med den anden.",
-        "The leader has a place that is not closed. Close it first; if it is one person twice, merge the leader"
-        " without a place into the other.",
+        "cvr",
+        "Lederen har en plads eller en aftale i virksomheden, der ikke er slut. Luk pladsen, og vent, til aftalen er"
+        " slut. Er det samme person to gange, så slå de to sammen: pladserne følger med.",
+        "The leader has a place or a placement at this company that is not over. Close the place, and wait until the"
+        " placement is over. If it is one person twice, merge the two: the places go along.",
         409,
     )
 
@@ -465,8 +534,8 @@ def unknown_colleague(field: str) -> Refused:
     return Refused(
         "unknown-id",
         field,
-        "Personen hører ikke til virksomheden. Opret først kollegaen under virksomheden.",
-        "This person does not belong to the company. Add the colleague to the company first.",
+        "Personen hører ikke til virksomheden eller er slettet. Opret først kollegaen under virksomheden.",
+        "This person is not of the company, or was erased. Add the colleague to the company first.",
     )
 
 
@@ -476,6 +545,37 @@ def one_way_only(field: str) -> Refused:
         field,
         "Søg på én ting ad gangen: e-mail, telefonnummer, virksomhedens navn, CVR-nummer eller P-nummer.",
         "Search by one thing at a time: e-mail, phone, the company's name, CVR number or P-number.",
+    )
+
+
+# -- kick-offs ---------------------------------------------------------------------------------------------------------
+
+
+def kickoff_taken() -> Refused:
+    return Refused(
+        "id-taken",
+        "id",
+        "Et andet kick-off har den kode. Vælg en anden, eller ret det, der står på listen (PATCH /kickoffs).",
+        "Another kick-off has this code. Choose another one, or correct the one on the list (PATCH /kickoffs).",
+        409,
+    )
+
+
+def kickoff_none() -> Refused:
+    return Refused(
+        "id-taken",
+        "id",
+        "I tallene står »none« for dem, der ikke kom fra et kick-off. Vælg en anden kode.",
+        "In figures `none` stands for those who came from no kick-off. Choose another code.",
+    )
+
+
+def only_a_test() -> Refused:
+    return Refused(
+        "test-kommune",
+        "kommune",
+        "Testkommunen holder ikke kick-off. Vælg en af de 98 kommuner.",
+        "The test kommune holds no kick-off. Choose one of the 98.",
     )
 
 
@@ -509,8 +609,17 @@ def task_longer_than_week(most: float) -> Refused:
     return Refused(
         "task-hours",
         "tasks",
-        f"En opgave har flere timer om ugen end pladsen ({most:g}). Ret opgavens timer eller pladsens.",
+        f"En opgave har flere timer om ugen end pladsen ({in_danish(most)}). Ret opgavens timer eller pladsens.",
         f"A task has more hours a week than the place ({most:g}). Correct the hours of the task or of the place.",
+    )
+
+
+def task_without_words() -> Refused:
+    return Refused(
+        "task-words",
+        "tasks",
+        "En opgave med egne ord mangler ordene. Skriv, hvad opgaven er, eller vælg en fra listen.",
+        "A task in own words has no words. Say what it is, or choose one of the list.",
     )
 
 

@@ -12,7 +12,7 @@ service = Service(
     port=8003,
     handlers=handlers,
     router=router,
-    migrations=Path(__file__).parents[1] / "migrations",
+    migrations=Path(__file__).parent / "migrations",
     writers=WRITERS,
     prune=("DELETE FROM pool WHERE at < now() - interval '30 days'",),
 )

@@ -26,6 +26,7 @@ from shared.people.guard import (
     find_cpr_in_bytes,
     is_intricate,
     names_in,
+    once,
 )
 from shared.spine.envelope import Record
 
@@ -166,17 +167,10 @@ def _json(raw: bytes) -> Any:
     """JSON in UTF-8, without a second member of one name: one of the two would go unread. Raises ValueError."""
     try:
         return json.loads(
-            raw.removeprefix(BOM).decode(), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_number
+            raw.removeprefix(BOM).decode(), object_pairs_hook=once, parse_constant=_no_constant, parse_float=_number
         )
     except RecursionError:
         raise ValueError("nested too deep") from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a member twice")
-    return found
 
 
 def _number(text: str) -> float | int:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from municipality_gateway.rules.kommuner import own_words
 from municipality_gateway.state.kommuner import Kommune
 from municipality_gateway.state.places import Place
-from municipality_gateway.state.referrals import Told
+from municipality_gateway.state.referrals import Referral, Told
 from shared.events.base import REGISTRY, Event
 from shared.events.kommune.referrals import ToKommune
 from shared.events.municipality_gateway import ReferralChanged
@@ -27,6 +27,12 @@ def copy_of(event: Event, **more: Any) -> ToKommune | None:
 
 
 _OF_PLACE = frozenset(Told.model_fields) - {"own_words", "place_url"}
+
+
+def as_told(referral: Referral) -> dict[str, Any]:
+    """The place as its kommune knows it, for a change that is none of the place's."""
+    told = referral.told.model_dump() if referral.told else {}
+    return {**told, "place_kommune": referral.place_kommune, "seats": referral.seats}
 
 
 def told_of(place: Place, kommune: Kommune, referral_id: str, on: date, public: Public) -> Told:

@@ -122,6 +122,17 @@ def wrong_state(field: str) -> Refused:
     )
 
 
+def stage_void() -> Refused:
+    return Refused(
+        "state",
+        "stage_id",
+        "Perioden gælder ikke mere: den er taget tilbage, eller der er planlagt en anden i stedet. Den skal ikke"
+        " godkendes; se `placement.corrected` og `placement.stage-planned` på jeres kø.",
+        "The stage is void: it was taken back, or another one was planned in its place. It needs no approval; see"
+        " `placement.corrected` and `placement.stage-planned` on your topic.",
+    )
+
+
 def referral_over() -> Refused:
     return Refused(
         "referral-over",
@@ -177,7 +188,7 @@ def why(reach: Reach, home: str) -> str:
 
 _DUE = {
     "asked-back": "{kommune} er bedt om at stoppe og har ikke bekræftet det endnu.",
-    "no-contact": "Vi kender ingen kontaktperson i {kommune}. Find en, og skriv den ind, så lederen kan få besked.",
+    "no-contact": "Ingen kontaktperson i {kommune} kan spørges nu. Find og opret en, så lederen kan få besked.",
     "guidance": "Ring til lederen, og fortæl, hvem der ringer fra {kommune}, hvornår, og hvad der skal til.",
     "silent": "{kommune} har ikke svaret endnu. Ring til kontaktpersonen.",
     "slow": "{kommune} har sagt ja for længe siden. Ring, og hør, om I sammen kan finde en ung.",
@@ -310,6 +321,16 @@ def contact_of_another() -> Refused:
         "contact_id",
         "Personen er noteret i en anden kommune. Opret en ny kontaktperson med et nyt id.",
         "This person is registered in another kommune. Register a new contact with a new id.",
+        409,
+    )
+
+
+def contact_gone() -> Refused:
+    return Refused(
+        "contact-gone",
+        "contact_id",
+        "Personen med det id er slettet og kommer ikke tilbage. Opret en ny kontaktperson med et nyt id.",
+        "The person with this id has been erased and does not come back. Register a new contact with a new id.",
         409,
     )
 

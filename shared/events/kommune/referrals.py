@@ -73,7 +73,11 @@ class ReferralLeaderGuided(ToKommune, name="referral.leader-guided", subject="re
 
 
 class ReferralChanged(ToKommune, name="referral.changed", subject="referral_id", key="referral_id"):
-    """The place is another one now, as it is after the change; `changes` names the fields."""
+    """The place is another one now, as it is after the change; `changes` names the fields.
+
+    `due_by` among them: a match came to nothing, and until then you have time to find somebody else.
+    `contact` among them: there is somebody else to call, or a name or number was wrong; read it at `place_url`.
+    """
 
     changes: tuple[Code, ...]
     postnr: Postnr
@@ -87,6 +91,7 @@ class ReferralChanged(ToKommune, name="referral.changed", subject="referral_id",
     support: tuple[Annotated[Code, listed("support")], ...] = ()
     frame: tuple[Annotated[Code, listed("frame")], ...] = ()
     seats: int
+    due_by: date | None = None
 
 
 class ReferralAccepted(ToKommune, name="referral.accepted", subject="referral_id", key="referral_id"):
@@ -321,11 +326,13 @@ class PlacementOutcomeRecorded(
 class PlacementCorrected(PlacementToKommune, name="placement.corrected", subject="placement_id", key="referral_id"):
     """Entered wrongly, and put right. `what`: `start`, `end`, `outcome` or `stage`; the others say what is so now.
 
-    An outcome or a stage that is not there now was taken back.
+    An outcome that is not there now was taken back. A stage that is not there now (`stage_id` says which) is void:
+    taken back, or another one came in its place; it needs no approval any more.
     """
 
     what: Code
     on: date | None = None
+    stage_id: Id | None = None
     stage: Stage | None = None
     how: Code | None = None
     reason: Code | None = None

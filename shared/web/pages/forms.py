@@ -12,6 +12,7 @@ async def signed_up(page: PageDep, form: SentForm, runtime: RuntimeDep) -> Respo
     return form.again(await sign_up(page, form))
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -176,8 +177,17 @@ def _fitted(value: Any, schema: Any, models: Mapping[str, Any]) -> Any:
         return texts or None
     if not texts:
         return None
-    numeric = any(kind.get("type") in ("number", "integer") for kind in kinds)
-    return texts[-1].replace(",", ".") if numeric else texts[-1]
+    return _written(texts[-1], {kind.get("type") for kind in kinds})
+
+
+def _written(text: str, types: set[Any]) -> Any:
+    """A number as Danes write it, and a tick, as JSON has them; the rest is left to the body's types to refuse."""
+    if types & {"number", "integer"} and re.fullmatch(r"-?\d{1,9}([.,]\d{1,6})?", text):
+        number = float(text.replace(",", "."))
+        return int(number) if number.is_integer() else number
+    if "boolean" in types:
+        return {"true": True, "false": False}.get(text, text)
+    return text
 
 
 def _kinds(schema: Any, models: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -62,6 +62,7 @@ def test_the_deadlines_are_those_agreed() -> None:
         expired=5,
         accepted_nudge=15,
         accepted_due=20,
+        search_again=5,
         hold_nudge=10,
         hold=20,
         asking_back=3,

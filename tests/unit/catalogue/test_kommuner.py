@@ -75,7 +75,7 @@ def test_every_postal_code_has_one_primary_kommune_and_every_kommune_a_postal_co
 @pytest.mark.parametrize(
     ("postnr", "clear", "whole"),
     [("8471", False, False), ("7442", False, False), ("2970", False, False), ("7000", True, False),
-     ("4200", True, False), ("6640", True, True), ("2750", True, True), ("9400", True, True), ("1810", True, True)],
+     ("4200", True, False), ("6640", True, True), ("2750", True, True), ("9400", True, True), ("5863", True, True)],
 )  # fmt: skip
 def test_a_postal_code_is_clear_where_most_of_it_lies_in_one_kommune_and_whole_where_nearly_all_does(
     postnr: str, *, clear: bool, whole: bool
@@ -92,6 +92,13 @@ def test_a_workplace_may_lie_across_the_border_of_its_postal_code_and_not_far_aw
     assert sabro.may_lie_in("0746")
     assert sabro.may_lie_in("0706"), "Syddjurs borders Aarhus"
     assert not sabro.may_lie_in("0101")
+    assert not sabro.may_lie_in("0615"), "Horsens borders only a sliver of it"
+
+
+def test_a_postal_code_in_several_kommuner_of_which_nobody_knows_the_shares_is_not_clear() -> None:
+    found = postal_code("1810")
+    assert found is not None
+    assert (len(found.shares), found.clear(LAST_DAY), found.whole(LAST_DAY)) == (2, False, False)
 
 
 def test_a_code_is_four_digits_of_a_kommune() -> None:

@@ -197,7 +197,7 @@ def test_a_planned_stage_is_taken_back_and_never_begins() -> None:
     world.tell(next_stage(date(2026, 11, 23)))
     correct_stage(world, None)
     said = world.last(PlacementCorrected)
-    assert (said.what, said.stage, said.before) == ("stage", None, "SMAAJOB")
+    assert (said.what, said.stage_id, said.stage, said.before) == ("stage", STAGE, None, "SMAAJOB")
     world.on(date(2026, 11, 24))
     assert (world.placement.stage.hours, len(world.placement.ramp)) == (10, 1)
 

@@ -8,7 +8,20 @@ import pytest
 from followup.commands.placements import Cancel, End, Move
 from shared.events.followup import PlacementMoved
 from tests.unit.followup.test_races import next_stage
-from tests.unit.followup.world import LEADER, MATCH, START, World, agreed, an_id, begun, praktik, refused
+from tests.unit.followup.world import (
+    CANDIDATE,
+    COMPANY,
+    LEADER,
+    MATCH,
+    PLACE,
+    START,
+    World,
+    agreed,
+    an_id,
+    begun,
+    praktik,
+    refused,
+)
 
 CONTACT, BUDDY = an_id(41), an_id(42)
 
@@ -60,3 +73,12 @@ def test_only_what_lives_moves(over: bool) -> None:
         world.tell(Cancel(placement_id=MATCH, reason="changed-mind"))
         with refused("state", "state"):
             move(world)
+
+
+@pytest.mark.parametrize("thing", [MATCH, PLACE, CANDIDATE, COMPANY])
+@pytest.mark.parametrize("field", ["contact_id", "buddy_id"])
+def test_what_is_no_person_is_nobodys_contact(field: str, thing: str) -> None:
+    world = begun()
+    with refused("unknown-id", field):
+        move(world, START, **{field: thing})
+    move(world, START, **{field: LEADER})

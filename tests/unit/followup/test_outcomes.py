@@ -82,3 +82,40 @@ def test_a_report_that_does_not_fit_is_told(changes: dict[str, Any], rule: str) 
     report(world, **changes)
     assert [(e.reply_id, e.rule) for e in world.heard(PlacementAnswerRefused)] == [("r9", rule)]
     assert world.heard(PlacementOutcomeRecorded) == []
+
+
+@pytest.mark.parametrize(
+    ("on", "said", "fits"),
+    [
+        (START, "0", True),
+        (START, "12", False),
+        (START, "3", False),
+        (START, "living", False),
+        (date(2027, 1, 25), "3", False),
+        (date(2027, 1, 26), "3", True),
+        (date(2027, 1, 26), "0", True),
+        (date(2027, 2, 9), "0", False),
+        (date(2027, 4, 1), "3", True),
+        (date(2027, 6, 1), "3", False),
+        (date(2027, 6, 1), "12", False),
+        (date(2029, 1, 1), "12", True),
+        (date(2029, 1, 1), "6", False),
+    ],
+)
+def test_the_time_that_is_said_fits_the_day(on: date, said: str, fits: bool) -> None:
+    world = begun()
+    end(world, "goal-reached")
+    if fits:
+        outcome(world, "O-ORDINARY", on, hours=30, when=said)
+        assert world.last(PlacementOutcomeRecorded).when == said
+    else:
+        with refused("state", "when"):
+            outcome(world, "O-ORDINARY", on, hours=30, when=said)
+
+
+def test_what_held_before_the_end_may_be_said_of_the_end() -> None:
+    world = begun()
+    world.on(date(2026, 12, 7))
+    end(world, "job-elsewhere", date(2026, 12, 7))
+    world.tell(RecordOutcome(placement_id=MATCH, outcome="O-ORDINARY", on=START, hours=30, when="0"))
+    assert world.last(PlacementOutcomeRecorded).when == "0"

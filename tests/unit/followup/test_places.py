@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from followup.commands.placements import Move
 from shared.events.followup import PlacementCancelled, PlacementCheckinDue
-from shared.events.intake import PlaceClosed, PlacePaused, PlaceReopened
-from tests.unit.followup.world import COMPANY, LEADER, MONDAY, PLACE, World, agreed, begun
+from shared.events.intake import PlaceChanged, PlaceClosed, PlacePaused, PlaceReopened
+from tests.unit.followup.world import COMPANY, LEADER, MATCH, MONDAY, PLACE, START, World, agreed, an_id, begun
 
 
 def place(kind: type[Any], **changes: Any) -> Any:
@@ -47,3 +48,30 @@ def test_a_place_that_reopened_is_open_for_what_is_agreed_next() -> None:
     world.tell(place(PlaceReopened, state="open", agreed_at=MONDAY))
     world.tell(agreed())
     assert world.heard(PlacementCancelled) == []
+
+
+def moved_on(leader_id: str, contact_id: str) -> PlaceChanged:
+    return PlaceChanged(
+        place_id=PLACE, leader_id=leader_id, company_id=COMPANY, kommune="0607", state="filled", contact_id=contact_id,
+        workplace_id=an_id(8), postnr="7000", tasks=(), hours_from=1, hours_to=1, times_of_day=(), forms=(),
+        purpose="good-deed", seats=1, guidance="page", max_kommuner=1, at_once="one-by-one", agreed_at=MONDAY,
+        changes=("leader_id", "contact_id"),
+    )  # fmt: skip
+
+
+def test_a_placement_goes_on_as_the_leaders_and_contacts_that_its_place_has_now() -> None:
+    other, colleague = an_id(21), an_id(22)
+    world = begun()
+    world.tell(moved_on(LEADER, colleague))
+    assert (world.placement.leader_id, world.placement.contact_id) == (LEADER, colleague)
+    world.tell(moved_on(other, other))
+    assert (world.placement.leader_id, world.placement.contact_id) == (other, other)
+
+
+def test_a_placement_with_a_contact_of_its_own_keeps_it() -> None:
+    own = an_id(23)
+    world = begun()
+    world.tell(Move(placement_id=MATCH, candidate=world.placement.candidate, on=START, contact_id=own, buddy_id=None,
+                    tasks=None, u18_tasks_confirmed=False))  # fmt: skip
+    world.tell(moved_on(LEADER, an_id(22)))
+    assert world.placement.contact_id == own

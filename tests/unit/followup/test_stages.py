@@ -10,6 +10,7 @@ from shared.events.base import Approval
 from shared.events.followup import (
     PlacementAnswerRefused,
     PlacementCheckinDue,
+    PlacementCorrected,
     PlacementPaused,
     PlacementPlanned,
     PlacementResumed,
@@ -218,16 +219,52 @@ def test_a_stage_that_runs_past_the_approval_needs_another() -> None:
     assert result.approval_needed
 
 
-def test_an_approval_may_begin_later_and_end_earlier_than_was_planned() -> None:
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"from_": date(2026, 11, 17)}, "from"),
+        ({"to": date(2027, 4, 30)}, "to"),
+        ({"from_": date(2026, 11, 16), "to": date(2027, 5, 1)}, None),
+        ({"from_": date(2026, 11, 2), "to": date(2027, 6, 1)}, None),
+    ],
+)
+def test_an_approval_covers_the_days_of_the_stage_or_is_refused(changes: dict[str, Any], field: str | None) -> None:
     world = begun()
     plan(world, date(2026, 11, 16), form="LOENTILSKUD", to=date(2027, 5, 1))
-    answer(world, from_=date(2026, 11, 18), to=date(2027, 2, 1))
-    said = world.heard(PlacementStagePlanned)[-1]
-    assert (said.approval_needed, said.stage.from_, said.stage.to) == (False, date(2026, 11, 18), date(2027, 2, 1))
-    world.on(date(2026, 11, 17))
-    assert world.heard(PlacementStageChanged) == []
+    answer(world, **changes)
+    told = world.heard(PlacementAnswerRefused)
+    assert [(e.field, e.rule, e.stage) for e in told] == (
+        [(field, "R-COVER", world.placement.ahead[0])] if field else []
+    )
     world.on(date(2026, 11, 18))
-    assert len(world.heard(PlacementStageChanged)) == 1
+    begun_on = [(e.stage.from_, e.stage.to) for e in world.heard(PlacementStageChanged)]
+    assert begun_on == ([] if field else [(date(2026, 11, 16), date(2027, 5, 1))])
+
+
+def test_an_approval_that_comes_late_need_not_reach_back() -> None:
+    world = begun()
+    plan(world, date(2026, 11, 16), form="LOENTILSKUD", to=date(2027, 5, 1))
+    world.on(date(2026, 11, 18))
+    answer(world, from_=date(2026, 11, 18), to=date(2027, 5, 1))
+    assert [e.stage.from_ for e in world.heard(PlacementStageChanged)] == [date(2026, 11, 18)]
+
+
+def test_a_stage_in_the_place_of_another_says_which_one_is_void() -> None:
+    world = begun()
+    plan(world, date(2026, 11, 16), form="LOENTILSKUD", to=date(2027, 5, 1))
+    plan(world, date(2026, 11, 16), form="LOENTILSKUD", to=date(2027, 5, 1), hours=20, stage_id=an_id(51))
+    said = world.last(PlacementCorrected)
+    assert (said.what, said.stage_id, said.stage) == ("stage", STAGE, None)
+    assert world.types()[-2:] == ["placement.corrected", "placement.stage-planned"]
+
+
+def test_a_stage_that_was_not_approved_before_the_next_one_begins_is_void() -> None:
+    world = begun()
+    plan(world, date(2026, 11, 16), form="LOENTILSKUD", to=date(2027, 5, 1))
+    plan(world, date(2026, 11, 18), stage_id=an_id(51))
+    world.on(date(2026, 11, 18))
+    assert world.last(PlacementCorrected).stage_id == STAGE
+    assert world.placement.ahead == ()
 
 
 @pytest.mark.parametrize(
@@ -280,9 +317,9 @@ def test_a_first_stage_whose_start_slipped_can_be_approved_anew() -> None:
     world = World()
     world.tell(agreed(**praktik()))
     first = world.placement.stage.stage_id
-    answer(world, stage_id=first, from_=date(2026, 11, 16), to=PRAKTIK_ENDS)
-    assert world.placement.next_checkin == date(2026, 11, 16)
     world.on(date(2026, 11, 16))
+    answer(world, stage_id=first, from_=date(2026, 11, 16), to=PRAKTIK_ENDS)
+    assert world.placement.stage.from_ == date(2026, 11, 16)
     world.tell(Start(placement_id=MATCH, on=date(2026, 11, 16)))
     assert world.placement.state == "active"
 

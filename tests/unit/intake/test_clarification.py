@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from intake.commands.people import Name
 from intake.commands.places import ChangePlace, ChangePlaceBody, OpenPlace, ReopenPlace, TaskBody
 from intake.rules import clarification
 from intake.state.places import Frame, Past, TaskWanted
 from shared.events.intake import PlaceBlocked, PlaceOpened
+from shared.identifiers import Name
 from shared.spine.decision import Refused
 from tests.unit.intake.world import FOUND, LEADER, NOW, PLACE, World, leader, place
 
@@ -119,13 +119,54 @@ def test_tasks_are_pooled_from_several_jobs_and_stay_in_intake_with_whose() -> N
     assert "engineer" not in world.last(PlaceOpened).model_dump_json()
 
 
-@pytest.mark.parametrize("blank", ["   ", "", "\t"])
+@pytest.mark.parametrize(
+    "blank", ["   ", "", "\t", "...", "-", *"\u200b\u2800\u3164\ufeff\u00ad\uffa0", "\u200b \u2060"]
+)
 def test_blanks_are_no_name_and_no_words(blank: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Name).validate_python(blank)
     with pytest.raises(ValidationError):
         TaskBody(task_id="viden_data-00", words=blank)
     assert TypeAdapter(Name).validate_python(" En Leder ") == "En Leder"
+
+
+@pytest.mark.parametrize("name", ["3F", "Ø", "О'Нил", "李", "Bo-Bo", "\uff22\uff4f"])
+def test_a_name_is_whatever_has_a_letter_or_a_digit(name: str) -> None:
+    assert TypeAdapter(Name).validate_python(name) == name
+
+
+def test_a_task_in_own_words_has_words_in_a_draft_and_when_it_opens() -> None:
+    silent = {"task_id": "viden_data-00"}
+    with pytest.raises(Refused, match="task-words") as refused:
+        found().tell(change(tasks=[silent]))
+    assert refused.value.field == "tasks"
+    with pytest.raises(Refused, match="task-words"):
+        World(place(found=FOUND.changed(tasks=(TaskWanted(**silent),))), leader(outcome="reached")).tell(OPEN)
+
+
+@pytest.mark.parametrize("hours", [True, "10", 10.1, 0.9, 37.25])
+def test_hours_are_a_number_to_the_quarter(hours: Any) -> None:
+    with pytest.raises(ValidationError):
+        ChangePlaceBody.model_validate({"hours_from": hours})
+    for right in (1, 7.25, 37.0):
+        assert ChangePlaceBody.model_validate({"hours_from": right}).hours_from == right
+
+
+def test_fewer_hours_to_aim_for_than_to_begin_with_are_refused_in_a_draft() -> None:
+    with pytest.raises(Refused, match="hours-order"):
+        World(place(found=FOUND.changed(hours_to=None)), leader()).tell(change(hours_to=10))
+
+
+@pytest.mark.parametrize("seats", [True, "2", 1.5])
+def test_seats_are_a_whole_number(seats: Any) -> None:
+    with pytest.raises(ValidationError):
+        ChangePlaceBody.model_validate({"seats": seats})
+
+
+def test_a_number_is_written_as_danes_do() -> None:
+    with pytest.raises(Refused, match="task-hours") as refused:
+        found(hours_from=5, hours_to=7.5).tell(change(tasks=[{"task_id": "viden_data-07", "hours": 8}]))
+    assert "pladsen (7,5)" in refused.value.da
 
 
 @pytest.mark.parametrize("day", [date(2026, 12, 1), date(2025, 11, 29), date(2020, 11, 30)])

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations_with_replacement, product
 from typing import Any, get_args
@@ -9,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from intake import texts
-from intake.queries.day import WHERE, Found, Known, steps, turns
+from intake.queries.day import WHERE, Found, Known, _yeses, steps, turns
 from intake.rules import day as rules
 from intake.state.day import Asked, Challenge, Match, Placement
 from intake.state.leaders import Leader
@@ -25,7 +26,7 @@ from shared.settings import Settings
 from shared.web.access import access_of_routes
 from tests.contracts import examples
 from tests.contracts.examples import story
-from tests.unit.intake.world import COMPANY, LEADER, NOW, PLACE, REFERRAL, World, leader, place
+from tests.unit.intake.world import COMPANY, FOUND, LEADER, NOW, PLACE, REFERRAL, World, leader, place
 
 TODAY = NOW.date()
 MATCH, PLACEMENT, CHALLENGE, CANDIDATE, CONTACT = (f"0199ab00-0000-7000-8000-00000000000{n}" for n in range(5))
@@ -169,7 +170,7 @@ def test_a_free_seat_and_a_paused_place_are_asked_about_once_and_again_a_month_a
     rung = leader(outcome="reached", next_call_on=None, called_on=date(2026, 11, 20))
     for one in (freed, in_state("paused")):
         later = rules.of_place(one, rung, [], NOW)
-        assert (later.what, later.due) == ("paused", date(2026, 12, 20))
+        assert (later.what, later.due) == ("paused", date(2026, 12, 21)), "the first working day from then on"
 
 
 # -- what is said of it ------------------------------------------------------------------------------------------------
@@ -366,4 +367,172 @@ def test_who_needs_help_is_rung_first_then_what_runs_out_then_the_rest() -> None
 def test_what_is_hard_has_a_label_in_the_sentence() -> None:
     for code in codes("challenges"):
         assert texts.due("help", hard=code.code).da != texts.due("help").da
+    assert texts.due("help", hard="C-LIFE").da == (
+        "Noget er svært. Ring, og hjælp. Det handler om »Noget uden for arbejdet driller«."
+    )
+    assert texts.due("judge", hard="C-SME-ECONOMY").da == (
+        "Noget er prøvet. Ring, og hør, om det hjalp. Det handler om »Lille virksomhed: ekstra personale koster«."
+    )
     assert "noget på arbejdspladsen" in texts.due("help", hard="C-OF-TOMORROW").da
+
+
+# -- whom to ring ------------------------------------------------------------------------------------------------------
+
+OTHER, BUDDY = "0199ab00-0000-7000-8000-00000000000a", "0199ab00-0000-7000-8000-00000000000b"
+
+
+def living(**changes: Any) -> Placement:
+    one = Placement(
+        id=PLACEMENT, place_id=PLACE, referral_id=REFERRAL, leader_id=LEADER, company_id=COMPANY, kommune="0561",
+        since=TODAY, next_checkin=EVER,
+    )  # fmt: skip
+    return one.changed(**changes)
+
+
+@pytest.mark.parametrize(
+    ("gone", "whom", "what"),
+    [
+        ((), CONTACT, "check-in"),
+        ((CONTACT,), LEADER, "check-in"),
+        ((CONTACT, LEADER), BUDDY, "check-in"),
+        ((CONTACT, LEADER, BUDDY), OTHER, "check-in"),
+        ((CONTACT, LEADER, BUDDY, OTHER), None, "new-contact"),
+    ],
+)
+def test_who_is_forgotten_is_never_rung_but_the_next_one_near_or_a_new_contact_is_found(
+    gone: tuple[str, ...], whom: str | None, what: str
+) -> None:
+    one = in_state("filled").changed(found=FOUND.changed(buddy_id=BUDDY))
+    all_ = replace(known(one, living(contact_id=CONTACT)), of_companies={COMPANY: OTHER}, gone=frozenset(gone))
+    [found] = [found for found in turns(all_, NOW) if found.thing == "placement"]
+    assert (found.person_id, found.turn.what) == (whom, what)
+    assert what == "check-in" or found.turn.due == TODAY, "it is not waited for the next check-in"
+
+
+def test_the_places_contact_and_leader_are_rung_about_a_placement_that_has_none_of_its_own() -> None:
+    one = in_state("filled").changed(leader_id=OTHER)
+    [found] = [found for found in turns(known(one, living()), NOW) if found.thing == "placement"]
+    assert (found.person_id, found.leader_id) == (OTHER, OTHER), "the place went on as another's"
+    world = heard(said(followup.PlacementMoved, OF_PLACEMENT, contact_id=CONTACT, stage=STAGE))
+    assert world.get(Placement, PLACEMENT).contact_id == CONTACT
+
+
+def test_a_kommune_whose_referral_nobody_has_by_name_is_one_without_a_contact() -> None:
+    escalated = said(gateway.ReferralEscalated, contact_id=OTHER, contact_role="entrance", due_by=date(2026, 12, 7))
+    world = heard(SENT, GUIDED, escalated)
+    assert rules.of_referral(world.referral, "page", TODAY).what == "no-contact"
+    world.tell(GUIDED.changed(contact_id=OTHER))
+    assert rules.of_referral(world.referral, "page", TODAY).what == "with-kommune"
+
+
+# -- what a leader reads -----------------------------------------------------------------------------------------------
+
+STAGE = {"stage_id": MATCH, "form": "SMAAJOB", "hours": 10, "times_of_day": (), "tasks": (), "from": TODAY}
+
+
+def over(reason: str, outcome: str | None = None) -> World:
+    of = OF_PLACEMENT
+    world = heard(of=in_state("filled", agreed=frozenset({MATCH})))
+    world.states["referral", REFERRAL] = Referral(id=REFERRAL, place_id=PLACE, kommune="0561", over=True)
+    world.tell(said(followup.PlacementEnded, of, how="as-planned", reason=reason, on=TODAY, form="SMAAJOB",
+                    next_checkin=date(2027, 3, 1)))  # fmt: skip
+    if outcome:
+        world.tell(said(followup.PlacementOutcomeRecorded, of, outcome=outcome, hours=37, on=TODAY, when="0",
+                        by="consultant", next_checkin=date(2027, 3, 1)))  # fmt: skip
+    return world
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome", "congratulates"),
+    [
+        ("goal-reached", None, "Tillykke! Målet er nået."),
+        ("education", None, "Tillykke! Den unge er kommet i gang med en uddannelse."),
+        ("C-PACE", "O-ORDINARY", "Tillykke! Den unge er kommet i job."),
+        ("period-over", "O-EDUCATION", "Tillykke! Den unge er kommet i gang med en uddannelse."),
+        ("C-PACE", None, None),
+        ("C-PACE", "O-UNKNOWN", None),
+        ("period-over", "O-OF-TOMORROW", None),
+    ],
+)
+def test_after_success_a_leader_is_congratulated_in_each_step_and_in_the_history(
+    reason: str, outcome: str | None, congratulates: str | None
+) -> None:
+    world = over(reason, None if outcome == "O-OF-TOMORROW" else outcome)
+    everything: Any = [*world.states.values()]
+    lines = {s.what: s.da for s in steps(world.place, world.get(Leader, LEADER), known(*everything), world.now)}
+    history = " ".join(texts.sentence(past) for past in world.place.history)
+    if congratulates:
+        assert lines["aftercare"].startswith(congratulates)
+        assert lines["seat-free"].startswith("Tillykke, det lykkedes! Pladsen er ledig igen.")
+        assert "Tillykke" in history.replace("Tillykke med aftalen", "").replace("Pladsen er besat. Tillykke", "")
+    else:
+        assert not any("Tillykke" in line for line in lines.values())
+    assert "Pladsen er ledig igen." in history
+    assert "en pause" not in history
+
+
+def test_an_outcome_that_is_put_right_is_the_one_that_counts() -> None:
+    world = over("period-over", "O-ORDINARY")
+    put_right = said(followup.PlacementCorrected, OF_PLACEMENT, what="outcome", outcome="O-JOBSEEKING")
+    world.tell(put_right)
+    assert rules.success(world.get(Placement, PLACEMENT)) is None
+    world.tell(put_right.changed(what="end", reason="education", outcome=None))
+    assert rules.success(world.get(Placement, PLACEMENT)) == "education"
+
+
+@pytest.mark.parametrize(
+    ("missing", "reads"),
+    [
+        ({"young-person", "kommune"}, "Du har sagt ja. Kommunen spørger den unge"),
+        ({"young-person"}, "Du har sagt ja. Kommunen spørger den unge"),
+        ({"kommune"}, "Du og den unge har sagt ja. Kommunen skal godkende det"),
+    ],
+)
+def test_the_yes_of_the_young_person_and_that_of_the_kommune_are_two(missing: Any, reads: str) -> None:
+    one = Match(
+        id=MATCH, place_id=PLACE, referral_id=REFERRAL, leader_id=LEADER, kommune="0561", missing=frozenset(missing),
+        answer_by=TODAY, proposed_on=TODAY,
+    )  # fmt: skip
+    someone, everything = leader(outcome="reached", next_call_on=None), known(in_state("open"), one)
+    [step] = [s for s in steps(in_state("open"), someone, everything, NOW) if s.what == "kommune-yes"]
+    assert step.da.startswith(reads)
+
+
+def test_while_her_yes_holds_the_last_seat_no_yes_is_due_on_the_others() -> None:
+    yes = said(matching.MatchApproved, OF_MATCH, party="leader", held_until=date(2026, 12, 15))
+    others = [PROPOSED.changed(match_id=f"{MATCH[:-1]}{n}") for n in (6, 7)]
+    world = heard(SENT, GUIDED, ACCEPTED, PROPOSED, *others, yes)
+    assert [what for what, who, _ in next_steps(world) if who == "leader"] == []
+    everything: Any = [*world.states.values()]
+    [wait] = [s for s in steps(world.place, world.get(Leader, LEADER), known(*everything), world.now)
+              if s.what == "seat-held"]  # fmt: skip
+    assert len(wait.match_ids) == 2
+    assert not [f for f in turns(known(*everything), NOW) if f.turn.what == "leader-yes"]
+    two = [state.changed(found=FOUND.changed(seats=2)) if isinstance(state, Place) else state for state in everything]
+    assert len([f for f in turns(known(*two), NOW) if f.turn.what == "leader-yes"]) == 2
+
+
+def test_a_day_that_is_promised_is_one_on_which_somebody_rings() -> None:
+    one = place(state="paused", history=(Past(on=date(2027, 1, 7), what="paused", reason="busy"),))
+    assert rules.of_place(one, None, [], NOW).due == date(2027, 2, 8), "7 February is a Sunday"
+
+
+def test_time_is_given_to_the_end_of_a_day() -> None:
+    for what in ("searching", "on-hold"):
+        assert "til og med i dag" in texts.step(what, TODAY, by=TODAY, kommune="0561").da
+
+
+def test_proposals_that_wait_for_one_leaders_yes_are_one_line() -> None:
+    found = [
+        Found("match", f"m{n}", line("leader-yes", EVER), LEADER, place_id=where)
+        for n, where in enumerate((PLACE, PLACE, PLACE, "another"))
+    ]
+    assert _yeses(found) == {"m0": ("m0", "m1", "m2"), "m1": (), "m2": (), "m3": ("m3",)}
+    assert texts.due("leader-yes", n=3).da.startswith("Tre forslag venter på lederens ja eller nej.")
+
+
+def test_a_leader_reads_that_the_kommune_is_asked_for_help() -> None:
+    hard = Challenge(id=CHALLENGE, place_id=PLACE, kommune="0561", raised_on=TODAY, help=True, code="C-PACE")
+    someone, one = leader(outcome="reached", next_call_on=None), in_state("open")
+    lines = {s.what: s.da for s in steps(one, someone, known(one, hard, hard.changed(id="other", place_id="x")), NOW)}
+    assert lines["kommune-help"] == "Vi har bedt Esbjerg Kommune om hjælp, og vi følger op, til den kommer."

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from intake.commands.places import ChangePlace, DraftPlace, OpenPlace
+from intake.rules.leaders import moved
 from intake.state.leaders import Leader
 from intake.state.places import Frame, Place
 from shared.events.intake import PlaceOpened
@@ -67,3 +68,38 @@ def test_a_choice_that_is_taken_back_leaves_the_largest() -> None:
     world = World(place(postnr="8471", kommune="0710", found=Frame(kommune="0710")), leader())
     world.tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=Frame(kommune=None)))
     assert world.get(Place, PLACE).kommune == "0751"
+
+
+CHOSEN = {"kommune": "0710", "kommune_chosen": True}
+
+
+@pytest.mark.parametrize(
+    ("postnr", "kommune", "now"),
+    [
+        ("2970", None, {"kommune": "0223", "kommune_chosen": False}),
+        ("2970", "0210", {"kommune": "0210", "kommune_chosen": True}),
+        (None, "0746", {"kommune": "0746", "kommune_chosen": True}),
+        (None, "0710", {"kommune": "0710", "kommune_chosen": True}),
+        ("8471", None, {}),
+        (None, None, {}),
+    ],
+)
+def test_a_corrected_kommune_is_chosen_when_it_is_said_and_never_after_another_postal_code_alone(
+    postnr: str | None, kommune: str | None, now: dict[str, Any]
+) -> None:
+    assert moved(leader(**SABRO | CHOSEN), postnr, kommune) == now
+
+
+def test_a_corrected_kommune_lies_in_the_postal_code() -> None:
+    for postnr, kommune in ((None, "0101"), ("2970", "0710")):
+        with pytest.raises(Refused, match="kommune-postnr"):
+            moved(leader(**SABRO), postnr, kommune)
+
+
+def test_a_place_of_a_leader_whose_new_postal_code_is_not_clear_asks() -> None:
+    someone = leader(outcome="reached", **SABRO | CHOSEN)
+    someone = someone.changed(postnr="2970", **moved(someone, "2970", None))
+    world = World(someone)
+    world.tell(DraftPlace(place_id=PLACE, leader_id=LEADER, found=FOUND))
+    with pytest.raises(Refused, match="R-KOMMUNE-1"):
+        world.tell(OPEN)

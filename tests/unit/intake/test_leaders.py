@@ -70,7 +70,7 @@ def test_a_leader_who_did_not_answer_is_called_again() -> None:
 @pytest.mark.parametrize("named", [None, date(2027, 3, 1)])
 @pytest.mark.parametrize(
     ("outcome", "usual"),
-    [("no-answer", NOW.date()), ("later", NOW.date()), ("reached", None), ("not-now", date(2027, 5, 30))],
+    [("no-answer", NOW.date()), ("later", NOW.date()), ("reached", None), ("not-now", date(2027, 5, 31))],
 )
 def test_a_leader_is_called_again_on_the_day_that_is_named_and_whoever_wants_none_now_in_half_a_year(
     outcome: str, usual: date | None, named: date | None

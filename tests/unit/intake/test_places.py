@@ -1,16 +1,29 @@
 """A place is found in the call and opens; its seats are taken and freed."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import ValidationError
 
-from intake.commands.places import ChangePlace, ChangePlaceBody, ClosePlace, DraftPlace, OpenPlace, ReopenPlace
+from intake import texts
+from intake.commands.places import (
+    ChangePlace,
+    ChangePlaceBody,
+    ClosePlace,
+    ClosePlaceBody,
+    DraftPlace,
+    OpenPlace,
+    PausePlace,
+    PausePlaceBody,
+    ReopenPlace,
+)
 from intake.rules import clarification
 from intake.rules import places as rules
 from intake.state.leaders import Leader
-from intake.state.places import Frame, Place
+from intake.state.places import Frame, Past, Place
 from shared.events.intake import PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened
 from shared.spine.decision import Outdated, Refused
 from shared.spine.work import Work
@@ -149,3 +162,60 @@ def test_what_a_newer_build_has_found_survives_a_change_by_this_one() -> None:
     kept = json.loads(world.place.model_dump_json())
     assert (kept["found"]["tools"], kept["found"]["hours_from"]) == (["crane"], 10)
     assert kept["history"] == [{"on": "2026-11-29", "what": "x", "reason": None, "fields": None, "by": "y"}]
+
+
+TWICE = [
+    OpenPlace(place_id=PLACE, leader_id=LEADER, agreed_at=NOW.date()),
+    PausePlace(place_id=PLACE, reason="busy"),
+    ReopenPlace(place_id=PLACE, agreed_at=NOW.date()),
+    ClosePlace(place_id=PLACE, reason="changed-mind"),
+]
+
+
+def test_a_second_click_finds_it_so_already_and_says_nothing_more() -> None:
+    world = World(place(), leader(outcome="reached"))
+    for command in TWICE:
+        first = world.tell(command)
+        said = len(world.said)
+        assert world.tell(command) == first
+        assert len(world.said) == said
+    assert world.types() == ["place.opened", "place.paused", "place.reopened", "place.closed"]
+
+
+@pytest.mark.parametrize(
+    ("state", "command"),
+    [
+        ("open", OpenPlace(place_id=PLACE, leader_id=LEADER, agreed_at=date(2026, 11, 29))),
+        ("closed", ClosePlace(place_id=PLACE, reason="closed-down")),
+        ("paused", PausePlace(place_id=PLACE, reason="season")),
+    ],
+)
+def test_another_decision_is_no_second_click(state: Any, command: Any) -> None:
+    history = tuple(Past(on=NOW.date(), what=what, reason=reason) for what, reason in (
+        ("opened", None), ("paused", "busy"), ("closed", "changed-mind")))  # fmt: skip
+    world = World(place(state=state, agreed_at=NOW.date(), history=history), leader(outcome="reached"))
+    with pytest.raises(Refused, match="state") as refused:
+        world.tell(command)
+    assert refused.value.status == 409
+
+
+def test_what_is_noted_by_itself_is_no_reason_that_anybody_gives() -> None:
+    for reason in ("seat-free", "leader-left", "match-cancelled"):
+        for body in (PausePlaceBody, ClosePlaceBody):
+            with pytest.raises(ValidationError, match="by itself"):
+                body(reason=reason)
+    with pytest.raises(ValidationError, match="the place closes"):
+        PausePlaceBody(reason="closed-down")
+    assert ClosePlaceBody(reason="closed-down")
+
+
+def test_nothing_opens_with_a_leader_who_is_gone() -> None:
+    with pytest.raises(Refused, match="leader-erased"):
+        World(place(), leader(outcome="reached", erased=True)).tell(TWICE[0])
+
+
+def test_one_that_never_began_is_not_thanked_for() -> None:
+    match_id = str(uuid4())
+    world = World(place(state="open", found=FOUND.changed(seats=2), agreed=frozenset({match_id})), REFERRED)
+    world.tell(cancelled(match_id))
+    assert texts.sentence(world.place.history[-1]) == "En aftale hos jer blev ikke til noget."

@@ -64,3 +64,12 @@ def test_a_referral_that_is_over_says_so_to_the_leader(
     assert world.referral.closed_because == (None if state == "completed" else "no-capacity")
     assert world.place.state == "open"
     assert texts.sentence(world.place.history[-1]) == said
+
+
+def test_a_kommune_that_never_answered_is_said_to_be_silent() -> None:
+    expired = gateway.ReferralExpired.model_validate(
+        {**ABOUT, "state": "failed", "business_status": "x", "reason": "expired"}
+    )
+    world = World(place(state="open"), REFERRED.changed(accepted=False))
+    world.tell(expired)
+    assert texts.sentence(world.place.history[-1]) == "Esbjerg Kommune svarede ikke i tide."

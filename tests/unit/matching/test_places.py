@@ -260,3 +260,11 @@ def test_what_a_newer_build_wrote_of_a_spot_stays_when_it_is_held_and_taken() ->
     at = places.put(place(), "a", Spot.model_validate({"seat": 1, "floor": "2"}))
     kept = places.take(places.hold(at, "a"), "a").spots["a"].model_dump(exclude_none=True)
     assert kept == {"state": "taken", "seat": 1, "floor": "2"}
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_a_place_that_goes_on_as_another_leaders_takes_its_matches_along(world: World, agreed: bool) -> None:
+    someone = "00000000-0000-4000-8000-0000000000aa"
+    match = agreed_on(world) if agreed else world.propose()
+    world.tell(changed().changed(leader_id=someone, contact_id=someone))
+    assert (world.match(match).leader_id, world.match(match).state) == (someone, "agreed" if agreed else "proposed")

@@ -307,3 +307,16 @@ def test_a_stage_of_another_form_is_another_beginning_and_another_change() -> No
     assert paid_hours(grown, right) == 30  # not the present one
     now = corrected("stage", before="ORDINAER", stage={**second, "hours": 25, "from": "2027-01-01"}, present=True)
     assert paid_hours(grown, now) == 25
+
+
+def test_a_call_put_right_is_counted_as_it_was_and_the_wrong_one_told_as_corrected() -> None:
+    call = {"leader_id": LEADER, "kommune": "0561", "attempt": 1}
+    wrong, right = (
+        intake.LeaderCalled(**call, outcome="reached"),
+        intake.LeaderCallCorrected(**call, outcome="no-answer", before="reached"),
+    )
+    assert totals(wrong, right) == {
+        (figures.CALLS.name, "reached"): (1, 1),
+        (figures.CALLS.name, "no-answer"): (1, 0),
+    }
+    assert totals(wrong, right.changed(outcome="reached")) == {(figures.CALLS.name, "reached"): (1, 0)}

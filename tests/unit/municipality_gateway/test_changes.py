@@ -49,8 +49,27 @@ def test_a_kommune_hears_what_changed_and_how_the_place_is_now() -> None:
 def test_what_is_no_matter_of_the_kommunes_is_not_told() -> None:
     gateway, _ = asked()
     gateway.news()
-    gateway.tell(changed("buddy_id", "guidance", "max_kommuner", max_kommuner=1))
+    gateway.tell(changed("guidance", "max_kommuner", max_kommuner=1))
     assert gateway.news() == []
+
+
+@pytest.mark.parametrize("what", ["contact", "contact_id", "buddy_id"])
+def test_a_kommune_hears_that_there_is_somebody_else_to_call_and_reads_who_at_place_url_alone(what: str) -> None:
+    gateway, _ = asked()
+    someone = "00000000-0000-4000-8000-0000000000aa"
+    ids: dict[str, Any] = {what: someone} if what.endswith("_id") else {}
+    gateway.tell(changed(what, "hours_to").changed(**ids))
+    told = gateway.last(copy.ReferralChanged)
+    assert told.changes == ("contact", "hours_to")
+    assert someone not in told.model_dump_json()
+
+
+def test_a_place_that_goes_on_as_another_leaders_is_hers_here_too() -> None:
+    gateway, referral = asked()
+    someone = "00000000-0000-4000-8000-0000000000aa"
+    gateway.tell(changed("leader_id", "contact_id").changed(leader_id=someone, contact_id=someone))
+    assert gateway.last(copy.ReferralChanged).changes == ("contact",)
+    assert gateway.get(Referral, referral).leader_id == gateway.last(say.ReferralChanged).leader_id == someone
 
 
 def test_a_leader_who_wishes_for_a_page_after_all_is_told_at_once() -> None:

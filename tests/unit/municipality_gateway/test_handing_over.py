@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from municipality_gateway.commands.kommuner import Erase, RegisterContact, Retire
+from municipality_gateway.commands.kommuner import Erase, ImportContacts, RegisterContact, Retire
 from municipality_gateway.commands.referrals import RecordGuidance
+from municipality_gateway.rules import desk
 from municipality_gateway.rules.kommuner import default_entrance
 from municipality_gateway.state.kommuner import Kommune
 from shared.events import municipality_gateway as say
@@ -146,15 +147,27 @@ def test_nobody_is_guided_about_nobody() -> None:
         gateway.tell(RecordGuidance(referral_id=gateway.referral().id, kommune=ESBJERG))
 
 
-def test_who_retires_is_erased_and_may_come_back() -> None:
+def test_who_retires_is_erased_and_comes_back_under_a_new_id_alone() -> None:
     gateway = asked_una()
     gateway.tell(Retire(contact_id=UNA, kommune=ESBJERG))
     gateway.tell(Retire(contact_id=UNA, kommune=ESBJERG))
     assert [row.id for row in gateway.rows if isinstance(row, Erased)] == [UNA]
     assert gateway.news()[:2] == ["contact.retired", "contact.erased"]
     assert UNA not in [contact.id for contact in gateway.get(Kommune, ESBJERG).contacts]
-    register(gateway, UNA, "youth-unit")
+    with pytest.raises(Refused, match="contact-gone"):
+        register(gateway, UNA, "youth-unit")
+    register(gateway, "40000000-0000-4000-8000-000000000009", "youth-unit")
     assert "contact.registered" in gateway.news()
+
+
+def test_an_erased_contact_does_not_come_back_by_an_old_list() -> None:
+    gateway = asked_una()
+    gateway.tell(Erase(person_id=UNA))
+    facts: dict[str, Any] = {"role": "deputy", "unit": None, "valid_from": date(2026, 1, 1), "valid_to": None}
+    old = RegisterContact(contact_id=UNA, kommune=ESBJERG, person={"name": "Una"}, **facts)
+    with pytest.raises(Refused, match="contact-gone"):
+        gateway.tell(ImportContacts(contacts=(old.changed(contact_id=DORA), old)))
+    assert gateway.rows[-1] == Erased(UNA, "test")
 
 
 def test_of_two_entries_of_one_person_one_goes_and_what_it_held_goes_to_the_other() -> None:
@@ -193,3 +206,4 @@ def test_one_person_alone_is_reminded_and_the_door_is_asked_on_the_fourth_day() 
     assert gateway.news() == ["referral.escalated"]
     assert gateway.last(say.ReferralEscalated).contact_id == ENTRANCE
     assert (gateway.referral().contact_id, gateway.referral().guided) == (UNA, True)  # whom the leader was told of
+    assert desk.turn(gateway.referral(), gateway.get(Kommune, ESBJERG), date(2026, 11, 28)) == "silent"

@@ -1,12 +1,21 @@
 """Contacts of a kommune: registered, asked, erased."""
 
 from datetime import date
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from municipality_gateway.commands.kommuner import Erase, RegisterContact
+from municipality_gateway.commands.kommuner import (
+    Erase,
+    RegisterContact,
+    RegisterContactBody,
+    WriteCard,
+    WriteCardBody,
+    WriteTermsBody,
+)
 from municipality_gateway.rules import kommuner
-from municipality_gateway.state.kommuner import Contact, Kommune
+from municipality_gateway.state.kommuner import Card, Contact, Kommune
 from shared.events import municipality_gateway as say
 from shared.events.kommune import referrals as copy
 from shared.people.vault import Erased, Person
@@ -85,3 +94,49 @@ def test_an_erased_contact_is_asked_no_more_and_the_others_are_told() -> None:
     assert gateway.news() == ["contact.registered", "contact.erased"]
     gateway.tell(opened())
     assert gateway.last(say.ReferralSent).contact_id == kommuner.default_entrance(ESBJERG).contact_id
+
+
+BLANK = "\u200b \u3164"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (WriteCardBody, {"confirmed_on": "2026-11-23", "entrance": BLANK}),
+        (WriteTermsBody, {"terms": [{"concept": "youth-unit", "term": BLANK}]}),
+        (RegisterContactBody, {"role": "deputy", "valid_from": "2026-01-01", "name": BLANK}),
+        (RegisterContactBody, {"role": "deputy", "valid_from": "2026-01-01", "name": "Una", "area": BLANK}),
+    ],
+)
+def test_what_people_read_is_not_blank(body: Any, said: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        body.model_validate(said)
+    assert [error["type"] for error in caught.value.errors()] == ["unreadable"]
+
+
+def test_a_concept_has_one_word_of_the_kommunes_own() -> None:
+    twice = [{"concept": "youth-unit", "term": term} for term in ("Vindmøllen", "Ungehuset")]
+    assert WriteTermsBody.model_validate({"terms": twice[:1]})
+    with pytest.raises(ValidationError, match="twice"):
+        WriteTermsBody.model_validate({"terms": twice})
+
+
+@pytest.mark.parametrize(("day", "taken"), [("2026-11-23", True), ("2026-11-24", False), ("2099-01-01", False)])
+def test_a_card_was_confirmed_today_or_before(day: str, taken: bool) -> None:
+    gateway = Gateway()
+    card = WriteCard(kommune=ESBJERG, card=Card(confirmed_on=date.fromisoformat(day), mentor="ring"))
+    if taken:
+        assert gateway.tell(card).card_version == 1
+    else:
+        with pytest.raises(Refused, match="date-future"):
+            gateway.tell(card)
+
+
+@pytest.mark.parametrize("days", [{"valid_from": "2027-11-24"}, {"away_from": "2062-12-04"}])
+def test_a_contact_begins_within_sight(days: dict[str, str]) -> None:
+    facts: dict[str, Any] = {"contact_id": CONTACT, "kommune": ESBJERG, "role": "deputy", "unit": None, "person": {}}
+    known = {"valid_from": "2026-01-01", "valid_to": None}
+    gateway = Gateway()
+    with pytest.raises(Refused, match="date-far"):
+        gateway.tell(RegisterContact.model_validate({**facts, **known, **days}))
+    gateway.tell(RegisterContact.model_validate({**facts, **known, "valid_from": "2027-11-23"}))

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from municipality_gateway.rules import desk
+from municipality_gateway.state.kommuner import Kommune
 from municipality_gateway.state.referrals import Referral
 from shared.events import matching
 from shared.events import municipality_gateway as say
@@ -15,6 +17,7 @@ from tests.unit.municipality_gateway.world import (
     OTHER_CANDIDATE,
     PROPOSAL,
     TERMS,
+    Gateway,
     agreed,
     asked,
     match_event,
@@ -184,3 +187,77 @@ def test_what_is_refused_further_in_speaks_of_its_own_rule_and_field(rule: str, 
     assert (refused.rule, refused.field) == (shown, "from")
     assert says in refused.da
     assert ".." not in refused.da + refused.en
+
+
+# -- the time of a referral and that of a match ------------------------------------------------------------------------
+
+DUE = date(2026, 12, 21)  # twenty working days after the yes
+
+
+def late_match() -> Gateway:
+    """Accepted on a Monday, somebody proposed shortly before the time is over; the match waits till 2027-01-08."""
+    gateway, referral = asked()
+    gateway.reply(ESBJERG, "accepted", {"referral_id": referral})
+    gateway.morning(date(2026, 12, 18))
+    proposed(gateway, start="2027-01-11", answer_by=date(2027, 1, 8))
+    return gateway
+
+
+def test_a_referral_does_not_run_out_while_its_match_is_open() -> None:
+    gateway = late_match()
+    gateway.morning(date(2027, 1, 9))
+    assert gateway.referral().state == "in-progress"
+    assert "referral.expired" not in gateway.types()
+    gateway.morning(date(2027, 1, 12))  # and not in the moment before matching has decided, however long that lasts
+    assert gateway.referral().state == "in-progress"
+    gateway.tell(agreed(gateway))
+    assert gateway.referral().state == "completed"
+
+
+def test_who_searches_again_after_a_match_has_days_for_it_and_is_told_till_when() -> None:
+    gateway = late_match()
+    gateway.morning(date(2027, 1, 5))
+    gateway.news(OUT)
+    gateway.tell(match_event(matching.MatchDeclined, gateway, party="leader", reason="other-needs"))
+    assert gateway.referral().business_status == "searching"
+    assert gateway.news(OUT) == ["match.declined", "referral.changed"]
+    told = gateway.last(copy.ReferralChanged)
+    assert (told.changes, told.due_by, told.hours_to) == (("due_by",), date(2027, 1, 12), 30)
+    gateway.morning(date(2027, 1, 12))
+    assert gateway.referral().state == "accepted"
+    gateway.morning(date(2027, 1, 13))
+    assert (gateway.referral().state, gateway.referral().business_status) == ("failed", "no-candidate")
+
+
+def test_a_match_that_fell_through_early_changes_nothing_about_the_time() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.news(OUT)
+    gateway.tell(match_event(matching.MatchDeclined, gateway, party="leader", reason="other-needs"))
+    assert gateway.news(OUT) == ["match.declined"]
+    gateway.morning(DUE)
+    assert gateway.referral().state == "accepted"
+    gateway.morning(date(2026, 12, 22))
+    assert gateway.referral().state == "failed"
+
+
+def test_a_proposal_that_was_refused_gives_no_further_time() -> None:
+    gateway, referral = asked()
+    gateway.reply(ESBJERG, "accepted", {"referral_id": referral})
+    gateway.morning(DUE)
+    proposal = {"referral_id": referral, **PROPOSAL, "start": "2027-01-11"}
+    gateway.reply(ESBJERG, "candidate-proposed", proposal, id="p")
+    gateway.morning(date(2026, 12, 22))
+    gateway.tell(match_event(matching.MatchRefused, gateway, reply_id="p", rule="R-FIT-REACH"))
+    gateway.morning(date(2026, 12, 23))
+    assert gateway.referral().state == "failed"
+
+
+def test_a_nudge_says_the_day_to_which_an_open_match_lasts() -> None:
+    gateway, referral = asked()
+    gateway.reply(ESBJERG, "accepted", {"referral_id": referral})
+    gateway.morning(date(2026, 12, 14))
+    proposed(gateway, start="2027-01-11", answer_by=date(2026, 12, 30))
+    gateway.morning(date(2026, 12, 15))
+    assert gateway.last(say.ReferralReminded).due_by == date(2026, 12, 30)
+    assert desk.turn(gateway.referral(), gateway.get(Kommune, ESBJERG), date(2026, 12, 15)) == "kommune"

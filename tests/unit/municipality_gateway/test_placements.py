@@ -12,6 +12,7 @@ from tests.unit.municipality_gateway.world import (
     CANDIDATE,
     ESBJERG,
     FANOE,
+    MATCH,
     PLACEMENT,
     STAGE,
     Gateway,
@@ -44,6 +45,20 @@ def test_a_placement_that_is_heard_of_before_its_match_waits_for_it() -> None:
         gateway.tell(planned(gateway))
 
 
+def test_the_kommune_hears_of_the_agreement_before_it_hears_of_the_placement() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.news(OUT)
+    with pytest.raises(NotYet, check=lambda waits: waits.waits_for == ("match", MATCH)):
+        gateway.tell(planned(gateway))
+    with pytest.raises(NotYet):
+        gateway.tell(placement_event(followup.PlacementCancelled, gateway, reason="place-closed"))
+    gateway.tell(agreed(gateway))
+    gateway.tell(planned(gateway))
+    gateway.tell(placement_event(followup.PlacementCancelled, gateway, reason="place-closed"))
+    assert gateway.news(OUT) == ["match.agreed", "referral.completed", "placement.planned", "placement.cancelled"]
+
+
 def test_the_kommune_hears_how_its_placement_goes() -> None:
     gateway = in_placement()
     gateway.tell(placement_event(followup.PlacementStarted, gateway, on=date(2026, 12, 14), stage=stage()))
@@ -61,6 +76,24 @@ def test_a_stage_is_approved_by_its_own_kommune() -> None:
     assert gateway.reply(ESBJERG, "kommune-approved", yes) == "taken"
     answered = gateway.last(say.PlacementAnswered)
     assert (answered.placement_id, answered.stage_id, answered.answer) == (PLACEMENT, later.stage_id, "yes")
+
+
+def test_the_approval_of_a_stage_that_is_void_is_refused_and_says_so() -> None:
+    gateway = in_placement()
+    later = stage("10000000-0000-4000-8000-000000000009", form="LOENTILSKUD")
+    gateway.tell(placement_event(followup.PlacementStagePlanned, gateway, stage=later, approval_needed=True))
+    gateway.tell(placement_event(followup.PlacementCorrected, gateway, what="stage", stage_id=later.stage_id))
+    assert gateway.last(copy.PlacementCorrected).stage_id == later.stage_id
+    yes = {"stage_id": later.stage_id, "form": "LOENTILSKUD", "hours": 12, "from": "2026-12-14"}
+    assert gateway.reply(ESBJERG, "kommune-approved", yes) == "state"
+    assert "Perioden gælder ikke mere" in gateway.last(copy.ReplyRefused).da
+
+
+def test_a_stage_that_was_put_right_may_still_be_approved() -> None:
+    gateway = in_placement()
+    gateway.tell(placement_event(followup.PlacementCorrected, gateway, what="stage", stage_id=STAGE, stage=stage()))
+    yes = {"stage_id": STAGE, "form": "SMAAJOB", "hours": 12, "from": "2026-12-14"}
+    assert gateway.reply(ESBJERG, "kommune-approved", yes) == "taken"
 
 
 def test_voice_and_outcome_are_passed_on_without_saying_more_than_codes() -> None:

@@ -204,3 +204,20 @@ def test_nobody_is_asked_about_a_place_that_is_not_open_and_never_the_test_kommu
     gateway.tell(intake.PlacePaused(**about_place("paused"), reason="busy"))
     with pytest.raises(Refused, match="state"):
         gateway.tell(AskThis(place_id=PLACE, kommune=FANOE))
+
+
+def test_who_was_asked_a_moment_ago_is_not_asked_again_before_its_referral_is_made() -> None:
+    gateway, _ = asked(max_kommuner=1)
+    ask = AskThis(place_id=PLACE, kommune="0851")
+    gateway.decide(gateway.message(ask))
+    with pytest.raises(Refused, match="state"):
+        gateway.decide(gateway.message(ask))
+    gateway.settle()
+    assert [sent.kommune for sent in gateway.heard(say.ReferralSent)] == [ESBJERG, "0851"]
+
+
+def test_who_is_about_to_be_asked_by_the_plan_is_not_asked_by_hand_too() -> None:
+    gateway = Gateway()
+    gateway.decide(gateway.message(opened()))
+    with pytest.raises(Refused, match="state"):
+        gateway.decide(gateway.message(AskThis(place_id=PLACE, kommune=ESBJERG)))

@@ -15,6 +15,7 @@ from tests.unit.municipality_gateway.world import (
     PLACEMENT,
     PROPOSAL,
     Gateway,
+    agreed,
     asked,
     match_event,
     planned,
@@ -59,6 +60,7 @@ def test_either_may_answer_and_it_is_the_young_persons_kommune_that_has_answered
 
 def test_a_placement_and_its_stages_go_the_same_way() -> None:
     gateway = shared()
+    gateway.tell(agreed(gateway, kommune=FANOE))
     gateway.tell(planned(gateway).changed(kommune=FANOE))
     placement = gateway.get(Placement, PLACEMENT)
     assert placement.whose == (FANOE, ESBJERG)

@@ -176,7 +176,7 @@ def match_event(event: type[Any], gateway: Gateway, **more: Any) -> Any:
     )
 
 
-def proposed(gateway: Gateway, **other: Any) -> str:
+def proposed(gateway: Gateway, answer_by: date = date(2026, 12, 7), **other: Any) -> str:
     """The kommune proposes somebody and matching says that it is possible. Returns the reply's id."""
     reply = str(uuid4())
     proposal = {"referral_id": gateway.referral().id, **PROPOSAL, **other}
@@ -189,7 +189,7 @@ def proposed(gateway: Gateway, **other: Any) -> str:
         terms=TERMS,
         approvals_needed=("leader", "young-person"),
         gate=("met-each-other",),
-        answer_by=date(2026, 12, 7),
+        answer_by=answer_by,
     )
     gateway.tell(possible)
     return reply

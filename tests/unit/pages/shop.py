@@ -28,7 +28,8 @@ class Line(Strict):
 
 class OrderBody(Strict):
     phone: Phone
-    hours: float | None = Field(None, le=37)
+    hours: float | None = Field(None, le=37, strict=True)
+    again: bool = Field(False, strict=True)
     lines: tuple[Line, ...] = ()
 
 

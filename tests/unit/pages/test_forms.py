@@ -22,9 +22,11 @@ def beside(page: str, name: str) -> str | None:
 async def test_what_is_right_becomes_the_apis_body_and_leads_on() -> None:
     taken: list[OrderBody] = []
     async with client(taken) as browser:
-        answer = await browser.post("/bestil", data=ORDER)
+        answer = await browser.post("/bestil", data=ORDER | {"again": "true"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/tak")
-    assert taken == [OrderBody.model_validate({"phone": "20123456", "hours": 7.5, "lines": [{"words": "kaffe"}]})]
+    assert taken == [
+        OrderBody.model_validate({"phone": "20123456", "hours": 7.5, "again": True, "lines": [{"words": "kaffe"}]})
+    ]
 
 
 async def test_each_wrong_field_is_explained_beside_it_and_on_top_and_nothing_typed_is_lost() -> None:
@@ -35,12 +37,20 @@ async def test_each_wrong_field_is_explained_beside_it_and_on_top_and_nothing_ty
     assert answer.status_code == 422
     assert {name: value(page, name) for name in typed} == typed | {"lines.0.words": "&lt;b&gt;x"}
     assert "Det er ikke et telefonnummer" in str(beside(page, "phone"))
-    assert beside(page, "hours") == "Må højst være 37.0."
+    assert beside(page, "hours") == "Må højst være 37."
     assert beside(page, "lines.1.words") == "Højst 20 tegn."
     assert beside(page, "lines.0.words") is None
     links = re.findall(r'href="#(felt-[\w-]+)">(\w+)', page)
     assert links == [("felt-phone", "Telefon"), ("felt-hours", "Timer"), ("felt-lines-1-words", "Anden")]
     assert re.search(r'<div class="alert alert-error"[^>]* tabindex="-1" autofocus', page)
+
+
+@pytest.mark.parametrize("typed", ["mange", "7.5.1", "1e3", "nan", "7,"])
+async def test_what_is_no_number_is_shown_again_as_it_was_typed(typed: str) -> None:
+    async with client() as browser:
+        answer = await browser.post("/bestil", data=ORDER | {"hours": typed})
+    assert value(answer.text, "hours") == typed
+    assert "Skriv et tal" in str(beside(answer.text, "hours"))
 
 
 async def test_an_empty_field_was_not_sent() -> None:

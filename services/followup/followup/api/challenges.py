@@ -33,7 +33,7 @@ async def raise_challenge(
     """Something is hard. A leader's goes on top of the consultant's agenda; and a leader can always call."""
     who.own("about_id", leader=await leader_of(runtime, body.about, body.about_id))
     command = RaiseChallenge(challenge_id=Work.new_id(), by=speaks_as(who), **dict(body))
-    answer: ChallengeAnswer = await dispatch(command, who, ChallengeAnswer)
+    answer: ChallengeAnswer = await dispatch(command, who, ChallengeAnswer, once=True)
     return answer
 
 
@@ -55,7 +55,7 @@ async def try_intervention(
     if body.placement_id:
         await get_or_404(runtime, Placement, body.placement_id, "placement_id")
     command = TryIntervention(intervention_id=Work.new_id(), **dict(body))
-    answer: InterventionAnswer = await dispatch(command, who, InterventionAnswer)
+    answer: InterventionAnswer = await dispatch(command, who, InterventionAnswer, once=True)
     return answer
 
 

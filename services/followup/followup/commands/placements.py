@@ -105,7 +105,11 @@ class StageAnswer(PlacementAnswer):
 
 
 class MoveBody(Strict):
-    """Another department of the same workplace, from that day on. Tasks that are left out stay as they are."""
+    """Another department of the same workplace, from that day on. Tasks that are left out stay as they are.
+
+    `contact_id` and `buddy_id` are the leader or a colleague, whom intake knows and follow-up does not: an id is taken
+    as it is given, and where intake knows nobody by it, its `GET /day` names nobody.
+    """
 
     on: Day
     contact_id: Id
@@ -201,6 +205,14 @@ class Remember(Command):
     placement_id: Id
     company_id: Id
     unpaid: bool
+
+
+class FollowPlace(OfPlacement):
+    """The place has another leader or contact; a placement with a contact of its own keeps it."""
+
+    leader_id: str
+    contact_was: str
+    contact_id: str
 
 
 class PlaceStopped(OfPlacement):

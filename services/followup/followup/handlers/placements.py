@@ -8,6 +8,7 @@ from followup.commands.placements import (
     CandidateGone,
     CheckIn,
     End,
+    FollowPlace,
     Move,
     NewDay,
     NoteLearning,
@@ -252,6 +253,13 @@ def new_day(work: Work, message: Message[NewDay]) -> None:
 def candidate_gone(work: Work, message: Message[CandidateGone]) -> None:
     data = message.data
     keep(work, placements.candidate_gone(work.need(Placement, data.placement_id), work.today))
+
+
+@handlers.on(FollowPlace, (Placement, "placement_id"))
+def follow_place(work: Work, message: Message[FollowPlace]) -> None:
+    data, p = message.data, work.need(Placement, message.data.placement_id)
+    instead = {p.leader_id: data.leader_id, data.contact_was: data.contact_id}
+    work.put(p.changed(leader_id=data.leader_id, contact_id=instead.get(p.contact_id, p.contact_id)))
 
 
 @handlers.on(PlaceStopped, (Placement, "placement_id"))

@@ -1,7 +1,7 @@
 """What intake says of places."""
 
 from followup.commands.challenges import CloseChallenge
-from followup.commands.placements import PlaceStopped
+from followup.commands.placements import FollowPlace, PlaceStopped
 from followup.handlers.base import handlers, place_of
 from followup.rules import places
 from followup.state.challenges import Challenge
@@ -19,9 +19,18 @@ def open_place(work: Work, message: Message[PlaceDrafted | PlaceReopened]) -> No
 @handlers.on(PlaceOpened, PlaceChanged, (Place, "place_id"))
 def described(work: Work, message: Message[PlaceOpened | PlaceChanged]) -> None:
     """A paused place that is changed stays paused."""
-    data = message.data
-    place = place_of(work, data).changed(contact_id=data.contact_id)
+    data, before = message.data, place_of(work, message.data)
+    place = before.changed(leader_id=data.leader_id, contact_id=data.contact_id)
     work.put(place.changed(stopped=None, closed=False) if isinstance(data, PlaceOpened) else place)
+    if (before.leader_id, before.contact_id) != (place.leader_id, place.contact_id):
+        for placement_id in sorted(place.placements):
+            command = FollowPlace(
+                placement_id=placement_id,
+                leader_id=place.leader_id,
+                contact_was=before.contact_id or before.leader_id,
+                contact_id=data.contact_id,
+            )
+            work.soon((Placement.KIND, placement_id), f"follow-{message.id}", command)
 
 
 @handlers.on(PlacePaused, PlaceClosed, (Place, "place_id"))

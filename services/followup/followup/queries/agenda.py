@@ -10,6 +10,7 @@ from followup.queries.consultants import everybody
 from followup.queries.placements import AttentionView, CheckinView, PlacementView
 from followup.rules import agenda
 from followup.state.challenges import Challenge
+from followup.state.companies import Company
 from followup.state.consultants import Consultant, stands_in
 from followup.state.placements import Placement
 from followup.state.places import Place
@@ -22,7 +23,7 @@ from shared.spine.aggregates import many
 from shared.web.access import Principal
 
 Whose = Literal["all", "mine"]
-T = TypeVar("T", Placement, Place)
+T = TypeVar("T", Placement, Place, Company)
 
 
 class PlacementLine(PlacementView):
@@ -116,21 +117,22 @@ def _line(p: Placement, day: _Day) -> PlacementLine:
 async def _challenges(pool: Connection, hard: list[Challenge], day: _Day) -> list[ChallengeLine]:
     placements = await _by_id(pool, Placement, (c.placement_id for c in hard))
     places = await _by_id(pool, Place, (c.place_id for c in hard))
-    companies = await _of_companies(pool, [c.about_id for c in hard if c.about == "company"])
+    about = [c.about_id for c in hard if c.about == "company"]
+    joined, companies = await _by_id(pool, Company, about), await _of_companies(pool, about)
     lines = []
     for challenge in hard:
         placement = placements.get(challenge.placement_id or "")
         place = places.get(challenge.place_id or "") or companies.get(challenge.about_id)
-        at_work = placement or place
+        at_work, company = placement or place, joined.get(challenge.about_id)
         consultant = placement.consultant if placement else None
         if awaits := agenda.awaits(challenge):
             lines.append(
                 ChallengeLine(
                     **dict(ChallengeView.of(challenge)),
                     awaits=awaits,
-                    leader_id=at_work.leader_id if at_work else None,
+                    leader_id=at_work.leader_id if at_work else company and company.leader_id,
                     contact_id=at_work.contact_id if at_work else None,
-                    company_id=at_work.company_id if at_work else None,
+                    company_id=at_work.company_id if at_work else company and company.id,
                     consultant=consultant,
                     substitute=day.substitute(consultant),
                 )

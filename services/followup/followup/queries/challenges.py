@@ -95,7 +95,9 @@ async def leader_of(runtime: Runtime, about: Subject, about_id: str) -> str | No
 async def _knows_company(pool: Connection, company_id: str) -> bool:
     return bool(
         await pool.fetchval(
-            "SELECT EXISTS (SELECT FROM aggregate WHERE kind = 'place' AND state->>'company_id' = $1)", company_id
+            "SELECT EXISTS (SELECT FROM aggregate WHERE kind = 'company' AND id = $1)"
+            " OR EXISTS (SELECT FROM aggregate WHERE kind = 'place' AND state->>'company_id' = $1)",
+            company_id,
         )
     )
 

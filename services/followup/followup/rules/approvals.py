@@ -48,20 +48,21 @@ def expired(stage: Stage, today: date) -> bool:
 
 
 def misfit(answer: PlacementAnswered, stage: Stage, today: date) -> str | None:
-    """The field in which a yes does not fit the stage, or None."""
-    if answer.form not in (None, stage.form):
-        return "form"
-    if answer.hours is not None and answer.hours < stage.hours:
-        return "hours"
-    approved = within(answer, stage, today)
-    return "to" if approved.to and approved.to < approved.from_ else None
+    """The field in which a yes does not cover the stage, or None; one that comes late need not reach back."""
+    begins = max(stage.from_, today)
+    ends = stage.to or begins
+    covered = {
+        "form": answer.form in (None, stage.form),
+        "hours": answer.hours is None or answer.hours >= stage.hours,
+        "from": answer.from_ is None or answer.from_ <= begins,
+        "to": begins <= ends <= (answer.to or ends),
+    }
+    return next((field for field, holds in covered.items() if not holds), None)
 
 
 def within(answer: PlacementAnswered, stage: Stage, today: date) -> Stage:
-    """The stage within the approved days: not before the yes has come, perhaps shorter than planned."""
-    ends = [day for day in (stage.to, answer.to) if day]
-    begins = max(stage.from_, answer.from_ or stage.from_, today)
-    return stage.changed(from_=begins, to=min(ends, default=None))
+    """The stage as it is approved: not before the yes has come, and with an end where none was planned."""
+    return stage.changed(from_=max(stage.from_, today), to=stage.to or answer.to)
 
 
 def given(answer: PlacementAnswered, stage: Stage) -> Approval:

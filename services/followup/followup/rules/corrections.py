@@ -89,7 +89,7 @@ def _planned(
         ahead=tuple(s for s in p.ahead if s != wrong), ramp=tuple(s for s in p.ramp if s.stage_id != stage_id)
     )
     if now is None:
-        return p, [PlacementCorrected(**p.about, what="stage", before=wrong.form)]
+        return p, [stages.void(p, wrong)]
     return stages.planned(p, now, age_band, today, confirmed=confirmed)
 
 
@@ -114,7 +114,8 @@ def _begun(
     dates.lasts(fitted.from_, fitted.to, "now.to")
     p = _traced(p, "stage", by, today, **_facts(wrong))
     p = p.changed(stages=(*stages.closed(before, fitted.from_ - DAY), fitted, *after))
-    said = PlacementCorrected(**p.about, what="stage", stage=fitted, present=not after, before=wrong.form)
+    about = {"stage_id": fitted.stage_id, "stage": fitted, "before": wrong.form}
+    said = PlacementCorrected(**p.about, what="stage", **about, present=not after)
     return p, [said]
 
 

@@ -1,11 +1,12 @@
 """What became of a placement: while it lives, at its end, and 3, 6 and 12 months after."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from followup import texts
 from followup.rules import Decision, dates
 from followup.state.placements import Outcome, Placement, When
 from shared.catalogue.calendar import add_months
+from shared.catalogue.limits import limits
 from shared.catalogue.outcomes import outcome as outcome_of
 from shared.events.followup import PlacementOutcomeRecorded
 from shared.events.municipality_gateway import PlacementReported
@@ -33,15 +34,24 @@ def became(p: Placement, found: Outcome, today: date, field: str = "") -> Decisi
 
 
 def when(p: Placement, on: date, said: When | None = None) -> When:
-    """While it lives, or whole months since the end, rounded down to 0, 3, 6 or 12; a consultant may say which."""
-    if p.ended_on is None:
-        found: When = "living"
-    else:
-        passed: list[When] = [w for w in MONTHS if add_months(p.ended_on, MONTHS[w]) <= on]
-        found = passed[-1] if passed else "living"
-    if said and (said == "living") != (p.ended_on is None):
+    """While it lives, or whole months since the end, rounded down to 0, 3, 6 or 12.
+
+    A consultant may say which, some days early; what held before the end may be said of the end.
+    """
+    found: When = "living"
+    fitting: set[When] = {"living"}
+    if p.ended_on:
+        found = _passed(p.ended_on, on) or "living"
+        soon = _passed(p.ended_on, on + timedelta(days=limits("outcome", on)["early"].value))
+        fitting = {found, soon or "0"} - {"living"}
+    if said and said not in fitting:
         raise texts.other_time()
     return said or found
+
+
+def _passed(ended_on: date, on: date) -> When | None:
+    """The last of the times that has come."""
+    return next((w for w in reversed(MONTHS) if add_months(ended_on, MONTHS[w]) <= on), None)
 
 
 def reported(p: Placement, report: PlacementReported, today: date) -> Decision:

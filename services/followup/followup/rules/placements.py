@@ -155,6 +155,10 @@ def moved(
 ) -> Decision:
     """Another department of the same workplace (S06): the placement, its form, hours and approval stay."""
     _must_live(p)
+    things = {*p.about.values(), *(stage.stage_id for stage in p.stages)} - {p.leader_id}
+    for field, person in (("contact_id", contact_id), ("buddy_id", buddy_id)):
+        if person in things and person is not None:
+            raise texts.nobody(field)
     now = (contact_id, buddy_id, tasks or p.stage.tasks)
     if now == (p.contact_id, p.buddy_id, p.stage.tasks):
         return p, []

@@ -10,6 +10,7 @@ from shared.catalogue.forms import is_paid
 from shared.catalogue.limits import limits
 from shared.events.base import Stage
 from shared.events.followup import (
+    PlacementCorrected,
     PlacementEvent,
     PlacementPaused,
     PlacementResumed,
@@ -37,12 +38,19 @@ def planned(p: Placement, stage: Stage, age_band: str | None, today: date, *, co
     approved = approvals.fitted(stage, p.approvals)
     stage = approved or stage
     praktik = () if is_paid(stage.form) else _unpaid(stage)
-    others = tuple(s for s in p.ahead if s.from_ != stage.from_)
+    instead_of = [s for s in p.ahead if s.from_ == stage.from_]
+    others = tuple(s for s in p.ahead if s not in instead_of)
     before = tuple(s for s in (*p.stages, *others) if s.from_ < stage.from_)
     warnings = (*hours_jump(before[-1], stage), *unpaid_chain(before, stage), *praktik, *warned)
     ramp = (*(s for s in p.ramp if s.from_ != stage.from_), stage)
     p = p.changed(ahead=_in_order((*others, stage)), ramp=_in_order(ramp))
-    return p, [PlacementStagePlanned(**p.about, stage=stage, warnings=warnings, approval_needed=approved is None)]
+    said = PlacementStagePlanned(**p.about, stage=stage, warnings=warnings, approval_needed=approved is None)
+    return p, [*(void(p, s) for s in instead_of if s.stage_id != stage.stage_id), said]
+
+
+def void(p: Placement, stage: Stage) -> PlacementCorrected:
+    """It was planned and never begins: whoever may have been asked to approve it is told which."""
+    return PlacementCorrected(**p.about, what="stage", stage_id=stage.stage_id, before=stage.form)
 
 
 def answered(p: Placement, answer: PlacementAnswered, today: date) -> Decision:
@@ -169,13 +177,17 @@ def _entered(p: Placement, stage: Stage, today: date) -> Decision:
     closed = before.changed(to=min(before.to or last, last))
     resumes = p.state == "paused" and p.reason == EXPIRED
     warnings = hours_jump(before, stage)
+    overtaken = [s for s in p.ahead if s.from_ <= stage.from_ and s.stage_id != stage.stage_id]
     p = p.changed(
         stages=(*p.stages[:-1], closed, stage),
         ahead=tuple(s for s in p.ahead if s.from_ > stage.from_),
         plan=checkins.when_changed(p.plan, stage.from_, stage.to, today, jump=bool(warnings)),
     )
     said: list[PlacementEvent] = [
-        PlacementStageChanged(**p.about, stage=stage, from_form=before.form, from_hours=before.hours, warnings=warnings)
+        *(void(p, s) for s in overtaken),
+        PlacementStageChanged(
+            **p.about, stage=stage, from_form=before.form, from_hours=before.hours, warnings=warnings
+        ),
     ]
     if resumes:
         p = p.changed(state="active", reason=None, until=None)

@@ -112,8 +112,14 @@ async def correct(
 async def merge(
     leader_id: UUID, body: MergeLeadersBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
 ) -> LeaderAnswer:
-    """The same person joined twice, and goes on as `into`; contact data of the double are erased."""
-    answer: LeaderAnswer = await dispatch(await queries.merging(runtime, leader_id, body.into), who, LeaderAnswer)
+    """The same person joined twice, and goes on as `into`, with the places of both.
+
+    Contact data of the double are erased.
+    """
+    async for attempt in stamina.retry_context(on=Outdated, attempts=10, wait_initial=0.01, wait_jitter=0.02):
+        with attempt:  # a place may begin at this moment
+            command = await queries.merging(runtime, leader_id, body.into)
+            answer: LeaderAnswer = await dispatch(command, who, LeaderAnswer)
     return answer
 
 

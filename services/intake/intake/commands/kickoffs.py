@@ -5,10 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from intake.commands.people import Name
 from shared.catalogue.kommuner import KommuneCode
 from shared.frozen import Frozen
-from shared.identifiers import Day
+from shared.identifiers import Day, Name
 from shared.spine.work import Command, Strict
 
 
@@ -19,6 +18,21 @@ class KickoffBody(Strict):
     name: Name
     kommune: KommuneCode
     held_on: Day
+
+
+class CorrectKickoffBody(Strict):
+    """What was typed wrong; what is not mentioned stays."""
+
+    name: Name | None = None
+    kommune: KommuneCode | None = None
+    held_on: Day | None = None
+
+
+class CorrectKickoff(Command):
+    kickoff_id: str
+    name: str | None
+    kommune: str | None
+    held_on: date | None
 
 
 class RegisterKickoff(Command):

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from intake.commands.people import Contact, Correct, Name
+from intake.commands.people import Contact, Correct
 from shared.catalogue import codes
 from shared.catalogue.kommuner import KommuneCode, kommuner_of_postnr
 from shared.events.base import Id
 from shared.frozen import Frozen
-from shared.identifiers import Cvr, Day, Email, Phone, PNumber, Postnr
+from shared.identifiers import Cvr, Day, Email, Name, Phone, PNumber, Postnr
 from shared.spine.work import Command, Strict, Work
 
 
@@ -115,8 +115,8 @@ class CorrectLeader(Correct):
     cvr: str | None
     p_number: str | None
     workplace_id: str
-    facts: dict[str, str]
-    """Fields of the leader's own: company_name, postnr, kommune, sector, size_band."""
+    facts: dict[str, Any]
+    """Fields of the leader's own: company_name, postnr, kommune, kommune_chosen, sector, size_band."""
     places: tuple[str, ...]
 
 
@@ -127,6 +127,8 @@ class MergeLeadersBody(Strict):
 
 
 class MergeLeaders(Command):
+    """`places`: those of the one that goes, as whoever asks has seen them."""
+
     leader_id: str
     into: str
     places: tuple[str, ...]

@@ -1,16 +1,11 @@
 """What can be asked about people."""
 
-from typing import Annotated
 from uuid import UUID
-
-from pydantic import StringConstraints
 
 from shared.catalogue import codes
 from shared.frozen import Frozen
-from shared.identifiers import Email, Phone
+from shared.identifiers import Email, Name, Phone
 from shared.spine.work import Command, Strict
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
 class Contact(Strict):
@@ -32,11 +27,14 @@ class AddColleagueBody(Strict):
 
 
 class AddColleague(Command):
+    """`last`: who came to the company before, as whoever asks has seen it."""
+
     person_id: str
     company_id: str
     contact: Contact
     role: str | None = None
     leader_id: str | None = None
+    last: str | None = None
 
 
 class CorrectColleagueBody(Strict):
@@ -71,10 +69,11 @@ class Erase(Command):
 
 
 class LeaveCompany(Command):
-    """Somebody of it was erased."""
+    """Somebody of it was erased. `instead`: who goes on with what was begun there."""
 
     company_id: str
     person_id: str
+    instead: str | None = None
 
 
 class PersonAnswer(Frozen):

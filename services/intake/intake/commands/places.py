@@ -4,20 +4,22 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from intake.state.places import Frame
 from shared.catalogue import codes
 from shared.catalogue.kommuner import KommuneCode
+from shared.catalogue.refusal import refusal
 from shared.catalogue.rules import Severity, rule
 from shared.catalogue.tasks import TaskId
-from shared.events.base import Hours, Id
+from shared.events.base import Id
 from shared.events.intake import PlaceState
 from shared.frozen import Frozen
-from shared.identifiers import Day, Postnr
+from shared.identifiers import Day, Postnr, Readable
 from shared.spine.work import Command, Strict
 
-WeekHours = Annotated[float, Field(ge=1, le=37)]
+WeekHours = Annotated[float, Field(ge=1, le=37, multiple_of=0.25)]
+TaskHours = Annotated[float, Field(gt=0, le=168, multiple_of=0.25)]
 Seats = Annotated[int, Field(ge=1, le=50)]
 
 
@@ -62,9 +64,11 @@ class TaskBody(Strict):
     """A task of the catalogue, or `<category>-00` with the leader's own words. `from_job`: whose job it is from."""
 
     task_id: TaskId
-    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
+    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Readable] | None = (
+        None
+    )
     from_job: codes.Job | None = None
-    hours: Hours | None = None
+    hours: TaskHours | None = None
     seat: Seats | None = None
 
 
@@ -125,6 +129,14 @@ class ChangePlace(OfPlace):
     found: Frame
 
 
+class SomebodyNear(OfPlace):
+    """Contact or buddy of a place is forgotten, or reached in another way. `leader_id`: whose it is, once known."""
+
+    person_id: str
+    gone: bool
+    leader_id: str | None = None
+
+
 class OpenPlaceBody(Strict):
     """The day on which the leader said yes to asking a kommune."""
 
@@ -148,8 +160,29 @@ class OpenPlaceAnswer(HereAnswer):
     state: PlaceState
 
 
+BY_ITSELF = ("seat-free", "leader-left", "match-cancelled")
+
+
+def _said(reason: str) -> str:
+    if reason in BY_ITSELF:
+        raise refusal(
+            "reason-of-ours",
+            "This reason is noted by itself when it is so. Choose what the leader says.",
+            "Den grund noteres af sig selv, når det er sådan. Vælg det, lederen siger.",
+        )
+    return reason
+
+
+def _pauses(reason: str) -> str:
+    if reason == "closed-down":
+        raise refusal(
+            "closes", "Then the place closes: POST /places/{id}/close.", "Så lukker pladsen: luk den i stedet."
+        )
+    return _said(reason)
+
+
 class PausePlaceBody(Strict):
-    reason: codes.PlacePaused
+    reason: Annotated[codes.PlacePaused, AfterValidator(_pauses)]
 
 
 class PausePlace(OfPlace):
@@ -167,7 +200,7 @@ class ReopenPlace(OfPlace):
 
 
 class ClosePlaceBody(Strict):
-    reason: codes.PlaceClosed
+    reason: Annotated[codes.PlaceClosed, AfterValidator(_said)]
 
 
 class ClosePlace(OfPlace):

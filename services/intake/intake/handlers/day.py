@@ -35,6 +35,7 @@ def referral(work: Work, message: Message[gateway.ReferralEvent]) -> None:
         since=on if before is None or _begins(data, before) else before.since,
         by=_by(data, before),
         contact_id=getattr(data, "contact_id", None) or (before and before.contact_id),
+        guided_to=data.contact_id if isinstance(data, gateway.ReferralLeaderGuided) else before and before.guided_to,
         asked_back=isinstance(data, gateway.ReferralCancellationRequested) or bool(before and before.asked_back),
         turned_at=before.turned_at if before and before.state == data.state else message.time,
     )
@@ -53,6 +54,8 @@ def _by(data: gateway.ReferralEvent, before: Asked | None) -> date | None:
             return data.answer_by
         case gateway.ReferralReminded() | gateway.ReferralEscalated() | gateway.ReferralCancellationRequested():
             return data.due_by
+        case gateway.ReferralChanged(due_by=date() as due_by):
+            return due_by
         case gateway.ReferralOnHold():
             return data.until
     return before.by if before and not _begins(data, before) else None
@@ -127,12 +130,19 @@ def placement(work: Work, message: Message[followup.PlacementEvent]) -> None:
         state=_STATES.get(type(data), before.state),
         reason=getattr(data, "reason", None) if turned else before.reason,
         since=on if turned else before.since,
-        contact_id=getattr(data, "contact_id", None) or before.contact_id,
+        contact_id=data.contact_id if isinstance(data, followup.PlacementMoved) else before.contact_id,
         kind=data.kind if isinstance(data, followup.PlacementCheckinDue) else before.kind,
         next_checkin=data.next_checkin,
     )
     if isinstance(data, followup.PlacementPlanned):
         found = found.changed(start=data.stage.from_)
+    if isinstance(data, followup.PlacementOutcomeRecorded):
+        found = found.changed(outcome=data.outcome)
+    if isinstance(data, followup.PlacementCorrected):
+        found = found.changed(
+            reason=data.reason if data.what == "end" else found.reason,
+            outcome=data.outcome if data.what == "outcome" else found.outcome,
+        )
     work.put(found)
 
 

@@ -14,7 +14,7 @@ from intake.commands.leaders import (
     SignUp,
 )
 from intake.commands.people import LeaveCompany
-from intake.handlers.base import handlers
+from intake.handlers.base import apply, handlers, tell_near
 from intake.rows import LeaderEmail, Mistyped, OnlyEmails, Registered
 from intake.rules import leaders as rules
 from intake.rules import places
@@ -87,6 +87,8 @@ def correct(work: Work, message: Message[CorrectLeader]) -> LeaderAnswer:
     data, leader = message.data, work.need(Leader, message.data.leader_id)
     if leader.erased or len(leader.changes) != data.seen or leader.company_id != data.old_company_id:
         raise Outdated
+    if not leader.places <= {*data.places}:
+        raise Outdated
     if data.contact:
         work.write(Person(leader.id, data.contact.model_dump(exclude_none=True)))
     if "email" in data.fields:
@@ -101,7 +103,14 @@ def correct(work: Work, message: Message[CorrectLeader]) -> LeaderAnswer:
     if name := data.facts.get("company_name"):
         company = work.need(Company, data.company_id)
         work.put(company.changed(name=name))
-    work.put(rules.noted(leader.changed(**facts), message.by, data.fields, work.now))
+    after = leader.changed(**facts)
+    work.put(rules.noted(after, message.by, data.fields, work.now))
+    reached = ("contact",) if data.contact or "company_name" in data.facts else ()
+    for place in (work.need(Place, id_) for id_ in data.places):
+        if not places.is_over(place):
+            also = reached if "company_name" in data.facts or places.is_near(place, leader.id) else ()
+            apply(work, places.retold(place, place, leader, after, work.today, also))
+    tell_near(work, leader.id, leader.near if reached else (), gone=False)
     return LeaderAnswer(leader_id=leader.id)
 
 
@@ -113,8 +122,8 @@ def _right_company(work: Work, data: CorrectLeader) -> None:
         work.write(Mistyped(f"cvr:{old.cvr}", old.id), Registered(cvr, old.id, old.id))
         work.put(old.changed(cvr=data.cvr or ""))
         return
-    if any((place := work.get(Place, id_)) and place.state != "closed" for id_ in data.places):
-        raise texts.has_places("cvr")
+    if any((place := work.get(Place, id_)) and not places.is_over(place) for id_ in data.places):
+        raise texts.has_places()
     name = data.facts.get("company_name", old.name)
     new = work.get(Company, data.company_id) or Company(id=data.company_id, cvr=data.cvr or "", name=name)
     work.put(new.changed(people=new.people | {data.leader_id}))
@@ -125,19 +134,25 @@ def _right_company(work: Work, data: CorrectLeader) -> None:
 
 @handlers.on(MergeLeaders, (Leader, "leader_id"), (Leader, "into"), (Place, "places"))
 def merge(work: Work, message: Message[MergeLeaders]) -> LeaderAnswer:
-    """What was begun with one of them stays; whose nothing was begun with goes, with all contact data."""
+    """What was begun with the double goes on as the other's; all contact data of the double go."""
     data = message.data
     double, stays = work.need(Leader, data.leader_id), work.need(Leader, data.into)
     if double.merged_into == stays.id:
         return LeaderAnswer(leader_id=stays.id)
     rules.check_merge(double, stays)
-    if any((place := work.get(Place, id_)) and place.state != "closed" for id_ in data.places):
-        raise texts.has_places("leader_id")
-    work.put(*rules.merged(double, stays, message.by, work.now))
+    if not double.places <= {*data.places}:
+        raise Outdated
+    moved = [work.need(Place, id_) for id_ in data.places]
+    gone, goes_on = rules.merged(double, stays, moved, message.by, work.now)
+    work.put(gone, goes_on)
+    for place in moved:
+        apply(work, places.handed_on(place, double, goes_on, work.today))
     work.write(Erased(double.id, message.by), *([Erased(double.again.id, message.by)] if double.again else []))
     work.emit(LeaderErased(leader_id=double.id))
+    tell_near(work, double.id, double.near, gone=True)
     for company_id in double.companies:
-        leave = LeaveCompany(company_id=company_id, person_id=double.id)
+        instead = stays.id if company_id in goes_on.companies else None
+        leave = LeaveCompany(company_id=company_id, person_id=double.id, instead=instead)
         work.soon((Company.KIND, company_id), double.id, leave)
     return LeaderAnswer(leader_id=stays.id)
 
@@ -185,6 +200,7 @@ def _answer(leader: Leader) -> CallAnswer:
 def note_development(work: Work, message: Message[NoteDevelopment]) -> LeaderAnswer:
     """The same on the same day is the same."""
     data, leader = message.data, work.need(Leader, message.data.leader_id)
+    rules.check_here(leader)
     developed = Developed(on=work.today, codes=tuple(sorted({*data.codes})), confidence=data.confidence)
     if developed not in leader.developed:
         work.put(leader.changed(developed=(*leader.developed, developed)))

@@ -2,7 +2,7 @@
 
 from intake.commands.people import AddColleague, CorrectColleague, Erase, LeaveCompany, PersonAnswer
 from intake.commands.places import ClosePlace
-from intake.handlers.base import handlers
+from intake.handlers.base import handlers, tell_near
 from intake.rows import Unregistered
 from intake.rules import leaders
 from intake.state.leaders import Changed, Company, Leader
@@ -18,8 +18,10 @@ from shared.spine.work import Message, Work
 def add_colleague(work: Work, message: Message[AddColleague]) -> PersonAnswer:
     data = message.data
     company = work.need(Company, data.company_id)
+    if data.last != max(company.people, default=None):
+        raise Outdated
     work.put(
-        Colleague(id=data.person_id, company_id=company.id, role=data.role, added_by=data.leader_id),
+        Colleague(id=data.person_id, company_id=company.id, role=data.role, added_by=data.leader_id, added_at=work.now),
         company.changed(people=company.people | {data.person_id}),
     )
     work.write(Person(data.person_id, data.contact.model_dump(exclude_none=True)))
@@ -35,6 +37,7 @@ def correct_colleague(work: Work, message: Message[CorrectColleague]) -> PersonA
         work.write(Person(data.person_id, data.contact.model_dump(exclude_none=True)))
     changed = Changed(at=work.now, by=message.by, fields=data.fields)
     work.put(colleague.changed(role=data.role or colleague.role, changes=(*colleague.changes, changed)))
+    tell_near(work, colleague.id, colleague.near if data.contact else (), gone=False)
     return PersonAnswer(person_id=data.person_id)
 
 
@@ -50,10 +53,12 @@ def erase(work: Work, message: Message[Erase]) -> None:
         work.emit(LeaderErased(leader_id=person_id))
         for place_id in leader.places:
             work.soon((Place.KIND, place_id), "leader-erased", ClosePlace(place_id=place_id, reason="leader-left"))
+        tell_near(work, person_id, leader.near, gone=True)
     else:
         if colleague := work.get(Colleague, person_id):
             companies = {colleague.company_id}
             work.put(colleague.changed(erased=True))
+            tell_near(work, person_id, colleague.near, gone=True)
         work.emit(PersonErased(person_id=person_id))
     for company_id in companies:
         work.soon((Company.KIND, company_id), person_id, LeaveCompany(company_id=company_id, person_id=person_id))
@@ -64,7 +69,7 @@ def leave_company(work: Work, message: Message[LeaveCompany]) -> None:
     """With the last of its people a company is forgotten, too: a sole trader's is known by its owner's name."""
     data = message.data
     company = work.get(Company, data.company_id) or Company(id=data.company_id, cvr="", name="")
-    people = company.people - {data.person_id}
+    people = company.people - {data.person_id} | ({data.instead} if data.instead else set())
     if people:
         work.put(company.changed(people=people))
     else:

@@ -1,6 +1,5 @@
 """A place is found in the call, opens, pauses and closes; its seats are taken and freed."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import TypedDict
 
@@ -17,18 +16,19 @@ from intake.commands.places import (
     PlaceAnswer,
     ReopenPlace,
     RuleAnswer,
+    SomebodyNear,
 )
-from intake.handlers.base import handlers, note
-from intake.rules import clarification, people, referrals
+from intake.handlers.base import apply, handlers, note
+from intake.rules import clarification, day, people, referrals
 from intake.rules import places as rules
 from intake.state.leaders import Leader
 from intake.state.people import Colleague
 from intake.state.places import Frame, Place
 from intake.state.referrals import Referral
-from shared.events.followup import PlacementCancelled, PlacementEnded, PlacementStarted
-from shared.events.intake import PlaceClosed, PlaceDrafted, PlaceEvent, PlaceOpened, PlacePaused, PlaceReopened
+from shared.events.followup import PlacementCancelled, PlacementEnded, PlacementOutcomeRecorded, PlacementStarted
+from shared.events.intake import PlaceClosed, PlaceDrafted, PlaceOpened, PlacePaused, PlaceReopened
 from shared.events.matching import MatchAgreed
-from shared.spine.decision import Outdated
+from shared.spine.decision import NotYet, Outdated
 from shared.spine.work import Message, Work
 
 
@@ -37,10 +37,27 @@ def named(data: DraftPlace | ChangePlace) -> list[str]:
     return [id_ for id_ in (data.found.contact_id, data.found.buddy_id) if id_]
 
 
-def check_named(work: Work, found: Frame, leader_id: str, company_id: str) -> None:
-    for field, id_ in (("contact_id", found.contact_id), ("buddy_id", found.buddy_id)):
+def whose(data: SomebodyNear) -> list[str]:
+    return [data.leader_id] if data.leader_id else []
+
+
+def name(work: Work, found: Frame, leader_id: str, company_id: str, place_id: str) -> None:
+    """Who is named knows the place, so that it hears when they go."""
+    for field in rules.NEAR:
+        id_ = getattr(found, field)
         if id_ and id_ != leader_id:
-            people.check_colleague(work.get(Colleague, id_), company_id, field)
+            person = work.get(Colleague, id_) or work.get(Leader, id_)
+            people.check_near(person, company_id, field)
+            if person:
+                work.put(person.changed(near=person.near | {place_id}))
+
+
+def of_leader(work: Work, data: ChangePlace | OpenPlace) -> tuple[Place, Leader]:
+    """It may have gone on as another's meanwhile."""
+    place = work.need(Place, data.place_id)
+    if place.leader_id != data.leader_id:
+        raise NotYet(place.key)
+    return place, work.need(Leader, data.leader_id)
 
 
 class Answered(TypedDict):
@@ -57,15 +74,9 @@ def answered(place: Place, leader: Leader, today: date) -> Answered:
     return {"warnings": tuple(one.rule for one in warned), "warned": warned, "blocked": blocked}
 
 
-def apply(work: Work, changes: Iterable[Place | PlaceEvent]) -> None:
-    for change in changes:
-        if isinstance(change, Place):
-            work.put(change)
-        else:
-            work.emit(change)
-
-
-@handlers.on(DraftPlace, (Place, "place_id"), (Place, "last"), (Leader, "leader_id"), (Colleague, named))
+@handlers.on(
+    DraftPlace, (Place, "place_id"), (Place, "last"), (Leader, "leader_id"), (Leader, named), (Colleague, named)
+)
 def draft(work: Work, message: Message[DraftPlace]) -> HereAnswer:
     data = message.data
     leader = work.need(Leader, data.leader_id)
@@ -73,24 +84,24 @@ def draft(work: Work, message: Message[DraftPlace]) -> HereAnswer:
         raise texts.leader_left()
     if data.last != max(leader.places, default=None):
         raise Outdated
-    check_named(work, data.found, leader.id, leader.company_id)
     place = rules.drafted(data.place_id, leader, data.found, work.now)
     last = work.get(Place, data.last) if data.last else None
     if last and not data.keyed and rules.same_click(last, place):
         place = last
     else:
+        name(work, data.found, leader.id, leader.company_id, place.id)
         place = rules.noted(place, work.today, "drafted")
         work.put(place, leader.changed(places=leader.places | {place.id}))
         work.emit(PlaceDrafted(**rules.about(place)))
     return HereAnswer(place_id=place.id, **answered(place, leader, work.today))
 
 
-@handlers.on(ChangePlace, (Place, "place_id"), (Leader, "leader_id"), (Colleague, named))
+@handlers.on(ChangePlace, (Place, "place_id"), (Leader, "leader_id"), (Leader, named), (Colleague, named))
 def change(work: Work, message: Message[ChangePlace]) -> FoundAnswer:
     data = message.data
-    place, leader = work.need(Place, data.place_id), work.need(Leader, data.leader_id)
+    place, leader = of_leader(work, data)
     rules.check_state(place, *rules.UNOPENED, "open", "paused", "filled")
-    check_named(work, data.found, place.leader_id, place.company_id)
+    name(work, data.found, place.leader_id, place.company_id, place.id)
     after = rules.clarified(place, data.found)
     apply(work, [after] if place.state in rules.UNOPENED else rules.reworked(place, after, leader, work.today))
     return FoundAnswer(place_id=place.id, **answered(after, leader, work.today))
@@ -99,9 +110,11 @@ def change(work: Work, message: Message[ChangePlace]) -> FoundAnswer:
 @handlers.on(OpenPlace, (Place, "place_id"), (Leader, "leader_id"))
 def open_(work: Work, message: Message[OpenPlace]) -> OpenPlaceAnswer:
     data = message.data
-    place, leader = work.need(Place, data.place_id), work.need(Leader, data.leader_id)
-    rules.check_may_open(place, leader, data.agreed_at, work.today)
+    place, leader = of_leader(work, data)
     said = answered(place, leader, work.today)
+    if rules.stands(place, "open", "opened") and place.agreed_at == data.agreed_at:
+        return OpenPlaceAnswer(place_id=place.id, state=place.state, **said)
+    rules.check_may_open(place, leader, data.agreed_at, work.today)
     if stops := clarification.stops(said["blocked"]):
         apply(work, rules.blocked(place, stops, work.today))
         return OpenPlaceAnswer(place_id=place.id, state="additional-assessment-required", **said)
@@ -115,6 +128,8 @@ def open_(work: Work, message: Message[OpenPlace]) -> OpenPlaceAnswer:
 def pause(work: Work, message: Message[PausePlace]) -> PlaceAnswer:
     data = message.data
     place = work.need(Place, data.place_id)
+    if rules.stands(place, "paused", "paused", data.reason):
+        return PlaceAnswer(place_id=place.id)
     rules.check_state(place, "open", "filled")
     place = rules.moved(place, "paused", work.today, "paused", data.reason)
     work.put(place)
@@ -126,6 +141,8 @@ def pause(work: Work, message: Message[PausePlace]) -> PlaceAnswer:
 def reopen(work: Work, message: Message[ReopenPlace]) -> PlaceAnswer:
     data = message.data
     before = work.need(Place, data.place_id)
+    if rules.stands(before, "open", "reopened") and before.agreed_at == data.agreed_at:
+        return PlaceAnswer(place_id=before.id)
     rules.check_state(before, "paused")
     rules.check_free_seat(before)
     agreed_at = data.agreed_at or work.today
@@ -140,11 +157,26 @@ def reopen(work: Work, message: Message[ReopenPlace]) -> PlaceAnswer:
 def close(work: Work, message: Message[ClosePlace]) -> PlaceAnswer:
     data = message.data
     place = work.need(Place, data.place_id)
+    if rules.stands(place, "closed", "closed", data.reason):
+        return PlaceAnswer(place_id=place.id)
     rules.check_state(place, *rules.UNOPENED, "open", "paused", "filled")
     place = rules.moved(place, "closed", work.today, "closed", data.reason)
     work.put(place)
     work.emit(PlaceClosed(**rules.about(place), reason=data.reason))
     return PlaceAnswer(place_id=place.id)
+
+
+@handlers.on(SomebodyNear, (Place, "place_id"), (Leader, whose))
+def somebody_near(work: Work, message: Message[SomebodyNear]) -> None:
+    data, place = message.data, work.need(Place, message.data.place_id)
+    if data.leader_id != place.leader_id:
+        command = data.changed(leader_id=place.leader_id)
+        work.soon(place.key, f"near-{data.person_id}-{place.leader_id}", command)
+    elif rules.is_near(place, data.person_id) and not rules.is_over(place):
+        leader = work.need(Leader, place.leader_id)
+        after = rules.without(place, data.person_id) if data.gone else place
+        also = () if data.gone else ("contact",)
+        apply(work, rules.retold(place, after, leader, leader, work.today, also))
 
 
 # -- heard from the others ---------------------------------------------------------------------------------------------
@@ -162,10 +194,17 @@ def started(work: Work, message: Message[PlacementStarted]) -> None:
     note(work, message.data.place_id, "placement-started")
 
 
+@handlers.on(PlacementOutcomeRecorded, (Place, "place_id"))
+def became(work: Work, message: Message[PlacementOutcomeRecorded]) -> None:
+    data = message.data
+    if day.kinds_of_success(data.outcome) is not None:
+        note(work, data.place_id, "became", data.outcome)
+
+
 @handlers.on(PlacementEnded, PlacementCancelled, (Place, "place_id"), (Referral, "referral_id"))
 def over(work: Work, message: Message[PlacementEnded | PlacementCancelled]) -> None:
     data = message.data
     began = isinstance(data, PlacementEnded)
     place = work.need(Place, data.place_id)
-    apply(work, rules.free_seat(place, data.match_id, data.placement_id, work.today, began=began))
+    apply(work, rules.free_seat(place, data.match_id, data.placement_id, data.reason, work.today, began=began))
     work.put(referrals.ended(work.need(Referral, data.referral_id), data.match_id))

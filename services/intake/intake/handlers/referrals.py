@@ -56,4 +56,5 @@ def over(work: Work, message: Message[Ending]) -> None:
     data = message.data
     referral = work.need(Referral, data.referral_id)
     work.put(referral.changed(over=True, reason=getattr(data, "reason", data.state)))
-    note(work, referral.place_id, f"referral-{data.state}", referral.kommune)
+    silent = data.state == "failed" and not referral.accepted
+    note(work, referral.place_id, "referral-unanswered" if silent else f"referral-{data.state}", referral.kommune)

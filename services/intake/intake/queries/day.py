@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal
 
 from intake import texts
-from intake.queries.people import contacts
+from intake.queries.people import ContactView, contacts, gone
 from intake.rules import day as rules
 from intake.rules.day import Turn
 from intake.state.day import Challenge, Match, Placement
@@ -23,9 +24,10 @@ Thing = Literal["leader", "place", "referral", "match", "placement", "challenge"
 
 
 class RingView(Frozen):
-    """Whom to ring. At the workplace with name and phone; null where that person is erased.
+    """Whom to ring. At the workplace with name and phone: of those who are near it, the first who is not erased.
 
-    At a kommune by `contact_id`: names and phones are the gateway's to show, at `look_up`.
+    At a kommune, also where nobody is left at the workplace, by `contact_id`: names and phones are the gateway's to
+    show, at `look_up`, and the page puts them together. Its answer has no name where a common entrance is asked.
     """
 
     person_id: str | None = None
@@ -35,6 +37,8 @@ class RingView(Frozen):
     kommune: str | None = None
     contact_id: str | None = None
     look_up: str | None = None
+    again: ContactView | None = None
+    """What she wrote when she signed up once more, where it is something else."""
 
 
 class LineView(Frozen):
@@ -45,7 +49,7 @@ class LineView(Frozen):
     en: str
     since: date
     due: date
-    by: date | None
+    by: date | None = None
     ring: RingView
     where: str
     leader_id: str | None = None
@@ -55,6 +59,8 @@ class LineView(Frozen):
     match_id: str | None = None
     placement_id: str | None = None
     challenge_id: str | None = None
+    match_ids: tuple[str, ...] | None = None
+    """All that wait for the leader's yes at this place; `match_id` is the most urgent."""
 
 
 class DayView(Frozen):
@@ -71,8 +77,8 @@ class StepView(Frozen):
     what: rules.Due | rules.Elsewhere
     da: str
     en: str
-    who: rules.Who | None
-    by: date | None
+    who: rules.Who | None = None
+    by: date | None = None
     kommune: str | None = None
     referral_id: str | None = None
     match_ids: tuple[str, ...] = ()
@@ -91,7 +97,20 @@ class Known:
     placements: dict[str, Placement]
     challenges: list[Challenge]
     of_companies: dict[str, str]
-    """Company -> whoever of its leaders joined first; of those that something hard is about."""
+    """Company -> whoever of its leaders joined first and is still there; of those that something is about."""
+    gone: frozenset[str] = frozenset()
+    """Of those who are named: who is erased."""
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        return rules.held(self.places, self.matches)
+
+    def whom(self, place: Place | None, own: str | None, leader_id: str | None, company_id: str | None) -> str | None:
+        """Who is to be rung, else the place's contact, its leader, its buddy, another leader of the company."""
+        near = (own, place.found.contact_id, place.leader_id, place.found.buddy_id) if place else (own, leader_id)
+        return next(
+            (id_ for id_ in (*near, self.of_companies.get(company_id or "")) if id_ and id_ not in self.gone), None
+        )
 
     def contact_of(self, referral_id: str | None, kommune: str | None) -> str | None:
         """The kommune's, where it is that kommune which was asked."""
@@ -112,11 +131,13 @@ class Found:
     referral_id: str | None = None
     placement_id: str | None = None
     person_id: str | None = None
-    """At the workplace, where it is not the leader."""
+    """Whom to ring at the workplace; None where nobody is left."""
     kommune: str | None = None
     contact_id: str | None = None
     hard: str | None = None
     intervention_id: str | None = None
+    say: str | None = None
+    """Which words it has, where it has its own."""
 
 
 def turns(known: Known, now: datetime) -> list[Found]:
@@ -130,10 +151,10 @@ def turns(known: Known, now: datetime) -> list[Found]:
         asked.setdefault(referral.place_id, []).append(referral)
     return [
         *(_of_leader(leader, places_of.get(leader.id, []), today) for leader in known.leaders.values()),
-        *(_of_place(p, known.leaders.get(p.leader_id), asked.get(p.id, []), now) for p in known.places.values()),
+        *(_of_place(p, known, asked.get(p.id, []), now) for p in known.places.values()),
         *(_of_referral(referral, known, today) for referral in known.referrals.values()),
         *(_of_match(match, known) for match in known.matches),
-        *(_of_placement(placement) for placement in known.placements.values()),
+        *(_of_placement(placement, known) for placement in known.placements.values()),
         *(_of_challenge(challenge, known, today) for challenge in known.challenges),
     ]
 
@@ -142,12 +163,23 @@ def _of_leader(leader: Leader, places: Sequence[Place], today: date) -> Found:
     turn = rules.of_leader(leader, places, today)
     unopened = [place.id for place in places if place.state in rules.UNOPENED]
     place_id = unopened[0] if len(unopened) == 1 else None
-    return Found("leader", leader.id, turn, leader.id, leader.company_id, place_id)
+    return Found("leader", leader.id, turn, leader.id, leader.company_id, place_id, person_id=leader.id)
 
 
-def _of_place(place: Place, leader: Leader | None, asked: Sequence[Referral], now: datetime) -> Found:
-    turn = rules.of_place(place, leader, asked, now)
-    return Found("place", place.id, turn, place.leader_id, place.company_id, place.id)
+def _of_place(place: Place, known: Known, asked: Sequence[Referral], now: datetime) -> Found:
+    turn = rules.of_place(place, known.leaders.get(place.leader_id), asked, now)
+    freed = known.placements.get(place.freed_by or "")
+    return Found(
+        "place",
+        place.id,
+        turn,
+        place.leader_id,
+        place.company_id,
+        place.id,
+        person_id=known.whom(place, place.leader_id, None, place.company_id),
+        kommune=place.kommune,
+        say="seat-free-success" if turn.what == "seat-free" and freed and rules.success(freed) else None,
+    )
 
 
 def _of_referral(referral: Referral, known: Known, today: date) -> Found:
@@ -158,10 +190,11 @@ def _of_referral(referral: Referral, known: Known, today: date) -> Found:
         "referral",
         referral.id,
         turn,
-        about.leader_id if about else None,
+        (place or about).leader_id if about else None,
         about.company_id if about else None,
         referral.place_id,
         referral.id,
+        person_id=known.whom(place, (place or about).leader_id, None, about.company_id) if about else None,
         kommune=referral.kommune,
         contact_id=referral.asked.contact_id if referral.asked else None,
     )
@@ -169,31 +202,40 @@ def _of_referral(referral: Referral, known: Known, today: date) -> Found:
 
 def _of_match(match: Match, known: Known) -> Found:
     place = known.places.get(match.place_id)
+    turn, leader_id = rules.of_match(match, known.held), place.leader_id if place else match.leader_id
+    company_id = place.company_id if place else None
     return Found(
         "match",
         match.id,
-        rules.of_match(match),
-        match.leader_id,
-        place.company_id if place else None,
+        turn,
+        leader_id,
+        company_id,
         match.place_id,
         match.referral_id,
+        person_id=known.whom(place, leader_id, None, company_id),
+        say="kommune-approval" if turn.what == "kommune-yes" and "young-person" not in match.missing else None,
         kommune=match.kommune,
         contact_id=known.contact_of(match.referral_id, match.kommune),
     )
 
 
-def _of_placement(placement: Placement) -> Found:
+def _of_placement(placement: Placement, known: Known) -> Found:
+    place = known.places.get(placement.place_id)
+    person_id = known.whom(place, placement.contact_id, placement.leader_id, placement.company_id)
+    turn = rules.of_placement(placement, nobody=person_id is None)
     return Found(
         "placement",
         placement.id,
-        rules.of_placement(placement),
-        placement.leader_id,
+        turn,
+        place.leader_id if place else placement.leader_id,
         placement.company_id,
         placement.place_id,
         placement.referral_id,
         placement.id,
-        person_id=placement.contact_id,
+        person_id=person_id,
         kommune=placement.kommune,
+        contact_id=known.contact_of(placement.referral_id, placement.kommune),
+        say=f"aftercare-{why}" if turn.what == "aftercare" and (why := rules.success(placement)) else None,
     )
 
 
@@ -203,16 +245,17 @@ def _of_challenge(challenge: Challenge, known: Known, today: date) -> Found:
     place = known.places.get(challenge.place_id or "")
     around = at_work or place
     company_id = around.company_id if around else challenge.about_id
+    leader_id = (place or around).leader_id if around else known.of_companies.get(challenge.about_id or "")
     return Found(
         "challenge",
         challenge.id,
         rules.of_challenge(challenge, today),
-        around.leader_id if around else known.of_companies.get(challenge.about_id or ""),
+        leader_id,
         company_id,
         challenge.place_id,
         challenge.referral_id,
         challenge.placement_id,
-        person_id=at_work.contact_id if at_work else None,
+        person_id=known.whom(place, at_work.contact_id if at_work else None, leader_id, company_id),
         kommune=challenge.kommune,
         contact_id=known.contact_of(challenge.referral_id, challenge.kommune),
         hard=challenge.code,
@@ -230,6 +273,7 @@ WHERE = {
     "blocked": "PATCH /places/{place}",
     "seat-free": "POST /places/{place}/reopen",
     "paused": "POST /places/{place}/reopen",
+    "new-contact": "POST /placements/{placement}/move",
     "nobody-left": "POST /places/{place}/ask",
     "no-contact": "PUT /kommuner/{kommune}/contacts/{{id}}",
     "guidance": "POST /referrals/{referral}/guidance",
@@ -257,14 +301,17 @@ async def whole_day(runtime: Runtime, who: Principal, limit: int) -> DayView:
     known = await _known(runtime)
     found = [one for one in turns(known, now) if rules.is_line(one.turn, today)]
     found.sort(key=lambda one: (rules.order(one.turn, today), one.id))
+    yeses = _yeses(found)
+    found = [one for one in found if one.id not in yeses or yeses[one.id]]
     shown = found[:limit]
-    ids = {id_ for one in shown if (id_ := _person(one))}
+    again = {one.id: leader.again.id for one in shown if (leader := known.leaders.get(one.id)) and leader.again}
+    ids = {id_ for one in shown if (id_ := _person(one))} | {*again.values()}
     people = await contacts(runtime, sorted(ids), who, "GET /day")
     lines = []
     for one in shown:
         person = people.get(_person(one) or "")
         company = known.companies.get(one.company_id or "")
-        at_kommune = one.turn.what in RING_THE_KOMMUNE
+        at_kommune = _person(one) is None
         ring = RingView(
             person_id=_person(one),
             name=person.name if person else None,
@@ -273,17 +320,28 @@ async def whole_day(runtime: Runtime, who: Principal, limit: int) -> DayView:
             kommune=one.kommune if at_kommune else None,
             contact_id=one.contact_id if at_kommune else None,
             look_up=f"GET /referrals/{one.referral_id}" if at_kommune and one.referral_id else None,
+            again=said if (said := people.get(again.get(one.id, ""))) != person else None,
         )
-        lines.append(_line(one, ring))
+        lines.append(_line(one, ring, yeses.get(one.id, ())))
     return DayView(today=today, lines=lines, more=len(found) - len(lines))
 
 
+def _yeses(found: Iterable[Found]) -> dict[str, tuple[str, ...]]:
+    """Match -> all that wait for the leader's yes at its place; empty for those that another one's line speaks for."""
+    at: dict[str | None, list[str]] = {}
+    for one in found:
+        if one.turn.what == "leader-yes":
+            at.setdefault(one.place_id, []).append(one.id)
+    return {id_: tuple(ids) if n == 0 else () for ids in at.values() for n, id_ in enumerate(ids)}
+
+
 def _person(one: Found) -> str | None:
-    return None if one.turn.what in RING_THE_KOMMUNE else one.person_id or one.leader_id
+    return None if one.turn.what in RING_THE_KOMMUNE else one.person_id
 
 
-def _line(one: Found, ring: RingView) -> LineView:
-    said = texts.due(one.turn.what, kommune=one.kommune, hard=one.hard)
+def _line(one: Found, ring: RingView, yeses: tuple[str, ...]) -> LineView:
+    what = one.say if one.say in texts.DUE else one.turn.what
+    said = texts.due(what, kommune=one.kommune, hard=one.hard, n=max(1, len(yeses)))
     ids = {f"{one.thing}_id": one.id}
     return LineView(
         what=one.turn.what,
@@ -293,6 +351,7 @@ def _line(one: Found, ring: RingView) -> LineView:
         due=one.turn.due,
         by=one.turn.by,
         ring=ring,
+        match_ids=yeses or None,
         where=WHERE[one.turn.what].format(
             leader=one.leader_id,
             place=one.place_id,
@@ -316,8 +375,20 @@ def _line(one: Found, ring: RingView) -> LineView:
 async def _known(runtime: Runtime) -> Known:
     """Whoever and whatever is not over, and the leaders, places and companies around."""
     pool = runtime.pool
+    matches = await many(
+        pool, Match, "SELECT state, shape FROM aggregate WHERE kind = 'match' AND state->>'state' = 'proposed'"
+    )
+    placements = await many(
+        pool,
+        Placement,
+        "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'state' <> 'cancelled'"
+        " AND (state->>'state' <> 'finished' OR state->>'next_checkin' IS NOT NULL)",
+    )
     places = await many(
-        pool, Place, "SELECT state, shape FROM aggregate WHERE kind = 'place' AND state->>'state' <> 'closed'"
+        pool,
+        Place,
+        "SELECT state, shape FROM aggregate WHERE kind = 'place' AND (state->>'state' <> 'closed' OR id = ANY ($1))",
+        [*(one.place_id for one in matches), *(one.place_id for one in placements)],
     )
     leaders = await many(
         pool,
@@ -334,15 +405,6 @@ async def _known(runtime: Runtime) -> Known:
         " OR kind = 'referral' AND state->>'over' = 'false'",
         [place.id for place in places],
     )
-    matches = await many(
-        pool, Match, "SELECT state, shape FROM aggregate WHERE kind = 'match' AND state->>'state' = 'proposed'"
-    )
-    placements = await many(
-        pool,
-        Placement,
-        "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'state' <> 'cancelled'"
-        " AND (state->>'state' <> 'finished' OR state->>'next_checkin' IS NOT NULL)",
-    )
     challenges = await many(
         pool, Challenge, "SELECT state, shape FROM aggregate WHERE kind = 'challenge' AND state->>'closed' = 'false'"
     )
@@ -354,7 +416,7 @@ async def _known(runtime: Runtime) -> Known:
         "SELECT DISTINCT ON (state->>'company_id') state->>'company_id' AS company_id, id FROM aggregate"
         " WHERE kind = 'leader' AND state->>'company_id' = ANY ($1) AND state->>'erased' IS DISTINCT FROM 'true'"
         " ORDER BY state->>'company_id', id",
-        [challenge.about_id for challenge in challenges if challenge.about == "company"],
+        [*(one.about_id for one in challenges if one.about == "company"), *(one.company_id for one in placements)],
     )
     companies = {id_ for one in (*leaders, *also) for id_ in one.companies} | {p.company_id for p in placements}
     companies |= {row["company_id"] for row in hard_at}
@@ -364,6 +426,9 @@ async def _known(runtime: Runtime) -> Known:
         "SELECT state, shape FROM aggregate WHERE kind = 'company' AND id = ANY ($1) AND state IS NOT NULL",
         sorted(companies),
     )
+    named = {id_ for place in places for id_ in (place.leader_id, place.found.contact_id, place.found.buddy_id)}
+    named |= {id_ for one in placements for id_ in (one.contact_id, one.leader_id)}
+    named |= {referral.asked.leader_id for referral in referrals if referral.asked}
     return Known(
         leaders={leader.id: leader for leader in (*leaders, *also)},
         companies={company.id: company for company in names},
@@ -373,6 +438,7 @@ async def _known(runtime: Runtime) -> Known:
         placements={placement.id: placement for placement in placements},
         challenges=challenges,
         of_companies={row["company_id"]: row["id"] for row in hard_at},
+        gone=await gone(runtime, named),
     )
 
 
@@ -383,15 +449,20 @@ def steps(place: Place, leader: Leader, known: Known, now: datetime) -> list[Ste
     """What is due at a place, by when and from whom: the leader's own first. Never empty."""
     today = calendar.today(now)
     asked = [referral for referral in known.referrals.values() if referral.place_id == place.id]
-    of_place = _of_place(place, leader, asked, now)
+    of_place = _of_place(place, known, asked, now)
+    here = [m for m in known.matches if m.place_id == place.id]
+    wanted = [c for c in known.challenges if c.place_id == place.id]
     found = [
         *(_of_referral(referral, known, today) for referral in asked),
-        *(_of_match(m, known) for m in known.matches if m.place_id == place.id and "leader" not in m.missing),
-        *(_of_placement(p) for p in known.placements.values() if p.place_id == place.id),
+        *(_of_match(m, known) for m in here if "leader" not in m.missing),
+        *(_of_placement(p, known) for p in known.placements.values() if p.place_id == place.id),
+        *(f for c in wanted if (f := _of_challenge(c, known, today)).turn.what == "kommune-help"),
     ]
     lines = [_step(one, today, known) for one in found if one.turn.what != "over"]
-    if mine := [m for m in known.matches if m.place_id == place.id and rules.of_match(m).what == "leader-yes"]:
+    if mine := [m for m in here if rules.of_match(m, known.held).what == "leader-yes"]:
         lines.append(_answers(mine, today))
+    if wait := [m for m in here if rules.of_match(m, known.held).what == "seat-held"]:
+        lines.append(_wait(wait, today))
     # The place's own turn, unless what happens there says more.
     if of_place.turn.what != "with-kommune" and not (of_place.turn.what in ("with-placements", "over") and lines):
         lines.append(_step(of_place, today, known))
@@ -401,7 +472,8 @@ def steps(place: Place, leader: Leader, known: Known, now: datetime) -> list[Ste
 def _step(one: Found, today: date, known: Known) -> StepView:
     turn = one.turn
     placement = known.placements.get(one.id)
-    what = "asked" if turn.what == "with-kommune" and turn.by is None else turn.what
+    what: str = "asked" if turn.what == "with-kommune" and turn.by is None else turn.what
+    what = one.say or what
     said = texts.step(what, today, by=turn.by, start=placement.start if placement else None, kommune=one.kommune or "")
     at_kommune = turn.who == "kommune" or turn.what in ("guidance", "no-contact")
     return StepView(
@@ -427,11 +499,18 @@ def _answers(mine: Iterable[Match], today: date) -> StepView:
     )
 
 
+def _wait(matches: Iterable[Match], today: date) -> StepView:
+    """Those to which no yes can be said while the others have the seats."""
+    said, ids = texts.step("seat-held", today), tuple(sorted(match.id for match in matches))
+    return StepView(what="seat-held", da=said.da, en=said.en, who=None, by=None, match_ids=ids)
+
+
 def leaders_own(leader: Leader, places: Sequence[Place], now: datetime) -> StepView:
     """Where no place says more."""
     today = calendar.today(now)
     turn = rules.of_leader(leader, places, today)
     what = {"call-again": "call", "with-places": "nothing", "over": "nothing"}.get(turn.what, turn.what)
+    what = "merged" if leader.merged_into else what
     said = texts.step(what, today, by=turn.by)
     return StepView(what=turn.what, da=said.da, en=said.en, who=turn.who, by=turn.by)
 
@@ -450,6 +529,6 @@ async def around(runtime: Runtime, leader: Leader, places: Sequence[Place]) -> K
         referrals={one.id: one for one in await many(pool, Referral, of_places, ids, Referral.KIND)},
         matches=await many(pool, Match, of_places, ids, Match.KIND),
         placements={one.id: one for one in await many(pool, Placement, of_places, ids, Placement.KIND)},
-        challenges=[],
+        challenges=await many(pool, Challenge, of_places, ids, Challenge.KIND),
         of_companies={},
     )

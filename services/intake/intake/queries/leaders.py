@@ -13,10 +13,9 @@ from intake.queries import day
 from intake.queries.day import StepView, around
 from intake.queries.people import ChangedView, ContactView, contacts, differs
 from intake.queries.places import PlaceView, places_of
-from intake.rules.leaders import check_here
+from intake.rules.leaders import check_here, moved
 from intake.state.leaders import Call, Company, Developed, Leader
 from shared.catalogue import calendar
-from shared.catalogue.kommuner import kommuner_of_postnr
 from shared.events.intake import PlaceState
 from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
@@ -60,13 +59,14 @@ class StatusView(Frozen):
     step: StepView
     phone_promise: str
     places: list[PlaceStatusView]
+    merged_into: str | None = None
 
 
 class NearView(Frozen):
     """Somebody at the company. `role` is a code of colleague-role, or `leader`."""
 
     person_id: str
-    role: str | None
+    role: str | None = None
     name: str
 
 
@@ -89,19 +89,19 @@ class LeaderView(Frozen):
     """A leader with the ids that other routes ask for. Calls, `again` and changes are for consultants."""
 
     leader_id: str
-    name: str | None
-    email: str | None
-    phone: str | None
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
     company_id: str
     company_name: str
-    cvr: str | None
+    cvr: str | None = None
     workplace_id: str
     postnr: str
     kommune: str
-    sector: str | None
-    size_band: str | None
+    sector: str | None = None
+    size_band: str | None = None
     signed_up_on: date
-    merged_into: str | None
+    merged_into: str | None = None
     colleagues: list[NearView]
     places: list[PlaceLine]
     developed: list[DevelopedView]
@@ -171,6 +171,10 @@ async def whole_leader(runtime: Runtime, leader_id: UUID, who: Principal) -> Lea
     )
 
 
+FACTS = ("company_name", "postnr", "kommune", "kommune_chosen", "sector", "size_band")
+SAID_AS = {"kommune_chosen": "kommune"}
+
+
 async def correction(
     runtime: Runtime, leader_id: UUID, body: CorrectLeaderBody, who: Principal
 ) -> CorrectLeader | None:
@@ -183,12 +187,10 @@ async def correction(
     found = await differs(runtime, leader.id, contact, who, "PATCH /leaders/{id}")
     hashes = runtime.vault.hashes_of("email", body.email) if "email" in found.fields and body.email else []
     await _check_free(runtime, leader, hashes)
-    if "postnr" in said:
-        said.setdefault("kommune", kommuner_of_postnr(said["postnr"])[0])
     facts = {
-        name: said[name]
-        for name in ("company_name", "postnr", "kommune", "sector", "size_band")
-        if name in said and said[name] != getattr(leader, name)
+        name: value
+        for name, value in {**said, **moved(leader, said.get("postnr"), said.get("kommune"))}.items()
+        if name in FACTS and value != getattr(leader, name)
     }
     cvr = body.cvr if body.cvr != company.cvr else None
     company_id = await _right_company(runtime, company, cvr) if cvr else company.id
@@ -200,7 +202,11 @@ async def correction(
         )
     p_number = body.p_number if body.p_number and not await _has_number(runtime, body.p_number, leader) else None
     numbers = {"cvr": cvr, "p_number": p_number}
-    fields = (*found.fields, *facts, *(name for name, value in numbers.items() if value))
+    fields = (
+        *found.fields,
+        *dict.fromkeys(SAID_AS.get(name, name) for name in facts),
+        *(name for name, value in numbers.items() if value),
+    )
     if not fields:
         return None
     return CorrectLeader(
@@ -324,6 +330,7 @@ async def status(runtime: Runtime, leader_id: UUID, who: Principal) -> StatusVie
         next=first.da,
         step=first,
         phone_promise=runtime.spine.book.public.call_us[0],
+        merged_into=leader.merged_into,
         places=[
             PlaceStatusView(**dict(PlaceView.of(place)), next=steps[place.id][0].da, steps=steps[place.id])
             for place in places

@@ -1,15 +1,18 @@
 """People's contact data, and who has a given e-mail or phone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
 from pydantic import ConfigDict
 
-from intake.commands.people import Contact
+from intake.commands.people import AddColleague, Contact
+from intake.rules.people import added_at_once
 from intake.state.leaders import Changed
+from intake.state.people import Colleague
 from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
+from shared.spine.aggregates import one
 from shared.web.access import Principal
 from shared.web.dependencies import people
 from shared.web.problems import NOT_FOUND, Problem
@@ -36,6 +39,26 @@ async def contacts(runtime: Runtime, ids: Sequence[str], who: Principal, route: 
     """By person, without those who are erased."""
     opened = await people(runtime, ids, who, route)
     return {id_: ContactView.model_validate(data) for id_, data in opened.items()}
+
+
+async def gone(runtime: Runtime, ids: Iterable[str | None]) -> frozenset[str]:
+    """Who of them is erased, or goes on as another. Nobody's contact data are opened."""
+    asked = {id_ for id_ in ids if id_}
+    here = await runtime.pool.fetch(
+        "SELECT id FROM aggregate WHERE kind IN ('leader', 'colleague') AND id = ANY ($1)"
+        " AND state->>'erased' IS DISTINCT FROM 'true'",
+        sorted(asked),
+    )
+    return frozenset(asked - {row["id"] for row in here})
+
+
+async def same_click(runtime: Runtime, last: str, asked: AddColleague, who: Principal) -> bool:
+    """Whoever came last is the same colleague, added a moment ago for the same leader. Reading it is logged."""
+    known = await one(runtime.pool, Colleague, last)
+    if known is None or not added_at_once(known, asked, runtime.clock.now()):
+        return False
+    found = (await contacts(runtime, [last], who, "POST /companies/{id}/people")).get(last)
+    return found is not None and found.model_dump() == asked.contact.model_dump()
 
 
 class ChangedView(Shown, Changed):

@@ -4,7 +4,7 @@ import time
 from uuid import UUID
 
 from intake import texts
-from intake.queries.people import ContactView, contacts
+from intake.queries.people import ContactView, contacts, gone
 from intake.queries.places import TaskView
 from intake.state.leaders import Company
 from intake.state.places import Place
@@ -20,8 +20,9 @@ ON_ITS_WAY, CLOCKS_DIFFER = 3600, 60
 
 
 class ReferralPlaceView(Frozen):
-    """Whom to call, and the tasks in the leader's words. `contact` is null where that person was erased.
+    """Whom to call, and the tasks in the leader's words.
 
+    `contact` is the place's, else its leader, else its buddy; null where all are erased: nobody else was named.
     `company_name` is empty where everybody of the company was.
     """
 
@@ -70,14 +71,17 @@ async def place_of_referral(runtime: Runtime, referral_id: UUID, who: Principal)
     if place.state == "closed" and not referral.living:
         raise _closed("place-closed")
     company = await get_or_404(runtime, Company, place.company_id, "referral_id")
-    contact_id, buddy_id = place.found.contact_id or place.leader_id, place.found.buddy_id
-    ids = [contact_id, buddy_id] if buddy_id else [contact_id]
-    known = await contacts(runtime, ids, who, "GET /referrals/{id}/place")
+    buddy_id = place.found.buddy_id
+    near = [id_ for id_ in (place.found.contact_id, place.leader_id, buddy_id) if id_]
+    left = await gone(runtime, near)
+    contact_id = next((id_ for id_ in near if id_ not in left), None)
+    ids = {id_ for id_ in (contact_id, buddy_id) if id_}
+    known = await contacts(runtime, sorted(ids), who, "GET /referrals/{id}/place")
     return ReferralPlaceView(
         referral_id=referral.id,
         place_id=place.id,
         company_name=company.name,
-        contact=known.get(contact_id),
+        contact=known.get(contact_id) if contact_id else None,
         buddy=known.get(buddy_id) if buddy_id else None,
         tasks=[TaskView.model_validate(task.model_dump(exclude_none=True)) for task in place.found.tasks or ()],
     )

@@ -30,8 +30,6 @@ def unclear(place: Place, leader: Leader, today: date) -> Iterator[Refused]:
 def incomplete(place: Place, today: date) -> Iterator[Refused]:
     if lacking := [name for name in NEEDED if not getattr(place.found, name)]:
         yield texts.missing(lacking)
-    if (place.found.hours_to or 0) < (place.found.hours_from or 0):
-        yield texts.hours_shrink()
     if where(place, today) == "R-KOMMUNE-1":
         yield texts.choose_kommune(kommuner_of_postnr(place.postnr))
     yield from impossible(place.found, place.seats)
@@ -40,6 +38,10 @@ def incomplete(place: Place, today: date) -> Iterator[Refused]:
 def impossible(found: Frame, seats: int | None) -> Iterator[Refused]:
     """What can be meant by nobody, however little is found so far."""
     tasks, most = found.tasks or (), _most(found)
+    if found.hours_to and found.hours_from and found.hours_to < found.hours_from:
+        yield texts.hours_shrink()
+    if any(task.task_id.endswith("-00") and not task.words for task in tasks):
+        yield texts.task_without_words()
     if most and any(task.hours and task.hours > most for task in tasks):
         yield texts.task_longer_than_week(most)
     if seats and any(task.seat and task.seat > seats for task in tasks):

@@ -3,7 +3,8 @@
 What is a consultant's is a line of the day, from `due` on; what is somebody else's comes there when their time is out.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -11,20 +12,22 @@ from intake.state.day import Challenge, Match, Placement
 from intake.state.leaders import Leader
 from intake.state.places import Past, Place
 from intake.state.referrals import Referral
-from shared.catalogue.calendar import add_months, add_working_days
+from shared.catalogue.calendar import add_working_days, add_working_months
 from shared.catalogue.calendar import today as in_denmark
+from shared.catalogue.codes import codes
 from shared.catalogue.deadlines import deadlines
 from shared.catalogue.limits import limits
+from shared.catalogue.outcomes import outcome
 from shared.frozen import Frozen
 
 Due = Literal[
     "help", "kommune-help", "approval-expired", "leader-yes", "gate", "start", "check-in", "guidance", "no-contact",
-    "nobody-left", "seat-free", "blocked", "silent", "slow", "kommune-yes", "call", "call-again", "find-tasks", "draft",
-    "judge", "asked-back", "paused", "aftercare",
+    "nobody-left", "new-contact", "seat-free", "blocked", "silent", "slow", "kommune-yes", "call", "call-again",
+    "find-tasks", "draft", "judge", "asked-back", "paused", "aftercare",
 ]  # fmt: skip
 """What a consultant does, in the order in which one would ring: who needs help, what runs out, the rest."""
 Elsewhere = Literal[
-    "over", "with-places", "with-call", "with-placements", "asking", "with-kommune", "searching", "on-hold"
+    "over", "with-places", "with-call", "with-placements", "asking", "with-kommune", "searching", "on-hold", "seat-held"
 ]
 """It is over; another thing's line speaks for it; or it is the kommune's."""
 Who = Literal["consultant", "leader", "kommune"]
@@ -32,6 +35,11 @@ Who = Literal["consultant", "leader", "kommune"]
 # After a no of one kommune the next one is asked by itself, in a moment.
 A_MOMENT = timedelta(minutes=15)
 A_WEEK = timedelta(weeks=1)
+SUCCESSES: dict[str, Literal["job", "education", "goal"]] = {
+    "goal-reached": "goal",
+    "education": "education",
+    "job-elsewhere": "job",
+}
 OVER = ("completed", "rejected", "failed", "cancelled", "entered-in-error")
 UNOPENED = ("draft", "additional-assessment-required")
 
@@ -105,7 +113,7 @@ def _paused(place: Place, leader: Leader | None, since: date) -> Turn:
     if freed and (not called or called <= since):
         return Turn(what="seat-free", who="leader", since=since, due=since)
     last = max(since, called or since)
-    due = add_months(last, limits("call", last)["paused"].value)
+    due = add_working_months(last, limits("call", last)["paused"].value)
     return Turn(what="paused", who="leader", since=since, due=due, by=due)
 
 
@@ -132,7 +140,7 @@ def of_referral(referral: Referral, guidance: str | None, today: date) -> Turn:
         return Turn(what="over", who=None, since=since)
     if asked and asked.asked_back:
         return Turn(what="asked-back", who="kommune", since=since, due=since, by=by)
-    if not referral.guided:
+    if not referral.guided or (asked and asked.guided_to not in (None, asked.contact_id)):
         what: Due = "guidance" if guidance == "call" else "no-contact"
         return Turn(what=what, who="consultant", since=since, due=since, by=by)
     if asked is None:
@@ -147,11 +155,26 @@ def of_referral(referral: Referral, guidance: str | None, today: date) -> Turn:
     return Turn(what="silent" if requested else "slow", who="kommune", since=since, due=late, by=by)
 
 
-def of_match(match: Match) -> Turn:
-    """The leader's first, then the kommune's, then a consultant's, who clears the gate."""
+def held(places: Mapping[str, Place], matches: Iterable[Match]) -> frozenset[str]:
+    """Places where no yes of the leader's can be: each free seat is held by one that she has given."""
+    yeses = Counter(match.place_id for match in matches if match.state == "proposed" and "leader" not in match.missing)
+    return frozenset(id_ for id_, n in yeses.items() if id_ in places and n >= free_seats(places[id_]))
+
+
+def free_seats(place: Place) -> int:
+    return place.seats - len(place.agreed)
+
+
+def of_match(match: Match, held: Container[str] = ()) -> Turn:
+    """The leader's first, then the kommune's, then a consultant's, who clears the gate.
+
+    `held`: places whose free seats all have her yes; what else is proposed there waits for what comes of those.
+    """
     since = match.yes_on or match.proposed_on
     if match.state != "proposed":
         return Turn(what="over", who=None, since=since)
+    if "leader" in match.missing and match.place_id in held:
+        return Turn(what="seat-held", who=None, since=since)
     if "leader" in match.missing:
         return Turn(what="leader-yes", who="leader", since=match.proposed_on, due=match.proposed_on, by=match.answer_by)
     if match.missing:
@@ -159,16 +182,34 @@ def of_match(match: Match) -> Turn:
     return Turn(what="gate", who="consultant", since=since, due=since, by=match.held_until or match.answer_by)
 
 
-def of_placement(placement: Placement) -> Turn:
-    """A living one is asked about; after the end so are its outcomes, for a year."""
+def of_placement(placement: Placement, *, nobody: bool = False) -> Turn:
+    """A living one is asked about; after the end so are its outcomes, for a year. `nobody`: is left to be asked."""
     since, day = placement.since, placement.next_checkin
     if placement.state == "cancelled" or (placement.state == "finished" and day is None):
         return Turn(what="over", who=None, since=since)
+    if nobody and placement.state != "finished":
+        return Turn(what="new-contact", who="consultant", since=since, due=since)
     if placement.state == "paused" and placement.reason == "approval-expired":
         return Turn(what="approval-expired", who="consultant", since=since, due=since)
     what: dict[str, Due] = {"planned": "start", "finished": "aftercare"}
     due = day or since
     return Turn(what=what.get(placement.state, "check-in"), who="consultant", since=since, due=due, by=due)
+
+
+def success(placement: Placement) -> Literal["job", "education", "goal"] | None:
+    """What a leader is congratulated on when it is over: by what came of it, else by why it ended."""
+    if placement.state != "finished":
+        return None
+    kinds = kinds_of_success(placement.outcome)
+    if kinds is None:
+        return SUCCESSES.get(placement.reason or "")
+    return "job" if "employment" in kinds else "education" if "education" in kinds else "goal"
+
+
+def kinds_of_success(code: str | None) -> tuple[str, ...] | None:
+    """Of an outcome that is one."""
+    known = outcome(code) if code and code in codes("outcomes") else None
+    return known.kinds if known and known.counts_as == "positive" else None
 
 
 def of_challenge(challenge: Challenge, today: date) -> Turn:

@@ -1,13 +1,17 @@
 """When a leader is called again, and what of a call and of a person can be put right."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from intake import texts
 from intake.commands.leaders import SignUp
+from intake.rules import places
 from intake.state.leaders import Call, Changed, Leader, SignedUpAgain
-from shared.catalogue.calendar import add_months
+from intake.state.places import Place
+from shared.catalogue.calendar import add_months, add_working_months
 from shared.catalogue.calendar import today as in_denmark
+from shared.catalogue.kommuner import kommuner_of_postnr
 from shared.catalogue.limits import limits
 
 # Two clicks of one finger, or a browser that sends again.
@@ -19,7 +23,7 @@ def check_next_call(day: date | None, today: date) -> None:
     if day and day < today:
         raise texts.next_call_passed()
     if day and day > add_months(today, limits("typed-date", today)["ahead"].value):
-        raise texts.next_call_too_far()
+        raise texts.too_far("next_call_on")
 
 
 def repeated(leader: Leader, call: Call) -> bool:
@@ -37,7 +41,7 @@ def called(leader: Leader, call: Call) -> Leader:
     today = in_denmark(call.at)
     usual = {
         "reached": None,
-        "not-now": add_months(today, limits("call", today)["not-now"].value),
+        "not-now": add_working_months(today, limits("call", today)["not-now"].value),
     }
     kept = call.changed(outcome_before=leader.outcome, next_before=leader.next_call_on)
     return leader.changed(
@@ -80,17 +84,30 @@ FORGOTTEN: dict[str, Any] = {
 }  # fmt: skip
 
 
-def merged(double: Leader, stays: Leader, by: str, now: datetime) -> tuple[Leader, Leader]:
-    """The same person is called on the earlier day, and is reached if either was."""
+def merged(double: Leader, stays: Leader, theirs: Iterable[Place], by: str, now: datetime) -> tuple[Leader, Leader]:
+    """The same person is called on the earlier day, is reached if either was, and has the places of both."""
     days = [day for day in (double.next_call_on, stays.next_call_on) if day]
     reached = "reached" in (double.outcome, stays.outcome)
-    gone = double.changed(merged_into=stays.id, **FORGOTTEN)
+    gone = double.changed(merged_into=stays.id, places=frozenset(), **FORGOTTEN)
+    ids = {place.id: place.company_id for place in theirs}
     goes_on = stays.changed(
+        places=stays.places | frozenset(ids),
+        also_at=(stays.also_at | {*ids.values()}) - {stays.company_id},
         next_call_on=min(days, default=None),
         outcome="reached" if reached else stays.outcome,
         developed=(*stays.developed, *double.developed),
     )
     return noted(gone, by, ("merged_into",), now), noted(goes_on, by, ("merged",), now)
+
+
+def moved(leader: Leader, postnr: str | None, kommune: str | None) -> dict[str, Any]:
+    """Where the workplace lies now. In another postal code it is in the largest kommune until somebody says so."""
+    if kommune:
+        places.check_lies_in(postnr or leader.postnr, kommune)
+        return {"kommune": kommune, "kommune_chosen": True}
+    if postnr and postnr != leader.postnr:
+        return {"kommune": kommuner_of_postnr(postnr)[0], "kommune_chosen": False}
+    return {}
 
 
 def noted(leader: Leader, by: str, fields: tuple[str, ...], now: datetime) -> Leader:

@@ -24,11 +24,14 @@ from shared.events.intake import (
 )
 
 DOUBLE_CLICK = timedelta(seconds=10)
+NEAR = ("contact_id", "buddy_id")
 UNOPENED: tuple[PlaceState, ...] = ("draft", "additional-assessment-required")
 
 
 def check_may_open(place: Place, leader: Leader, agreed_at: date | None, today: date) -> None:
     """No kommune is asked before tasks are clear and the leader has agreed (P1 before P2)."""
+    if leader.erased:
+        raise texts.leader_left()
     if place.state not in UNOPENED:
         raise texts.opened_already()
     clarification.check(clarification.unclear(place, leader, today))
@@ -43,9 +46,14 @@ def check_agreed(agreed_at: date | None, today: date, since: date | None = None)
         raise texts.agreed_too_early()
 
 
+def _last(place: Place, what: str) -> Past | None:
+    return next((past for past in reversed(place.history) if past.what == what), None)
+
+
 def paused_on(place: Place) -> date | None:
     """The last time."""
-    return next((past.on for past in reversed(place.history) if past.what == "paused"), None)
+    paused = _last(place, "paused")
+    return paused.on if paused else None
 
 
 def blocked(place: Place, rules: Iterable[str], today: date) -> Iterator[Place | PlaceEvent]:
@@ -58,6 +66,12 @@ def blocked(place: Place, rules: Iterable[str], today: date) -> Iterator[Place |
     if new:
         hard = tuple(clarification.STOPS[rule] for rule in new)
         yield PlaceBlocked(**about(place), rules=tuple(new), challenges=hard)
+
+
+def stands(place: Place, state: PlaceState, what: str, reason: str | None = None) -> bool:
+    """It is so already, by the same decision: a second click."""
+    last = _last(place, what)
+    return place.state == state and last is not None and last.reason == reason
 
 
 def check_state(place: Place, *allowed: PlaceState) -> None:
@@ -147,9 +161,42 @@ def reworked(before: Place, after: Place, leader: Leader, today: date) -> Iterat
         yield PlaceReopened(**about(after), agreed_at=after.agreed_at or today)
 
 
-def _differences(before: Place, after: Place, leader: Leader) -> tuple[str, ...]:
+def is_over(place: Place) -> bool:
+    """Closed, and nobody is there any more."""
+    return place.state == "closed" and not place.agreed
+
+
+def handed_on(place: Place, double: Leader, to: Leader, today: date) -> Iterator[Place | PlaceEvent]:
+    """The same person goes on with it, under another id."""
+    yield from retold(place, without(place, double.id).changed(leader_id=to.id), double, to, today)
+
+
+def is_near(place: Place, person_id: str) -> bool:
+    return person_id in (place.found.contact_id or place.leader_id, place.found.buddy_id)
+
+
+def without(place: Place, person_id: str) -> Place:
+    """The contact falls back to the leader; there may be no buddy."""
+    gone = {name: None for name in NEAR if getattr(place.found, name) == person_id}
+    return place.changed(found=place.found.changed(**gone))
+
+
+def retold(
+    before: Place, after: Place, was: Leader, leader: Leader, today: date, also: tuple[str, ...] = ()
+) -> Iterator[Place | PlaceEvent]:
+    """Somebody at it is another one, or is reached in another way: whoever has heard of the place is told."""
+    changes = (*_differences(before, after, leader, was), *also) if before.agreed_at else ()
+    if not changes:
+        yield after
+        return
+    after = noted(after, today, "changed", fields=changes)
+    yield after
+    yield PlaceChanged(**terms(after, leader), changes=changes)
+
+
+def _differences(before: Place, after: Place, leader: Leader, was_of: Leader | None = None) -> tuple[str, ...]:
     """By the names in the event. The leader's words are not in it, and a change of them is one of the tasks."""
-    was, now = terms(before, leader), terms(after, leader)
+    was, now = terms(before, was_of or leader), terms(after, leader)
     names = (name for name in PlaceOpened.model_fields if name in now)
     own = {"tasks"} if before.found.tasks != after.found.tasks else set()
     return tuple(name for name in names if name in own or was[name] != now[name])
@@ -219,15 +266,16 @@ def take_seat(place: Place, match_id: str, today: date) -> Iterator[Place | Plac
 
 
 def free_seat(
-    place: Place, match_id: str, placement_id: str, today: date, *, began: bool
+    place: Place, match_id: str, placement_id: str, reason: str, today: date, *, began: bool
 ) -> Iterator[Place | PlaceEvent]:
     """A placement is over. A full place waits for the leader's new yes; one that never began reopens by itself."""
     if match_id in place.over:
         return
     was_full = place.state == "filled"
     place = place.changed(agreed=place.agreed - {match_id}, over=place.over | {match_id})
+    place = noted(place, today, "placement-over" if began else "placement-cancelled", reason)
     if not was_full:
-        yield noted(place, today, "placement-over")
+        yield place
     elif began:
         place = moved(place, "paused", today, "paused", "seat-free")
         yield place.changed(freed_by=placement_id)

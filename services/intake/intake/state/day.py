@@ -16,6 +16,8 @@ class Asked(Data):
     by: date | None = None
     contact_id: str | None = None
     """Of the kommune; name and phone are the gateway's."""
+    guided_to: str | None = None
+    """Whom the leader was told of last."""
     asked_back: bool = False
     turned_at: datetime
     """When it came to what it is: another kommune may be asked a moment after."""
@@ -46,9 +48,11 @@ class Placement(Aggregate):
     company_id: str
     kommune: str
     contact_id: str | None = None
-    """At the workplace: the leader, or a colleague."""
+    """At the workplace, where it has one of its own: it was moved. Else it is the place's."""
     state: str = "active"
     reason: str | None = None
+    outcome: str | None = None
+    """The last one that was recorded."""
     start: date | None = None
     since: date
     kind: str | None = None

@@ -70,14 +70,18 @@ class Leader(Aggregate):
     """The last time only, so that a stranger with the address can neither replace nor pile up anything."""
     places: frozenset[str] = frozenset()
     """Those that were begun with this leader; ids are in order of time."""
+    near: frozenset[str] = frozenset()
+    """Places of others of the company whose contact or buddy it is, or was."""
     changes: tuple[Changed, ...] = ()
     merged_into: str | None = None
     """The same person joined twice, and goes on as that leader."""
+    also_at: frozenset[str] = frozenset()
+    """Companies of places that were begun with a double of hers."""
     erased: bool = False
 
     @property
     def companies(self) -> set[str]:
-        return {self.company_id} | ({self.again.company_id} if self.again else set())
+        return {self.company_id, *self.also_at} | ({self.again.company_id} if self.again else set())
 
 
 class Company(Aggregate):
@@ -98,3 +102,4 @@ class Kickoff(Aggregate):
     name: str
     kommune: str
     held_on: date
+    changes: tuple[Changed, ...] = ()

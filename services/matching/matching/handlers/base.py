@@ -22,9 +22,12 @@ def cancel_soon(work: Work, match_id: str, place_id: str, reason: str) -> None:
     work.soon((Match.KIND, match_id), "cancel", Cancel(match_id=match_id, place_id=place_id, reason=reason))
 
 
-def recheck_soon(work: Work, place: Place) -> None:
-    """The place is another one now: each match that is not agreed is looked at, in a transaction of its own."""
-    for match_id in places.not_agreed(place):
+def recheck_soon(work: Work, place: Place, *, also_agreed: bool = False) -> None:
+    """The place is another one now: each match that is not agreed is looked at, in a transaction of its own.
+
+    Where it is another leader's, so are those that are agreed.
+    """
+    for match_id in place.spots if also_agreed else places.not_agreed(place):
         work.soon((Match.KIND, match_id), "recheck", Recheck(match_id=match_id, place_id=place.id))
 
 

@@ -141,6 +141,9 @@ def expire(work: Work, message: Message[Expire]) -> None:
 def recheck(work: Work, message: Message[Recheck]) -> None:
     data, match = message.data, work.need(Match, message.data.match_id)
     place = work.need(Place, data.place_id)
+    if match.leader_id != place.offer.leader_id:
+        match = match.changed(leader_id=place.offer.leader_id)
+        work.put(match)
     if match.state != "proposed":
         return
     if reason := matches.no_longer_fits(match, place):

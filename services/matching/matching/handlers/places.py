@@ -29,7 +29,7 @@ def place_offered(work: Work, message: Message[PlaceTerms]) -> None:
     known = work.get(Place, data.place_id) or Place(id=data.place_id, offer=offer, state=data.state, version=version)
     place = known.changed(offer=offer, state=data.state, version=version)
     work.put(place)
-    recheck_soon(work, place)
+    recheck_soon(work, place, also_agreed=offer.leader_id != known.offer.leader_id)
     work.write(Pool(work.now, message.id, place_id=place.id))
 
 

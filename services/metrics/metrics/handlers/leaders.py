@@ -4,7 +4,7 @@ from metrics import figures, rules
 from metrics.handlers.base import handlers
 from metrics.rows import Moment, Total
 from metrics.state.leaders import Kickoffs
-from shared.events.intake import LeaderCalled, LeaderDevelopmentNoted, LeaderSignedUp
+from shared.events.intake import LeaderCallCorrected, LeaderCalled, LeaderDevelopmentNoted, LeaderSignedUp
 from shared.spine.work import Message, Work
 
 
@@ -39,6 +39,13 @@ def called(work: Work, message: Message[LeaderCalled]) -> None:
     work.write(Total.of(figures.CALLS, data.outcome))
     if data.outcome == "reached":
         work.write(Moment("reached", data.leader_id, data.leader_id, message.time))
+
+
+@handlers.on(LeaderCallCorrected)
+def call_corrected(work: Work, message: Message[LeaderCallCorrected]) -> None:
+    data = message.data
+    if data.outcome != data.before and not rules.is_test(data.kommune):
+        work.write(Total.of(figures.CALLS, data.before, value=0, corrected=1), Total.of(figures.CALLS, data.outcome))
 
 
 @handlers.on(LeaderDevelopmentNoted)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from municipality_gateway.state.kommuner import Card
 from shared.catalogue import codes
@@ -11,10 +11,10 @@ from shared.catalogue.refusal import refusal
 from shared.events.base import Code, Id
 from shared.events.kommune.referrals import OwnWord
 from shared.frozen import Frozen
-from shared.identifiers import Day, Email, Phone
+from shared.identifiers import Day, Email, Phone, Words
 from shared.spine.work import Command, Strict
 
-Procedure = Annotated[str, Field(max_length=500)]
+Procedure = Annotated[Words, Field(max_length=500)]
 
 
 class RegisterContactBody(Strict):
@@ -22,13 +22,13 @@ class RegisterContactBody(Strict):
 
     role: codes.ContactRole
     unit: Code | None = None
-    area: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    area: Annotated[Words, Field(max_length=120)] | None = None
     deputy_id: Id | None = None
     valid_from: Day
     valid_to: Day | None = None
     away_from: Day | None = None
     away_to: Day | None = None
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+    name: Annotated[Words, Field(max_length=120)]
     phone: Phone | None = None
     email: Email | None = None
 
@@ -100,11 +100,21 @@ class TermBody(Strict):
     """A kommune's own word for a concept."""
 
     concept: codes.Concept
-    term: Annotated[str, Field(min_length=1, max_length=80)]
+    term: Annotated[Words, Field(max_length=80)]
 
 
 class WriteTermsBody(Strict):
     terms: Annotated[tuple[TermBody, ...], Field(max_length=50)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len({term.concept for term in self.terms}) < len(self.terms):
+            raise refusal(
+                "twice",
+                "A concept is there twice. Keep the one word that the kommune uses.",
+                "Et begreb står der to gange. Behold det ord, kommunen bruger.",
+            )
+        return self
 
 
 class WriteTerms(Command):

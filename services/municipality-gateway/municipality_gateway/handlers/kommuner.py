@@ -50,10 +50,10 @@ def import_contacts(work: Work, message: Message[ImportContacts]) -> ImportedAns
 
 def _register(work: Work, data: RegisterContact, coming: frozenset[tuple[str, str]]) -> None:
     before = work.get(Contact, data.contact_id)
-    if before and before.kommune != data.kommune:
-        raise texts.contact_of_another()
+    rules.check_contact(before, data.kommune)
+    rules.check_days(data.valid_from, data.away_from, work.today)
     facts = data.model_dump(include=set(FACTS))
-    contact = (before or Contact(id=data.contact_id, **facts)).changed(**facts, confirmed_on=work.today, retired=False)
+    contact = (before or Contact(id=data.contact_id, **facts)).changed(**facts, confirmed_on=work.today)
     kommune = _kommune(work, data.kommune)
     there = {(kommune.id, other.id) for other in kommune.contacts} | coming
     if data.deputy_id and (kommune.id, data.deputy_id) not in there - {(kommune.id, contact.id)}:
@@ -61,7 +61,7 @@ def _register(work: Work, data: RegisterContact, coming: frozenset[tuple[str, st
     work.put(contact)
     work.write(Person(contact.id, data.person))
     told = {name: getattr(contact, name) for name in ("kommune", "role", "unit", "valid_from", "valid_to")}
-    if before is None or before.retired:
+    if before is None:
         work.emit(ContactRegistered(contact_id=contact.id, **told))
     elif contact.changed(confirmed_on=before.confirmed_on) != before:
         work.emit(ContactChanged(contact_id=contact.id, **told))
@@ -132,6 +132,8 @@ def _now_there(work: Work, kommune: Kommune, contacts: tuple[Contact, ...], to: 
 
 @handlers.on(WriteCard, (Kommune, "kommune"))
 def write_card(work: Work, message: Message[WriteCard]) -> CardAnswer:
+    if message.data.card.confirmed_on > work.today:
+        raise texts.not_happened("confirmed_on")
     kommune = _kommune(work, message.data.kommune)
     before, card = kommune.card, message.data.card.changed(confirmed_by=message.by)
     if before is None or before.changed(confirmed_by=message.by) != card:

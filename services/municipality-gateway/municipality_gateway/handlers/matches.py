@@ -4,11 +4,12 @@ from typing import Any, get_args
 
 from municipality_gateway import texts
 from municipality_gateway.commands.matches import MatchDeadline
+from municipality_gateway.copies import as_told
 from municipality_gateway.handlers.base import handlers, keep, on_reply, own, pass_on, refuse_later, tell, what_of
 from municipality_gateway.handlers.placements import answer_stage
 from municipality_gateway.handlers.places import ask_back
 from municipality_gateway.rules import referrals as rules
-from municipality_gateway.rules import replies
+from municipality_gateway.rules import replies, waiting
 from municipality_gateway.state.matches import Answer, Match, Party
 from municipality_gateway.state.placements import Stage
 from municipality_gateway.state.places import Place
@@ -48,6 +49,7 @@ def proposed(work: Work, message: Message[MatchProposed]) -> None:
         command = MatchDeadline(match_id=match.id, kommune=match.entrance or match.kommune)
         work.timer(match.key, DEADLINE, end_of_day(data.answer_by), command)
     pass_on(work, data, *match.whose)
+    keep(work, referral, waiting.lasts(referral, data.answer_by))
 
 
 @handlers.on(MatchRefused, (Referral, "referral_id"))
@@ -93,7 +95,8 @@ def over(work: Work, message: Message[MatchDeclined | MatchCancelled]) -> None:
     match, referral = work.need(Match, message.data.match_id), work.need(Referral, message.data.referral_id)
     settle(work, match.changed(state="over", owed=frozenset()))
     pass_on(work, message.data, *match.whose)
-    keep(work, referral, rules.fell_through(referral, match.reply_id, match.id))
+    change = rules.fell_through(referral, match.reply_id, match.id)
+    keep(work, referral, waiting.search_on(referral, change, work.today), **as_told(referral))
 
 
 @handlers.on(MatchAnswerRefused, (Match, "match_id"))

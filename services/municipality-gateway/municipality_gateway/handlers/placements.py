@@ -36,6 +36,7 @@ from shared.events.municipality_gateway import (
     PlacementSupportAnswered,
 )
 from shared.events.topics import kommune_of
+from shared.spine.decision import NotYet
 from shared.spine.work import Message, Work
 
 
@@ -43,6 +44,8 @@ from shared.spine.work import Message, Work
 def planned(work: Work, message: Message[PlacementPlanned]) -> None:
     data = message.data
     match = work.need(Match, data.match_id)
+    if match.state == "proposed":  # the kommune hears of the agreement first
+        raise NotYet(match.key)
     facts = data.model_dump(include={"place_id", "referral_id", "match_id", "kommune", "candidate_id"})
     placement = Placement(id=data.placement_id, entrance=match.entrance, **facts)
     work.put(placement, _stage(placement, data.stage.stage_id))
@@ -66,7 +69,6 @@ def _stage(placement: Placement, stage_id: str) -> Stage:
     PlacementStageChanged,
     PlacementMoved,
     PlacementCheckinDue,
-    PlacementCorrected,
     PlacementPaused,
     PlacementResumed,
     PlacementStageDeclined,
@@ -76,6 +78,15 @@ def _stage(placement: Placement, stage_id: str) -> Stage:
 def passed_on(work: Work, message: Message[PlacementEvent]) -> None:
     placement = work.need(Placement, message.data.placement_id)
     pass_on(work, message.data, *placement.whose)
+
+
+@handlers.on(PlacementCorrected, (Placement, "placement_id"), (Stage, "stage_id"))
+def corrected(work: Work, message: Message[PlacementCorrected]) -> None:
+    data, placement = message.data, work.need(Placement, message.data.placement_id)
+    stage = work.get(Stage, data.stage_id) if data.stage_id else None
+    if stage and data.stage is None:
+        work.put(stage.changed(void=True))
+    pass_on(work, data, *placement.whose)
 
 
 @handlers.on(PlacementCancelled, PlacementEnded, (Placement, "placement_id"), (Place, "place_id"))
@@ -133,6 +144,8 @@ def _note(work: Work, message: Message[Any], placement_id: str) -> None:
 
 def answer_stage(work: Work, message: Message[Any], code: str, given: Answer) -> None:
     stage = own(work, Stage, message.data.stage_id, code)
+    if stage.void:
+        raise texts.stage_void()
     if given == stage.answer:
         return
     work.put(stage.changed(answer=given))

@@ -110,7 +110,10 @@ def ask_this(work: Work, message: Message[AskThis]) -> AskedAnswer:
     data, place = message.data, work.need(Place, message.data.place_id)
     reach = rules.asked_for(place, data.kommune)
     kommune = work.get(Kommune, data.kommune)
-    if kommune and kommune.open & {*place.referrals}:
+    asked = {id_ for id_, code in place.with_whom.items() if code == data.kommune} | (
+        kommune.open if kommune else set()
+    )
+    if asked & {*place.referrals}:
         raise texts.asked_already()
     (id_,) = _ask(work, place, [reach])
     return AskedAnswer(referral_id=id_, kommune=reach.kommune)
@@ -132,6 +135,10 @@ def _ask(work: Work, place: Place, chosen: list[Reach]) -> list[str]:
             seats=max(1, place.free),
             asked=(*place.asked, *(reach.kommune for reach in chosen)),
             referrals=(*place.referrals, *ids),
+            with_whom={
+                **{id_: code for id_, code in place.with_whom.items() if id_ in place.referrals},
+                **{id_: reach.kommune for id_, reach in ids.items()},
+            },
             nobody_left=not chosen and not place.referrals,
         )
     )

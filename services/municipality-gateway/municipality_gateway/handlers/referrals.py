@@ -154,6 +154,8 @@ def waited(work: Work, message: Message[Deadline]) -> None:
             keep(work, referral, (after, events))
         case "resume":
             keep(work, referral, rules.resume(referral, work.today))
+        case "due" if referral.proposals:  # a day more, till it is known what becomes of it
+            keep(work, referral, waiting.lasts(referral, work.today))
         case "expired" | "due":
             keep(work, referral, waiting.run_out(referral))
         case "taken-back":

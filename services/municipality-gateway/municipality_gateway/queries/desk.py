@@ -20,12 +20,14 @@ from shared.web.dependencies import people
 class LineView(Frozen):
     """One thing to do. `da` says it; `contact` is whom to ring at the kommune, where there is somebody.
 
+    `due` is never past: the day on which it takes care of itself, or today; `since`: how long it has waited.
     Where the leader is to be rung, her number is intake's to show: `leader_id`.
     """
 
     kind: rules.Due
     da: str
     due: date
+    since: date
     kommune: str
     kommune_name: str
     contact_id: str | None = None
@@ -35,9 +37,9 @@ class LineView(Frozen):
     leader_id: str | None = None
 
     @classmethod
-    def of(cls, kind: rules.Due, code: str, due: date, **about: str) -> "LineView":
+    def of(cls, kind: rules.Due, code: str, due: date, since: date, **about: str) -> "LineView":
         name = catalogue.kommune(code).formal_name
-        return cls(kind=kind, da=texts.due(kind, code), due=due, kommune=code, kommune_name=name, **about)
+        return cls(kind=kind, da=texts.due(kind, code), due=due, since=since, kommune=code, kommune_name=name, **about)
 
 
 class DeskView(Frozen):
@@ -56,18 +58,18 @@ async def whole_desk(runtime: Runtime, who: Principal, limit: int) -> DeskView:
     found = [
         *(line for referral in await _open(runtime) if (line := _of_referral(referral, known, today))),
         *(
-            LineView.of("nobody-left", p.opened.kommune, today, place_id=p.id, leader_id=p.opened.leader_id)
+            LineView.of("nobody-left", p.opened.kommune, today, today, place_id=p.id, leader_id=p.opened.leader_id)
             for p in await _without_anybody(runtime)
             if p.accepting and p.free
         ),
         *(
-            LineView.of("stale-contact", kommune.id, today, contact_id=contact.id)
+            LineView.of("stale-contact", kommune.id, today, today, contact_id=contact.id)
             for kommune in known.values()
             for contact in kommune.contacts
             if rules.is_stale(contact, today)
         ),
     ]
-    lines = sorted(found, key=lambda line: (line.due, line.kommune, line.kind))[:limit]
+    lines = sorted(found, key=lambda line: (line.due, line.since, line.kommune, line.kind))[:limit]
     ids = [line.contact_id for line in lines if line.contact_id]
     persons = await people(runtime, ids, who, "GET /desk")
     return DeskView(
@@ -88,7 +90,8 @@ def _of_referral(referral: Referral, known: dict[str, Kommune], today: date) -> 
             return LineView.of(
                 kind,
                 referral.kommune,
-                referral.sent_on if kind in ("no-contact", "guidance") else rules.by_when(referral),
+                today if kind in ("no-contact", "guidance") else max(today, rules.by_when(referral)),
+                referral.sent_on if kind in ("no-contact", "guidance") else referral.since,
                 contact_id=referral.contact_id,
                 referral_id=referral.id,
                 place_id=referral.place_id,

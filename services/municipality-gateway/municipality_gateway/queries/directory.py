@@ -3,7 +3,9 @@
 from municipality_gateway import texts
 from municipality_gateway.commands.directory import WrongLine, read, written
 from municipality_gateway.commands.kommuner import RegisterContact
+from municipality_gateway.rules.kommuner import check_contact, check_days
 from municipality_gateway.state.kommuner import Contact, Kommune
+from shared.catalogue import calendar
 from shared.frozen import Frozen
 from shared.people.vault import HASHED
 from shared.runtime import Runtime
@@ -37,13 +39,17 @@ async def exported(runtime: Runtime, who: Principal) -> str:
 async def looked_through(runtime: Runtime, text: str) -> tuple[list[RegisterContact], ImportView]:
     """Those without an id get that of the person of the same e-mail or phone in the same kommune, or a new one."""
     lines, wrong = read(text)
-    known = await _known(runtime)
+    all_known, today = await _known(runtime), calendar.today(runtime.clock.now())
+    known = {id_: contact for id_, contact in all_known.items() if not contact.retired}
     contacts: list[RegisterContact] = []
     for line, contact in lines.items():
         ready = contact if contact.contact_id else contact.changed(contact_id=await _id_of(runtime, contact, known))
         contacts.append(ready)
-        if (there := known.get(ready.contact_id)) and there.kommune != ready.kommune:
-            wrong.append(_wrong(line, texts.contact_of_another()))
+        try:
+            check_contact(all_known.get(ready.contact_id), ready.kommune)
+            check_days(ready.valid_from, ready.away_from, today)
+        except Refused as refusal:
+            wrong.append(_wrong(line, refusal))
     ids = {(contact.kommune, contact.contact_id) for contact in contacts}
     ids |= {(contact.kommune, contact.id) for contact in known.values()}
     for line, ready in zip(lines, contacts, strict=True):
@@ -59,11 +65,8 @@ def _wrong(line: int, refusal: Refused) -> WrongLine:
 
 
 async def _known(runtime: Runtime) -> dict[str, Contact]:
-    found = await many(
-        runtime.pool,
-        Contact,
-        "SELECT state, shape FROM aggregate WHERE kind = 'contact' AND coalesce(state->>'retired', 'false') = 'false'",
-    )
+    """Those who are gone, too."""
+    found = await many(runtime.pool, Contact, "SELECT state, shape FROM aggregate WHERE kind = 'contact'")
     return {contact.id: contact for contact in found}
 
 

@@ -21,7 +21,6 @@ from shared.events.municipality_gateway import TaskStatus
 from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
 from shared.spine.aggregates import many, one
-from shared.spine.work import Strict
 from shared.web.access import Principal
 from shared.web.dependencies import get_or_404, people, seen_by
 
@@ -98,7 +97,7 @@ def _told(referral: Referral) -> dict[str, Any]:
     return referral.told.model_dump(include=set(Told.model_fields), exclude_none=True) if referral.told else {}
 
 
-class ReferralFilter(Strict):
+class ReferralFilter(Frozen, extra="forbid"):
     """Which referrals. `after`: the last one of the page before, from the `Link` of that answer."""
 
     place_id: UUID | None = None

@@ -28,7 +28,8 @@ def turn(referral: Referral, kommune: Kommune, today: date) -> Turn:
     days = deadlines(referral.since)
     if referral.state == "requested" and today > add_working_days(referral.since, days.reminder):
         return "silent"
-    if referral.state in ("accepted", "in-progress") and today > add_working_days(referral.since, days.accepted_nudge):
+    searches = referral.state in ("accepted", "in-progress") and not referral.proposals
+    if searches and today > add_working_days(referral.since, days.accepted_nudge):
         return "slow"
     return "kommune"
 

@@ -5,7 +5,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
+from municipality_gateway import texts
 from municipality_gateway.state.kommuner import Contact, Kommune
+from shared.catalogue.calendar import add_months
+from shared.catalogue.limits import limits
 from shared.catalogue.terms import terms
 from shared.events.kommune.referrals import OwnWord
 
@@ -54,6 +57,21 @@ def is_named(kommune: Kommune, contact_id: str, on: date) -> bool:
 def _person(kommune: Kommune, id_: str | None, on: date) -> Desk | None:
     there = (contact for contact in kommune.contacts if contact.id == id_ and contact.there(on))
     return next((Desk(contact.id, contact.role) for contact in there), None)
+
+
+def check_contact(before: Contact | None, kommune: str) -> None:
+    """Who is erased stays erased, whatever an old list says."""
+    if before and before.retired:
+        raise texts.contact_gone()
+    if before and before.kommune != kommune:
+        raise texts.contact_of_another()
+
+
+def check_days(valid_from: date, away_from: date | None, today: date) -> None:
+    """What begins years ahead is a slip of the keys: she would never be asked."""
+    for field, day in (("valid_from", valid_from), ("away_from", away_from)):
+        if day and day > add_months(today, limits("typed-date", today)["ahead"].value):
+            raise texts.too_far(field)
 
 
 def days_of_change(contact: Contact) -> dict[str, date]:

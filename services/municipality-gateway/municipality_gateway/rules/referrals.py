@@ -18,6 +18,7 @@ from shared.events import municipality_gateway as say
 from shared.events.municipality_gateway import ReferralEvent, TaskStatus
 
 Change = tuple[Referral, list[ReferralEvent]]
+PEOPLE = frozenset({"leader_id", "contact_id", "buddy_id", "contact"})
 
 
 def send(place: Place, id_: str, reach: Reach, desk: Desk, today: date) -> Change:
@@ -220,14 +221,24 @@ def fell_through(referral: Referral, reply_id: str, match_id: str | None = None)
 
 
 def place_changed(referral: Referral, place: Place, told: Told, changes: tuple[str, ...]) -> Change:
-    """What is no matter of the kommune's, such as the leader's wishes for guidance, is not told."""
+    """What is no matter of the kommune's, such as the leader's wishes for guidance, is not told.
+
+    Who is to be called now it reads at `place_url`: ids of people are not for its topic.
+    """
     referral = referral.changed(
         told=told,
+        leader_id=place.opened.leader_id,
         seats=max(1, len(referral.matched) + place.free),
         place_version=place.version,
         guidance=place.opened.guidance,
     )
-    named = tuple(name for name in changes if name in {*Told.model_fields, "seats", "kommune"})
+    named = tuple(
+        dict.fromkeys(
+            "contact" if name in PEOPLE else name
+            for name in changes
+            if name in PEOPLE | {*Told.model_fields, "seats", "kommune"}
+        )
+    )
     return referral, [said(say.ReferralChanged, referral, changes=named)] if named else []
 
 

@@ -29,7 +29,8 @@ def waits(referral: Referral) -> dict[Step, date]:
             return _held(referral.held)
         case _:
             named = {}
-    return {step: add_working_days(since, n) for step, n in named.items()}
+    found = {step: add_working_days(since, n) for step, n in named.items()}
+    return {**found, "due": max(found["due"], referral.due_by)} if "due" in found and referral.due_by else found
 
 
 def _held(held: Held) -> dict[Step, date]:
@@ -54,6 +55,23 @@ def escalate(referral: Referral, desk: Desk) -> Change:
         due_by=max(waits(referral).values()),
     )
     return referral, [asked]
+
+
+def lasts(referral: Referral, until: date) -> Change:
+    """It does not run out while somebody whom it found is waited for."""
+    return referral.changed(due_by=max(until, referral.due_by or until)), []
+
+
+def search_on(before: Referral, change: Change, today: date) -> Change:
+    """A match came to nothing: whoever searches again has some days for it, also where the time was over."""
+    referral, events = change
+    if not events:
+        return change
+    referral = referral.changed(due_by=add_working_days(today, deadlines(today).search_again))
+    due_by = waits(referral)["due"]
+    if due_by == waits(before)["due"] or not referral.told:
+        return referral, events
+    return referral, [said(say.ReferralChanged, referral, changes=("due_by",), due_by=due_by)]
 
 
 def run_out(referral: Referral) -> Change:

@@ -24,6 +24,8 @@ class Stage(Spoken):
     placement_id: str
     place_id: str
     answer: Answer | None = None
+    void: bool = False
+    """Taken back, or another one came in its place."""
 
 
 class Help(Data):

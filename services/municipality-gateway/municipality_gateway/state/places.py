@@ -1,6 +1,6 @@
 """A place, and which kommuner are asked about it."""
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from shared.events.intake import PlaceOpened
 from shared.spine.work import Aggregate
@@ -25,6 +25,8 @@ class Place(Aggregate):
     asked: tuple[str, ...] = ()
     referrals: tuple[str, ...] = ()
     """Those of this round that are open: neither over nor asked back."""
+    with_whom: dict[str, str] = Field(default_factory=dict)
+    """Referral -> kommune, of those: known before the referral itself is made."""
     first: str | None = None
     """The kommune that found somebody: asked first in the next round."""
     nobody_left: bool = False

@@ -87,6 +87,8 @@ class Referral(Aggregate):
     proposals: frozenset[str] = frozenset()
     """Ids of the replies that proposed somebody, as long as nothing has become of them."""
     matched: frozenset[str] = frozenset()
+    due_by: date | None = None
+    """It has until then at least: somebody whom it found is waited for, or just came to nothing."""
     told: Told | None = None
     said: dict[str, Said] = Field(default_factory=dict)
 
