@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from shared.web.pages.sessions import COOKIE
+from shared.web.pages.sessions import COOKIE, LONGEST
 from tests.issuer import AUDIENCE, CLIENT, SECRET, Issuer, issuer
 from tests.unit.pages.shop import client
+from tests.unit.pages.test_sessions import later
 
 KEY = b"0" * 32
 
@@ -112,6 +113,18 @@ async def test_a_session_is_renewed_while_the_issuer_knows_the_person(identity: 
         assert browser.cookies[COOKIE] != before
         identity.renewals.clear()  # logged out over there
         assert (await browser.get("/mit")).headers["location"] == "/log-ind?til=%2Fmit"
+
+
+async def test_however_often_it_is_renewed_it_ends_with_the_working_day(
+    identity: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with site(identity) as browser:
+        await logged_in(browser)
+        for _ in range(LONGEST // 3_000 - 1):
+            later(monkeypatch, 3_000)
+            assert (await browser.get("/mit")).status_code == 200
+        later(monkeypatch, 3_000)
+        assert (await browser.get("/mit")).status_code == 303
 
 
 async def test_a_renewal_that_names_another_person_ends_it(identity: Issuer) -> None:
