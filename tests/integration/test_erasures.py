@@ -157,29 +157,28 @@ async def test_contact_data_close_when_the_database_goes_and_stay_open_while_kaf
         await running
 
 
-async def test_a_contact_is_erased_again_by_command_and_one_who_was_registered_anew_is_not(
+async def test_a_contact_is_erased_again_by_command_and_one_who_was_registered_anew_under_another_id_is_not(
     stack: Stack, prepared: str, tmp_path: Path
 ) -> None:
     env = settings(stack, prepared, LA_PUBLIC_URL_INTAKE="http://intake.test")
-    gone, back, dump = str(uuid4()), str(uuid4()), tmp_path / "before"
+    gone, back, anew, dump = str(uuid4()), str(uuid4()), str(uuid4()), tmp_path / "before"
     async with running(env, "municipality-gateway") as gateway:
         await until(gateway.ready)
 
-        async def register(contact: str) -> None:
+        async def register(contact: str) -> int:
             path = f"/kommuner/9999/contacts/{contact}"
-            assert (await gateway.client.put(path, json=CONTACT, headers=CONSULTANT)).status_code == 200
+            return (await gateway.client.put(path, json=CONTACT, headers=CONSULTANT)).status_code
 
-        for contact in (gone, back):
-            await register(contact)
+        assert [await register(contact) for contact in (gone, back)] == [200, 200]
         await until(lambda: all_said(prepared, "municipality_gateway"))
         await postgres("pg_dump", "-Fc", "-f", dump, prepared)
         for contact in (gone, back):
             await operator(env, "erase", contact, "--yes", "-s", "municipality-gateway")
-        await register(back)
+        assert [await register(contact) for contact in (back, anew)] == [409, 200]
         await until(lambda: all_said(prepared, "municipality_gateway"))
     assert "0 of them" in await operator(env, "replay-erasures", "-s", "municipality-gateway")
     people = "SELECT id::text FROM person"
-    assert await fetch(prepared, "municipality_gateway", people) == [(back,)]
+    assert await fetch(prepared, "municipality_gateway", people) == [(anew,)]
     async with restored(prepared, dump) as old:
         env |= {"LA_DATABASE_URL": old}
         assert "2 of them" in await operator(env, "replay-erasures", "-s", "municipality-gateway")

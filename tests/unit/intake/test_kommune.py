@@ -87,7 +87,8 @@ CHOSEN = {"kommune": "0710", "kommune_chosen": True}
 def test_a_corrected_kommune_is_chosen_when_it_is_said_and_never_after_another_postal_code_alone(
     postnr: str | None, kommune: str | None, now: dict[str, Any]
 ) -> None:
-    assert moved(leader(**SABRO | CHOSEN), postnr, kommune) == now
+    for before in (CHOSEN, {"kommune_chosen": False}):
+        assert moved(leader(**SABRO | before), postnr, kommune) == now
 
 
 def test_a_corrected_kommune_lies_in_the_postal_code() -> None:

@@ -1,6 +1,7 @@
 """Leaders join and are called."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -142,3 +143,11 @@ def test_every_command_says_which_aggregates_it_touches() -> None:
     for kind, route in handlers.routes.items():
         if issubclass(kind, Command):
             assert route.keys, kind
+
+
+@pytest.mark.parametrize("gone", [{"erased": True}, {"erased": True, "merged_into": "another"}])
+def test_nothing_is_noted_of_a_leader_who_is_gone(gone: Any) -> None:
+    world = World(leader(**gone))
+    with pytest.raises(Refused, match="state"):
+        world.tell(NoteDevelopment(leader_id=LEADER, codes=("patience",), confidence=None))
+    assert world.types() == []
