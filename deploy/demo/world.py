@@ -138,7 +138,7 @@ class World:
                 self._check_alive(dead)
             if time.monotonic() > deadline:
                 raise StackError(f"Not quiet after {PATIENCE:.0f} seconds: {busy}. Logs: {self.home / 'logs'}")
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(0.01)
 
     def _check_alive(self, dead: list[str]) -> None:
         log = self.processes.log(dead[0])

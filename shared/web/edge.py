@@ -183,7 +183,8 @@ def _media_type(headers: Headers) -> str:
 
 
 def _told(scope: Scope, place: str) -> str:
-    return told(scope["app"], (int(part) if part.isdecimal() else part for part in place.split(".")))
+    name, of, line = place.partition(", line ")
+    return told(scope["app"], (int(part) if part.isdecimal() else part for part in name.split("."))) + of + line
 
 
 async def _read(headers: Headers, receive: Receive) -> bytes | None:

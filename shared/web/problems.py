@@ -8,7 +8,7 @@ exception's text, into the answer; each of their handlers would have had to be r
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from http import HTTPStatus
@@ -305,6 +305,14 @@ def _known_at(request: Request, place: Iterable[int | str]) -> list[str]:
     return fields_at(document, content.get("schema", {}), place)
 
 
+def _kinds_of_body(request: Request) -> Collection[str]:
+    """Where a body is one of several, by which value of a field."""
+    operation = request.app.openapi()["paths"].get(route_of(request), {}).get(request.method.lower(), {})
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    found: Collection[str] = content.get("schema", {}).get("discriminator", {}).get("mapping", {})
+    return found
+
+
 def _numbers(limits: Mapping[str, Any], written: Callable[[float], str]) -> dict[str, Any]:
     return {name: written(value) if isinstance(value, int | float) else value for name, value in limits.items()}
 
@@ -313,6 +321,8 @@ def _input_error(error: Mapping[str, Any], request: Request) -> dict[str, str]:
     kind, place = error["type"], list(error["loc"])
     if place[0] == "body":
         place = [] if kind == "json_invalid" else place[1:]
+        # pydantic names the kind of body that it took, as if it were a field.
+        place = place[1:] if place and place[0] in _kinds_of_body(request) else place
     if kind == "extra_forbidden":
         place.pop()
     rule, da, en = of_value(error)

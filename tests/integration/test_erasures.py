@@ -167,8 +167,7 @@ async def test_a_contact_is_erased_again_by_command_and_one_who_was_registered_a
 
         async def register(contact: str) -> int:
             path = f"/kommuner/9999/contacts/{contact}"
-            answer = await gateway.client.put(path, json=CONTACT, headers=CONSULTANT)
-            return int(answer.status_code)
+            return int((await gateway.client.put(path, json=CONTACT, headers=CONSULTANT)).status_code)
 
         assert [await register(contact) for contact in (gone, back)] == [200, 200]
         await until(lambda: all_said(prepared, "municipality_gateway"))

@@ -369,6 +369,13 @@ async def test_a_days_list_is_ones_own_that_of_whom_one_stands_in_for_and_what_n
     assert followed == {"local-consultant": 1, "bo": 1, None: 1, "anne": 0}
 
 
+async def test_a_double_click_plans_one_stage(world: World) -> None:
+    path = await begun(world)
+    stage = {"form": "SMAAJOB", "hours": 20, "times_of_day": ["day"], "tasks": ["social_sundhed-02"]}
+    assert len({*await clicked_thrice(world, f"{path}/stages", stage | {"from": "2026-11-23"})}) == 1
+    assert [name for name, _ in await world.said()].count("placement.stage-planned") == 1
+
+
 async def test_the_warnings_of_a_stage_are_in_the_answer_and_a_wrong_one_is_corrected(world: World) -> None:
     path = await begun(world)
     stage = {"form": "SMAAJOB", "hours": 37, "times_of_day": ["day"], "tasks": ["social_sundhed-02"]}

@@ -257,7 +257,7 @@ async def test_all_that_is_due_is_on_the_day_with_whom_to_ring_and_each_reading_
         place.changed(state="open"),
         Referral(id="r", place_id=place_id, kommune="0561", guided=True, asked=asked),
         Match(
-            id="m", referral_id="r", missing=frozenset({"leader"}), answer_by=today + timedelta(days=14),
+            id="m", referral_id="another", missing=frozenset({"leader"}), answer_by=today + timedelta(days=14),
             proposed_on=today, **ids,
         ),
         Placement(
@@ -496,6 +496,9 @@ async def test_a_double_click_begins_one_place_and_a_second_one_at_the_workplace
     [first] = {click.json()["place_id"] for click in clicks}
     assert (await said(intake)).count("place.drafted") == 1
     assert clicks[0].json()["also_here"] == []
+    keyed = [token("consultant") | {"Idempotency-Key": key} for key in ("one-request", "another-request")]
+    apart = [await intake.client.post("/places", json=draft | {"postnr": "9000"}, headers=key) for key in keyed]
+    assert len({answer.json()["place_id"] for answer in apart}) == 2, "two keys are two requests"
     second = await intake.client.post("/places", json=draft | {"hours_to": 20}, headers=token("consultant"))
     assert (second.json()["place_id"] != first, second.json()["also_here"]) == (True, [first])
     rules = f"/places/{first}/rules"

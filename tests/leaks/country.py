@@ -35,7 +35,7 @@ class Things:
     @property
     def secrets(self) -> set[str]:
         """A kommune's code is none."""
-        return {*self.ids.values()} - {self.code} | self.words
+        return {*self.ids.values()} - {self.code, self.ids.get("kommune")} | self.words
 
 
 @asynccontextmanager

@@ -59,7 +59,7 @@ def test_a_postal_code_exists() -> None:
 
 
 def test_a_postal_code_for_post_alone_is_no_address() -> None:
-    for code in ("0960", "0784", "0914"):
+    for code in ("0960", "0784", "0914", "1532"):
         assert refused(Postnr, code)["type"] == "postnr-no-address"
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any, get_args
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -198,3 +199,17 @@ def test_a_route_that_leaves_out_what_is_null_promises_nothing_that_may_be_null(
         for field in nullable_and_required(operation["responses"], document["components"]["schemas"])
     }
     assert found == set()
+
+
+async def test_the_line_of_a_file_that_looks_like_a_cpr_number_is_named() -> None:
+    file = "kommune,name\n0561,Ungeenheden\n0561,Ole 010190-1234\n"
+    async with client_of(services()["municipality-gateway"]) as client:
+        answer = await client.post("/directory", json={"csv": file})
+    assert (answer.status_code, answer.json()["field"]) == (422, "csv, line 3")
+
+
+async def test_where_a_body_is_one_of_several_its_fields_are_named_as_they_are() -> None:
+    path, headers = f"/placements/{uuid4()}/corrections", {"Authorization": f"Bearer {mint('consultant', key=KEY)}"}
+    async with client_of(services()["followup"]) as client:
+        answer = await client.post(path, json={"what": "end"}, headers=headers)
+    assert [error["field"] for error in answer.json()["errors"]] == ["reason", "on"]

@@ -425,6 +425,14 @@ def test_a_kommune_whose_referral_nobody_has_by_name_is_one_without_a_contact() 
     assert rules.of_referral(world.referral, "page", TODAY).what == "with-kommune"
 
 
+def test_a_kommune_that_has_proposed_somebody_is_neither_slow_nor_searching() -> None:
+    world = heard(SENT, GUIDED)
+    long_after = date(2027, 1, 4)
+    assert rules.of_referral(world.referral, "page", long_after).what == "silent"
+    turn = rules.of_referral(world.referral, "page", long_after, proposed=True)
+    assert (turn.what, turn.who, turn.due) == ("with-matches", None, None)
+
+
 # -- what a leader reads -----------------------------------------------------------------------------------------------
 
 STAGE = {"stage_id": MATCH, "form": "SMAAJOB", "hours": 10, "times_of_day": (), "tasks": (), "from": TODAY}

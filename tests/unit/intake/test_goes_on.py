@@ -128,7 +128,7 @@ def test_nobody_who_is_forgotten_becomes_contact_or_buddy(gone: str) -> None:
     found = ChangePlaceBody(contact_id=person.id).found
     with pytest.raises(Refused, match="unknown-id"):
         World(place(), double(), person).tell(ChangePlace(place_id=PLACE, leader_id=LEADER, found=found))
-    draft = DraftPlace(place_id=str(uuid4()), leader_id=LEADER, last=PLACE, found=found)
+    draft = DraftPlace(place_id=str(uuid4()), leader_id=LEADER, found=found)
     with pytest.raises(Refused, match="unknown-id"):
         World(place(), double(), person).tell(draft)
 

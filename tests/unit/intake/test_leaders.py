@@ -1,6 +1,6 @@
 """Leaders join and are called."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -90,16 +90,6 @@ def test_a_next_call_that_cannot_be_meant_is_refused_on_its_field(day: date, rul
     assert refused.value.field == "next_call_on"
     for allowed in (NOW.date(), date(2027, 11, 30)):
         World(leader()).tell(RecordCall(leader_id=LEADER, outcome="later", next_call_on=allowed))
-
-
-def test_a_double_click_is_one_call_and_the_same_later_or_by_another_is_one_more() -> None:
-    world, call = World(leader()), RecordCall(leader_id=LEADER, outcome="no-answer", next_call_on=None)
-    assert world.tell(call) == world.tell(call)
-    assert world.get(Leader, LEADER).attempts == len(world.heard(LeaderCalled)) == 1
-    world.tell(call, by="another consultant")
-    world.now += timedelta(seconds=11)
-    world.tell(call, by="another consultant")
-    assert [said.attempt for said in world.heard(LeaderCalled)] == [1, 2, 3]
 
 
 def test_a_call_that_was_entered_wrongly_is_put_right_with_a_trace_as_if_it_had_been_right_at_once() -> None:

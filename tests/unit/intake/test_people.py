@@ -1,6 +1,5 @@
 """Colleagues, who is forgotten, and by what people are looked for."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,13 +8,13 @@ import pytest
 from intake.commands.people import AddColleague, Contact, Erase
 from intake.commands.places import ChangePlace, DraftPlace
 from intake.rows import Unregistered
-from intake.rules.people import added_at_once, looked_for
+from intake.rules.people import looked_for
 from intake.state.leaders import Company, Leader, SignedUpAgain
 from intake.state.people import Colleague
 from intake.state.places import Frame
 from shared.events.intake import PlaceClosed
 from shared.people.vault import Erased, Person
-from shared.spine.decision import Outdated, Refused
+from shared.spine.decision import Refused
 from tests.unit.intake.world import COLLEAGUE, COMPANY, LEADER, NOW, PLACE, World, company, leader, place
 
 
@@ -25,24 +24,11 @@ def added(**facts: Any) -> AddColleague:
 
 def test_a_colleague_is_sealed_with_what_is_known() -> None:
     world = World(company(LEADER))
-    answer = world.tell(added(last=LEADER))
+    answer = world.tell(added())
     assert answer.person_id == COLLEAGUE
     assert world.rows == [Person(COLLEAGUE, {"name": "En Kollega"})]
     assert world.get(Colleague, COLLEAGUE).company_id == COMPANY
     assert world.get(Company, COMPANY).people == {LEADER, COLLEAGUE}
-
-
-def test_a_second_click_sees_whom_the_first_has_added() -> None:
-    world = World(company(LEADER))
-    latest = "ffffffff-ffff-7fff-bfff-ffffffffffff"  # ids are in order of time
-    world.tell(added(last=LEADER, leader_id=LEADER).changed(person_id=latest))
-    with pytest.raises(Outdated):
-        world.tell(added(last=LEADER, leader_id=LEADER))
-    one = world.get(Colleague, latest)
-    assert added_at_once(one, added(leader_id=LEADER), NOW + timedelta(seconds=10))
-    assert not added_at_once(one, added(leader_id=LEADER), NOW + timedelta(seconds=11))
-    for other in (added(leader_id="another"), added(leader_id=LEADER, role="buddy")):
-        assert not added_at_once(one, other, NOW)
 
 
 @pytest.mark.parametrize("field", ["contact_id", "buddy_id"])
@@ -66,7 +52,7 @@ def test_the_places_of_a_leader_who_is_forgotten_close_and_no_other_begins(state
     world.tell(Erase(person_id=LEADER))
     assert len(world.heard(PlaceClosed)) == 1
     with pytest.raises(Refused, match="leader-erased"):
-        world.tell(DraftPlace(place_id=str(uuid4()), leader_id=LEADER, last=PLACE, found=Frame()))
+        world.tell(DraftPlace(place_id=str(uuid4()), leader_id=LEADER, found=Frame()))
 
 
 def test_a_leader_who_is_forgotten_is_called_no_more() -> None:

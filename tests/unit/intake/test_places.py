@@ -1,7 +1,7 @@
 """A place is found in the call and opens; its seats are taken and freed."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -22,11 +22,9 @@ from intake.commands.places import (
 )
 from intake.rules import clarification
 from intake.rules import places as rules
-from intake.state.leaders import Leader
 from intake.state.places import Frame, Past, Place
 from shared.events.intake import PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened
-from shared.spine.decision import Outdated, Refused
-from shared.spine.work import Work
+from shared.spine.decision import Refused
 from tests.unit.intake.world import (
     FOUND,
     LEADER,
@@ -124,33 +122,6 @@ def test_a_draft_holds_what_was_found_and_later_findings_replace_only_what_they_
     assert (found.hours_from, found.hours_to, found.purpose) == (10, 32, None)
     merged = rules.merged(FOUND, Frame(hours_from=10))
     assert (merged.hours_from, merged.hours_to) == (10, 32)
-
-
-def test_the_same_asked_twice_in_a_moment_is_one_place_and_anything_else_another() -> None:
-    def begun(world: World, *, keyed: bool = False, found: Frame = FOUND) -> str:
-        last = max(world.get(Leader, LEADER).places, default=None)
-        id_ = str(Work.new_id())
-        command = DraftPlace(place_id=id_, leader_id=LEADER, last=last, keyed=keyed, found=found)
-        return str(world.tell(command).place_id)
-
-    world = World(leader())
-    first = begun(world)
-    assert begun(world) == first
-    assert world.types() == ["place.drafted"]
-    assert begun(world, keyed=True) != first, "two keys are two requests"
-    other = begun(world, found=FOUND.changed(hours_from=10))
-    assert other != first
-    world.tell(ClosePlace(place_id=other, reason="changed-mind"))
-    again = begun(world, found=FOUND.changed(hours_from=10))
-    assert again != other, "that one is closed"
-    world.now += timedelta(minutes=1)
-    assert begun(world, found=FOUND.changed(hours_from=10)) != again
-
-
-def test_who_has_not_seen_the_last_place_looks_again() -> None:
-    world = World(leader(places=frozenset({PLACE})))
-    with pytest.raises(Outdated):
-        world.tell(DraftPlace(place_id=str(uuid4()), leader_id=LEADER, found=FOUND))
 
 
 def test_what_a_newer_build_has_found_survives_a_change_by_this_one() -> None:

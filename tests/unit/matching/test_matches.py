@@ -408,6 +408,7 @@ def test_a_gate_that_nobody_answers_ends_the_waiting_after_a_late_yes_too(world:
     world.leader(match, "yes")
     assert world.wait(end_of(date(2026, 12, 14))) == []
     world.hear(answer(match, "young-person", "yes"))
+    assert world.match(match).held_until == date(2026, 12, 16)  # what people are told
     assert told(world.wait(end_of(date(2026, 12, 16)))) == [("cancelled", "expired")]
 
 

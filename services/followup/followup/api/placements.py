@@ -79,7 +79,7 @@ async def plan_stage(
     """Another form, other hours, times or tasks from a day on. It begins on that day, if it is approved by then."""
     candidate = await candidate_of(runtime, placement_id)
     command = PlanStage(placement_id=str(placement_id), stage_id=Work.new_id(), candidate=candidate, **dict(body))
-    return await decided(runtime, dispatch, command, who, StageAnswer)
+    return await decided(runtime, dispatch, command, who, StageAnswer, once=True)
 
 
 @router.post("/placements/{placement_id}/move")
@@ -143,11 +143,13 @@ async def record_outcome(
     return await decided(runtime, dispatch, command, who, OutcomeAnswer)
 
 
-async def decided(runtime: Runtime, dispatch: Dispatch, command: OfPlacement, who: Principal, answer: type[A]) -> A:
+async def decided(
+    runtime: Runtime, dispatch: Dispatch, command: OfPlacement, who: Principal, answer: type[A], *, once: bool = False
+) -> A:
     """Of a placement that is there and, for a leader, one's own."""
     placement = await get_or_404(runtime, Placement, command.placement_id, "placement_id")
     who.own("placement_id", leader=placement.leader_id)
-    found: A = await dispatch(command, who, answer)
+    found: A = await dispatch(command, who, answer, once=once)
     return found
 
 

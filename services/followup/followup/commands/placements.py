@@ -77,7 +77,8 @@ class CheckIn(CheckInBody, OfPlacement):
 class PlanStageBody(Strict):
     """Another form, other hours, times or tasks from a day on. Hours are a week's.
 
-    Praktik needs `next_step` and a last day. `u18_tasks_confirmed`: a consultant has looked at the tasks (R-U18-1).
+    Praktik needs `next_step`; without a last day it has that of its approval.
+    `u18_tasks_confirmed`: a consultant has looked at the tasks (R-U18-1).
     """
 
     model_config = ConfigDict(populate_by_name=True)

@@ -61,7 +61,7 @@ async def record_call(
     The same within ten seconds is a double click.
     """
     leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
-    answer: CallAnswer = await dispatch(RecordCall(leader_id=leader.id, **dict(body)), who, CallAnswer)
+    answer: CallAnswer = await dispatch(RecordCall(leader_id=leader.id, **dict(body)), who, CallAnswer, once=True)
     return answer
 
 

@@ -16,10 +16,10 @@ from intake.commands.people import (
     CorrectColleagueBody,
     PersonAnswer,
 )
-from intake.queries.people import PersonView, differs, same_click
+from intake.queries.people import PersonView, differs
 from intake.queries.people import search as found_by
 from intake.rules.people import looked_for
-from intake.state.leaders import Company, Leader
+from intake.state.leaders import Leader
 from intake.state.people import Colleague
 from shared.identifiers import Cvr, Email, Phone, PNumber
 from shared.spine.decision import Outdated
@@ -53,21 +53,14 @@ async def add_colleague(
     if leader.company_id != str(company_id):
         raise Problem(NOT_FOUND, field="company_id")
     contact = Contact(name=body.name, email=body.email, phone=body.phone)
-    async for attempt in stamina.retry_context(on=Outdated, attempts=10, wait_initial=0.01, wait_jitter=0.02):
-        with attempt:  # another click may add one at this moment
-            company = await get_or_404(runtime, Company, leader.company_id, "company_id")
-            last = max(company.people, default=None)
-            command = AddColleague(
-                person_id=Work.new_id(),
-                company_id=company.id,
-                contact=contact,
-                role=body.role,
-                leader_id=leader.id,
-                last=last,
-            )
-            if last and not dispatch.key and await same_click(runtime, last, command, who):
-                return PersonAnswer(person_id=last)
-            answer: PersonAnswer = await dispatch(command, who, PersonAnswer)
+    command = AddColleague(
+        person_id=Work.new_id(),
+        company_id=leader.company_id,
+        contact=contact,
+        role=body.role,
+        leader_id=leader.id,
+    )
+    answer: PersonAnswer = await dispatch(command, who, PersonAnswer, once=True)
     return answer
 
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import stamina
 from fastapi import APIRouter
 
 from intake.api.base import Consultant, LeaderOrConsultant
@@ -28,7 +27,6 @@ from intake.commands.places import (
 from intake.queries.places import PlaceRulesView, WholePlaceView, also_here, own_place, place_rules, whole_place
 from intake.state.leaders import Leader
 from shared.runtime import Runtime
-from shared.spine.decision import Outdated
 from shared.spine.work import Work
 from shared.web.access import Principal
 from shared.web.dependencies import Dispatch, RuntimeDep, get_or_404
@@ -39,14 +37,9 @@ router = APIRouter()
 @router.post("/places", status_code=201)
 async def draft_place(body: DraftPlaceBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep) -> HereAnswer:
     """Begin a place with a leader; tasks and frame may come now or later. A double click begins one."""
-    async for attempt in stamina.retry_context(on=Outdated, attempts=10, wait_initial=0.01, wait_jitter=0.02):
-        with attempt:  # another click may begin one at this moment
-            leader = await get_or_404(runtime, Leader, body.leader_id, "leader_id")
-            last = max(leader.places, default=None)
-            command = DraftPlace(
-                place_id=Work.new_id(), leader_id=leader.id, last=last, keyed=bool(dispatch.key), found=body.found
-            )
-            answer: HereAnswer = await dispatch(command, who, HereAnswer)
+    leader = await get_or_404(runtime, Leader, body.leader_id, "leader_id")
+    command = DraftPlace(place_id=Work.new_id(), leader_id=leader.id, found=body.found)
+    answer: HereAnswer = await dispatch(command, who, HereAnswer, once=True)
     return answer.changed(also_here=await also_here(runtime, answer.place_id))
 
 

@@ -27,14 +27,11 @@ class AddColleagueBody(Strict):
 
 
 class AddColleague(Command):
-    """`last`: who came to the company before, as whoever asks has seen it."""
-
     person_id: str
     company_id: str
     contact: Contact
     role: str | None = None
     leader_id: str | None = None
-    last: str | None = None
 
 
 class CorrectColleagueBody(Strict):

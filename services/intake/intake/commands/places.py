@@ -113,14 +113,7 @@ class DraftPlaceBody(ChangePlaceBody):
 
 
 class DraftPlace(OfPlace):
-    """`last`: the place that was begun before with this leader, as whoever asks has seen it.
-
-    `keyed`: an Idempotency-Key says already which request is which.
-    """
-
     leader_id: str
-    last: str | None = None
-    keyed: bool = False
     found: Frame
 
 

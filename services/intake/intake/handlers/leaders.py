@@ -162,11 +162,10 @@ def record_call(work: Work, message: Message[RecordCall]) -> CallAnswer:
     data, leader = message.data, work.need(Leader, message.data.leader_id)
     rules.check_here(leader)
     call = Call(at=work.now, by=message.by, outcome=data.outcome, next_call_on=data.next_call_on)
-    if not rules.repeated(leader, call):
-        rules.check_next_call(data.next_call_on, work.today)
-        leader = rules.called(leader, call)
-        work.put(leader)
-        work.emit(LeaderCalled(outcome=data.outcome, **_call(leader)))
+    rules.check_next_call(data.next_call_on, work.today)
+    leader = rules.called(leader, call)
+    work.put(leader)
+    work.emit(LeaderCalled(outcome=data.outcome, **_call(leader)))
     return _answer(leader)
 
 

@@ -18,10 +18,8 @@ from shared.spine.work import Message, Work
 def add_colleague(work: Work, message: Message[AddColleague]) -> PersonAnswer:
     data = message.data
     company = work.need(Company, data.company_id)
-    if data.last != max(company.people, default=None):
-        raise Outdated
     work.put(
-        Colleague(id=data.person_id, company_id=company.id, role=data.role, added_by=data.leader_id, added_at=work.now),
+        Colleague(id=data.person_id, company_id=company.id, role=data.role, added_by=data.leader_id),
         company.changed(people=company.people | {data.person_id}),
     )
     work.write(Person(data.person_id, data.contact.model_dump(exclude_none=True)))

@@ -28,7 +28,7 @@ from intake.state.referrals import Referral
 from shared.events.followup import PlacementCancelled, PlacementEnded, PlacementOutcomeRecorded, PlacementStarted
 from shared.events.intake import PlaceClosed, PlaceDrafted, PlaceOpened, PlacePaused, PlaceReopened
 from shared.events.matching import MatchAgreed
-from shared.spine.decision import NotYet, Outdated
+from shared.spine.decision import NotYet
 from shared.spine.work import Message, Work
 
 
@@ -74,25 +74,17 @@ def answered(place: Place, leader: Leader, today: date) -> Answered:
     return {"warnings": tuple(one.rule for one in warned), "warned": warned, "blocked": blocked}
 
 
-@handlers.on(
-    DraftPlace, (Place, "place_id"), (Place, "last"), (Leader, "leader_id"), (Leader, named), (Colleague, named)
-)
+@handlers.on(DraftPlace, (Place, "place_id"), (Leader, "leader_id"), (Leader, named), (Colleague, named))
 def draft(work: Work, message: Message[DraftPlace]) -> HereAnswer:
     data = message.data
     leader = work.need(Leader, data.leader_id)
     if leader.erased:
         raise texts.leader_left()
-    if data.last != max(leader.places, default=None):
-        raise Outdated
-    place = rules.drafted(data.place_id, leader, data.found, work.now)
-    last = work.get(Place, data.last) if data.last else None
-    if last and not data.keyed and rules.same_click(last, place):
-        place = last
-    else:
-        name(work, data.found, leader.id, leader.company_id, place.id)
-        place = rules.noted(place, work.today, "drafted")
-        work.put(place, leader.changed(places=leader.places | {place.id}))
-        work.emit(PlaceDrafted(**rules.about(place)))
+    place = rules.drafted(data.place_id, leader, data.found)
+    name(work, data.found, leader.id, leader.company_id, place.id)
+    place = rules.noted(place, work.today, "drafted")
+    work.put(place, leader.changed(places=leader.places | {place.id}))
+    work.emit(PlaceDrafted(**rules.about(place)))
     return HereAnswer(place_id=place.id, **answered(place, leader, work.today))
 
 

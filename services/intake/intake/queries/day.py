@@ -184,7 +184,8 @@ def _of_place(place: Place, known: Known, asked: Sequence[Referral], now: dateti
 
 def _of_referral(referral: Referral, known: Known, today: date) -> Found:
     place = known.places.get(referral.place_id)
-    turn = rules.of_referral(referral, place.found.guidance if place else None, today)
+    proposed = any(m.referral_id == referral.id and m.state == "proposed" for m in known.matches)
+    turn = rules.of_referral(referral, place.found.guidance if place else None, today, proposed=proposed)
     about = referral.asked or place
     return Found(
         "referral",
@@ -458,7 +459,7 @@ def steps(place: Place, leader: Leader, known: Known, now: datetime) -> list[Ste
         *(_of_placement(p, known) for p in known.placements.values() if p.place_id == place.id),
         *(f for c in wanted if (f := _of_challenge(c, known, today)).turn.what == "kommune-help"),
     ]
-    lines = [_step(one, today, known) for one in found if one.turn.what != "over"]
+    lines = [_step(one, today, known) for one in found if one.turn.what not in ("over", "with-matches")]
     if mine := [m for m in here if rules.of_match(m, known.held).what == "leader-yes"]:
         lines.append(_answers(mine, today))
     if wait := [m for m in here if rules.of_match(m, known.held).what == "seat-held"]:

@@ -6,13 +6,10 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from intake.commands.people import AddColleague, Contact
-from intake.rules.people import added_at_once
+from intake.commands.people import Contact
 from intake.state.leaders import Changed
-from intake.state.people import Colleague
 from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
-from shared.spine.aggregates import one
 from shared.web.access import Principal
 from shared.web.dependencies import people
 from shared.web.problems import NOT_FOUND, Problem
@@ -50,15 +47,6 @@ async def gone(runtime: Runtime, ids: Iterable[str | None]) -> frozenset[str]:
         sorted(asked),
     )
     return frozenset(asked - {row["id"] for row in here})
-
-
-async def same_click(runtime: Runtime, last: str, asked: AddColleague, who: Principal) -> bool:
-    """Whoever came last is the same colleague, added a moment ago for the same leader. Reading it is logged."""
-    known = await one(runtime.pool, Colleague, last)
-    if known is None or not added_at_once(known, asked, runtime.clock.now()):
-        return False
-    found = (await contacts(runtime, [last], who, "POST /companies/{id}/people")).get(last)
-    return found is not None and found.model_dump() == asked.contact.model_dump()
 
 
 class ChangedView(Shown, Changed):

@@ -6,7 +6,7 @@ What is a consultant's is a line of the day, from `due` on; what is somebody els
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from intake.state.day import Challenge, Match, Placement
 from intake.state.leaders import Leader
@@ -27,8 +27,9 @@ Due = Literal[
 ]  # fmt: skip
 """What a consultant does, in the order in which one would ring: who needs help, what runs out, the rest."""
 Elsewhere = Literal[
-    "over", "with-places", "with-call", "with-placements", "asking", "with-kommune", "searching", "on-hold", "seat-held"
-]
+    "over", "with-places", "with-call", "with-placements", "with-matches", "asking", "with-kommune", "searching",
+    "on-hold", "seat-held",
+]  # fmt: skip
 """It is over; another thing's line speaks for it; or it is the kommune's."""
 Who = Literal["consultant", "leader", "kommune"]
 
@@ -131,8 +132,11 @@ def _last(place: Place, *what: str) -> Past | None:
     return next((past for past in reversed(place.history) if past.what in what), None)
 
 
-def of_referral(referral: Referral, guidance: str | None, today: date) -> Turn:
-    """The kommune's, as long as it is in time. `guidance`: how the leader wishes to be told (`page`, `call`)."""
+def of_referral(referral: Referral, guidance: str | None, today: date, *, proposed: bool = False) -> Turn:
+    """The kommune's, as long as it is in time. `guidance`: how the leader wishes to be told (`page`, `call`).
+
+    `proposed`: it has proposed somebody, whose match says whose turn it is; its time does not run out meanwhile.
+    """
     asked = referral.asked
     since = asked.since if asked else today
     by = asked.by if asked else None
@@ -147,6 +151,8 @@ def of_referral(referral: Referral, guidance: str | None, today: date) -> Turn:
         return Turn(what="with-kommune", who="kommune", since=since)
     if asked.state == "on-hold":
         return Turn(what="on-hold", who="kommune", since=since, by=by)
+    if proposed:
+        return Turn(what="with-matches", who=None, since=since)
     days, requested = deadlines(since), asked.state == "requested"
     late = add_working_days(since, days.reminder if requested else days.accepted_nudge) + timedelta(days=1)
     by = by or add_working_days(since, days.expired if requested else days.accepted_due)
@@ -226,7 +232,7 @@ def of_challenge(challenge: Challenge, today: date) -> Turn:
 
 # -- in which order ----------------------------------------------------------------------------------------------------
 
-_RANK = {what: rank for rank, what in enumerate(Due.__args__)}  # type: ignore[attr-defined]
+_RANK = {what: rank for rank, what in enumerate(get_args(Due))}
 
 
 def is_line(turn: Turn, today: date) -> bool:

@@ -1,7 +1,7 @@
 """When a leader is called again, and what of a call and of a person can be put right."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from intake import texts
@@ -15,7 +15,6 @@ from shared.catalogue.kommuner import kommuner_of_postnr
 from shared.catalogue.limits import limits
 
 # Two clicks of one finger, or a browser that sends again.
-AT_ONCE = timedelta(seconds=10)
 
 
 def check_next_call(day: date | None, today: date) -> None:
@@ -24,13 +23,6 @@ def check_next_call(day: date | None, today: date) -> None:
         raise texts.next_call_passed()
     if day and day > add_months(today, limits("typed-date", today)["ahead"].value):
         raise texts.too_far("next_call_on")
-
-
-def repeated(leader: Leader, call: Call) -> bool:
-    """A double click is one call."""
-    last = leader.calls[-1] if leader.calls else None
-    same = last and (last.by, last.outcome, last.next_call_on) == (call.by, call.outcome, call.next_call_on)
-    return bool(last and same and call.at - last.at <= AT_ONCE)
 
 
 def called(leader: Leader, call: Call) -> Leader:

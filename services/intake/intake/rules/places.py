@@ -1,7 +1,7 @@
 """Whether a place may open, and what becomes of its state as seats are taken and freed."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from intake import texts
@@ -23,7 +23,6 @@ from shared.events.intake import (
     PlaceState,
 )
 
-DOUBLE_CLICK = timedelta(seconds=10)
 NEAR = ("contact_id", "buddy_id")
 UNOPENED: tuple[PlaceState, ...] = ("draft", "additional-assessment-required")
 
@@ -84,7 +83,7 @@ def check_free_seat(place: Place) -> None:
         raise texts.no_seat()
 
 
-def drafted(place_id: str, leader: Leader, found: Frame, now: datetime) -> Place:
+def drafted(place_id: str, leader: Leader, found: Frame) -> Place:
     """At the leader's workplace, unless another one was found."""
     place = Place(
         id=place_id,
@@ -93,17 +92,9 @@ def drafted(place_id: str, leader: Leader, found: Frame, now: datetime) -> Place
         workplace_id=leader.workplace_id,
         kommune=leader.kommune,
         postnr=leader.postnr,
-        drafted_at=now,
         found=Frame(kommune=leader.kommune) if leader.kommune_chosen else Frame(),
     )
     return clarified(place, found)
-
-
-def same_click(last: Place, place: Place) -> bool:
-    """A double click: the same was asked a moment ago, and nothing has come of it yet."""
-    if last.drafted_at is None or place.drafted_at is None or place.drafted_at - last.drafted_at > DOUBLE_CLICK:
-        return False
-    return (last.state, last.found, last.postnr) == ("draft", place.found, place.postnr)
 
 
 def located(place: Place) -> Place:

@@ -1,7 +1,5 @@
 """The people around a place, besides its leader."""
 
-from datetime import datetime
-
 from intake.state.leaders import Changed
 from shared.spine.work import Aggregate
 
@@ -13,7 +11,6 @@ class Colleague(Aggregate):
     role: str | None = None
     added_by: str | None = None
     """For which leader."""
-    added_at: datetime | None = None
     near: frozenset[str] = frozenset()
     """Places whose contact or buddy it is, or was."""
     changes: tuple[Changed, ...] = ()

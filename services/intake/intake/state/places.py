@@ -1,6 +1,6 @@
 """A place: what leader and consultant found together, who has its seats, and what happened."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from shared.events.base import Code, Data, Id
@@ -67,7 +67,6 @@ class Place(Aggregate):
     postnr: str
     state: PlaceState = "draft"
     found: Frame = Frame()
-    drafted_at: datetime | None = None
     agreed_at: date | None = None
     agreed: frozenset[str] = frozenset()
     blocked: frozenset[str] = frozenset()

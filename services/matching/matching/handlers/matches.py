@@ -132,7 +132,9 @@ def expire(work: Work, message: Message[Expire]) -> None:
     if match.state != "proposed":
         return
     if matches.kommune_owes(match):
-        leaders_deadline(work, match, add_working_days(work.today, 1))
+        later = add_working_days(work.today, 1)
+        work.put(match.changed(held_until=later))
+        leaders_deadline(work, match, later)
     else:
         _cancel(work, match, "expired")
 
