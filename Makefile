@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All that they need is installed below .venv and .local.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-unit test-contract test-integration test-e2e lint types contracts format lock sbom audit pairs canary clean
+.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e screens lint types contracts format lock sbom audit pairs canary clean
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -18,7 +18,7 @@ help: ## this list
 demo: .venv/for-demo ## play the case stories on a real Kafka and PostgreSQL (ARGS=--once: verify and leave)
 	@$(PY) -m deploy.demo $(ARGS)
 
-test: lint types test-unit test-contract test-integration test-e2e ## everything a change must pass
+test: lint types test-unit test-contract test-integration test-browser test-e2e ## everything a change must pass
 
 test-unit: .venv/for-tests ## decisions and data; nothing needs to run
 	$(PY) -m pytest -q tests/unit
@@ -28,6 +28,13 @@ test-contract: .venv/for-tests ## the events against their published schemas and
 
 test-integration: .venv/for-tests ## one part at a time on a real Kafka and PostgreSQL
 	$(PY) -m pytest -q -n 2 --dist loadfile tests/integration
+
+test-browser: .venv/for-tests ## pages in a real browser: on a phone and at a desk, without scripts, by keyboard
+	$(PY) -m pytest -q tests/browser
+
+screens: .venv/for-tests ## a picture of each page in .local/screens, to be looked at
+	@rm -rf .local/screens
+	LA_SCREENS=1 $(PY) -m pytest -q tests/browser
 
 test-e2e: .venv/for-tests ## all services together
 	$(PY) -m pytest -q tests/e2e
@@ -81,7 +88,7 @@ audit: $(PY) ## known holes in what is locked: offline by osv-scanner and its da
 	fi
 
 clean: ## remove what was installed and what the runs left
-	rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .local node_modules shared/web/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(PY):
 	@for python in $(PYTHON); do \
@@ -99,10 +106,14 @@ define install
 	@$(PIP) install --no-deps --no-build-isolation -e .
 endef
 
-.venv/for-demo: requirements/local.txt pyproject.toml | $(PY)
+FOREIGN := package-lock.json deploy/local/foreign.py
+
+.venv/for-demo: requirements/local.txt pyproject.toml $(FOREIGN) | $(PY)
 	$(install)
+	@$(PY) -m deploy.local.foreign
 	@touch $@
 
-.venv/for-tests: requirements/dev.txt requirements/local.txt pyproject.toml | $(PY)
+.venv/for-tests: requirements/dev.txt requirements/local.txt pyproject.toml $(FOREIGN) | $(PY)
 	$(install)
+	@$(PY) -m deploy.local.foreign --browser
 	@touch $@ .venv/for-demo

@@ -37,6 +37,9 @@ from shared.spine.work import NOWHERE, Command, Handlers, Public
 from shared.web import access, docs, edge, operations
 from shared.web.dependencies import known_filters
 from shared.web.limits import Limits
+from shared.web.pages import site
+from shared.web.pages.login import Logins
+from shared.web.pages.router import Pages
 from shared.web.server import patience
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -52,6 +55,10 @@ class Service:
     router: APIRouter
     migrations: Path
     """Its own folder of SQL files, after the spine's."""
+    pages: Pages | None = None
+    """What people see of it; templates lie in `<package>/templates`."""
+    logins: Logins | None = None
+    """Leaders whom one may be in a local run."""
     writers: dict[type, Writer] = field(default_factory=dict)
     parse: Callable[[Record], Parsed] = envelope.parse
     on_refused: OnRefused | None = None
@@ -74,6 +81,10 @@ class Service:
     @property
     def schema(self) -> str:
         return db.schema_of(self.name)
+
+    @property
+    def package(self) -> str:
+        return self.name.replace("-", "_")
 
     @property
     def people(self) -> bool:
@@ -151,12 +162,16 @@ class Service:
         operations.install(app, config.metrics_token)
         docs.install(app)
         app.include_router(self.router, dependencies=[Depends(known_filters)])
+        if self.pages:
+            site.install(app, config, self.package, self.pages, self.logins)
         return app
 
     def main(self) -> None:
         """Run until SIGTERM. A wrong setting stops the start with one line."""
         config = settings.load(Settings)
         self.require(config)
+        if self.pages and config.oidc_issuer:
+            settings.require(config, "session_key", "oidc_client", "public_url")
         if why := asyncio.run(hopeless(config.database_url.get_secret_value(), self.schema)):
             raise SystemExit(f"LA_DATABASE_URL: the database {why}")
         log.setup(config.log_format, config.log_level)

@@ -126,7 +126,7 @@ class OwnSettings(BaseSettings):
     mail_from: Annotated[str, AfterValidator(_sender)] | None = Field(
         None, examples=["Lederalliancen <svar@lederalliancen.dk>"]
     )
-    # Where people find our pages: the links in mails lead there.
+    # Where people find our pages; links in mails lead there.
     public_url: Annotated[Url, AfterValidator(lambda url: url.rstrip("/"))] | None = Field(
         None, examples=["https://lederalliancen.dk"]
     )
@@ -173,6 +173,16 @@ class Settings(KafkaSettings, OperatorSettings):
     oidc_audience: str | None = Field(None, examples=["lederalliancen"])
     # How consultants and operators must have logged in: the issuer's name for two factors.
     oidc_acr: str | None = Field(None, examples=["https://data.gov.dk/concept/core/nsis/Substantial"])
+    # Pages: who logs in there.
+    oidc_client: str | None = Field(None, examples=["lederalliancen-pages"])
+    oidc_client_secret: SecretStr | None = Field(None, examples=["(what the issuer gave the client)"])
+    # Seals the sessions of all five services; while it is changed, the one before opens them still.
+    session_key: Annotated[SecretBytes, BeforeValidator(_decoded)] | None = Field(
+        None, examples=["(the output of: openssl rand -base64 32)"]
+    )
+    old_session_key: Annotated[SecretBytes, BeforeValidator(_decoded)] | None = Field(
+        None, examples=["(the LA_SESSION_KEY until now)"]
+    )
     # Signs tokens of local runs, instead of an issuer.
     token_key: SecretStr | None = Field(None, examples=["(the output of: openssl rand -base64 48)"])
 
@@ -190,6 +200,10 @@ class Settings(KafkaSettings, OperatorSettings):
             raise _wrong("proxies", "are the addresses of your own proxies: from everybody, a header would be believed")
         if self.oidc_issuer and not self.oidc_issuer.startswith("https://") and not _is_here(self.oidc_issuer):
             raise _wrong("oidc_issuer", "must begin with https://: whoever is on the way could sign tokens")
+        if self.old_session_key and self.old_session_key == self.session_key:
+            raise _wrong("old_session_key", "is the same as LA_SESSION_KEY: nothing would be changed")
+        if self.public_url and not self.public_url.startswith("https://") and not _is_here(self.public_url):
+            raise _wrong("public_url", "must begin with https://: no browser would keep a session")
         if self.oidc_issuer and self.clock_file:
             raise _wrong("clock_file", "moves the calendar of local runs: leave it out beside LA_OIDC_ISSUER")
         if self.token_key and len(self.token_key.get_secret_value().encode()) < KEY_BYTES:

@@ -204,16 +204,23 @@ async def asker(app: FastAPI, sent: Sequence[str]) -> Principal | Problem:
     try:
         if len(sent) > 1:
             raise jwt.InvalidTokenError("which one?")
-        verifier: Verifier = app.state.verifier
-        who = _PRINCIPAL.validate_python(await verifier.claims(token.strip()))
-        if not who.sub or find_cpr(who.sub):
-            raise jwt.InvalidTokenError
+        who, _ = await of_token(app, token.strip())
         return who
     except (jwt.PyJWTError, ValidationError) as error:
         headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         return Problem(UNAUTHENTICATED, headers=headers, cause=type(error).__name__)
     except Problem as problem:
         return problem
+
+
+async def of_token(app: FastAPI, token: str) -> tuple[Principal, float]:
+    """Whose access token it is, and until when it says so. Raises jwt.PyJWTError, ValidationError or a 503 problem."""
+    verifier: Verifier = app.state.verifier
+    claims = await verifier.claims(token)
+    who = _PRINCIPAL.validate_python(claims)
+    if not who.sub or find_cpr(who.sub):
+        raise jwt.InvalidTokenError
+    return who, float(claims["exp"])
 
 
 def install(app: FastAPI, settings: Settings) -> None:
@@ -252,6 +259,11 @@ def allow(*roles: str) -> _Allow:
 
 async def open_route() -> None:
     """A dependency that says: this route is meant to be open to everybody."""
+
+
+def is_open(request: Request) -> bool:
+    """Whether its route is meant to be open to everybody."""
+    return open_route in _calls(getattr(request.scope.get("route"), "dependant", None))
 
 
 def access_of_routes(app: FastAPI) -> Iterator[tuple[str, frozenset[str] | None]]:

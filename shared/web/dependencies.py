@@ -100,7 +100,7 @@ async def known_filters(request: Request) -> None:
 DOUBLE_CLICK = timedelta(seconds=10)
 
 
-class _Dispatch:
+class Decide:
     """`await dispatch(command, who, Answer)` decides it once, however often the same request comes.
 
     By its key; `once`: also without one, where the same person says the same again within a moment. For what begins
@@ -144,4 +144,4 @@ class _Dispatch:
         return f"{self.request.method} {where}"
 
 
-Dispatch = Annotated[_Dispatch, Depends()]
+Dispatch = Annotated[Decide, Depends()]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -39,7 +39,6 @@ from shared.web.problems import (
     UNSTORABLE,
     UNSUPPORTED,
     Problem,
-    language,
     told,
 )
 
@@ -53,6 +52,7 @@ MAX_HEADERS = 100
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # Asked by machines on the inside, by address and often.
 OPERATIONS = ("/health/live", "/health/ready", "/metrics")
+STATIC = "/static/"  # out of memory, and a page asks for ten: a whole kick-off may share one address
 
 
 def install(app: FastAPI, limits: Limits | None = None, hosts: Sequence[str] = ()) -> None:
@@ -114,15 +114,18 @@ class Edge:
             _check_head(scope, headers)
             if scope["path"] not in OPERATIONS:
                 self._check_host(headers)
+            if scope["path"] not in OPERATIONS and not scope["path"].startswith(STATIC):
                 await self._count(scope, headers)
             body = await _read(headers, receive)
             if body is None:
                 return
             sent = _sent_in(headers, body)
+            if _media_type(headers) == FORM:
+                scope.setdefault("state", {})["form"] = sent or {}
             if place := _cpr_in(scope, headers, sent):
-                raise Problem(PERSONAL_DATA, field=_told(scope, place), rule="personal-data")
-            if place := _unstorable_in(scope, sent):
-                raise Problem(UNSTORABLE, field=_told(scope, place), rule="text")
+                _refuse(scope, place, Problem(PERSONAL_DATA, field=_told(scope, place), rule="personal-data"))
+            elif place := _unstorable_in(scope, sent):
+                _refuse(scope, place, Problem(UNSTORABLE, field=_told(scope, place), rule="text"))
             await self._app(scope, _replay(body, receive), send_on)
         except Exception as error:
             if status:  # half an answer is on its way: only cutting the connection tells the asker
@@ -131,7 +134,7 @@ class Edge:
             if problem.kind is INTERNAL:
                 log.error("request failed", exc_info=error)
             scope.setdefault("state", {})["refused"] = problem.why
-            await problem.response(language(headers.get("accept-language")))(scope, receive, send_on)
+            await problems.answer(problem, scope)(scope, receive, send_on)
         # The endpoint's name, not the address: an address may hold anything.
         endpoint = getattr(scope.get("endpoint"), "__qualname__", None)
         seen = log.debug if scope["path"] in OPERATIONS or status == TOO_MANY.status else log.info
@@ -150,7 +153,9 @@ class Edge:
         who = await asker(scope["app"], headers.getlist("authorization"))
         scope.setdefault("state", {})["asker"] = who
         address = scope["client"][0] if scope.get("client") else None
-        self._limits.count(sub=who.sub if isinstance(who, Principal) else None, address=address)
+        by_session: Callable[[Scope], str | None] | None = getattr(scope["app"].state, "sub_of_session", None)
+        sub = who.sub if isinstance(who, Principal) else by_session(scope) if by_session else None
+        self._limits.count(sub=sub, address=address)
 
 
 def _check_head(scope: Scope, headers: Headers) -> None:
@@ -162,6 +167,19 @@ def _check_head(scope: Scope, headers: Headers) -> None:
     if headers.get("content-encoding", "identity").lower() != "identity":
         said = ("Det sendte er komprimeret.", "What was sent is compressed.")
         raise Problem(UNSUPPORTED, detail=said, field="header.content-encoding")
+
+
+def _refuse(scope: Scope, place: str, problem: Problem) -> None:
+    """Raises it; but a form of a page is shown again with what was typed, and its route says so itself."""
+    in_form = isinstance(scope.get("state", {}).get("form"), dict) and not place.startswith(("path", "query", "header"))
+    redisplays: Callable[[Scope], bool] | None = getattr(scope["app"].state, "redisplays", None)
+    if not (in_form and redisplays and redisplays(scope)):
+        raise problem
+    scope["state"]["wrong"] = place, problem
+
+
+def _media_type(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _told(scope: Scope, place: str) -> str:
@@ -205,14 +223,14 @@ _UNSCANNED = re.compile(
 KEPT = "idempotency-key"  # the one header that is stored
 
 
-_FORM = "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
 _JSON = re.compile(r"application/([a-z0-9.-]+\+)?json")
 _DEEPEST = 32  # levels of a JSON body
 
 
 def _sent_in(headers: Headers, body: bytes) -> Any:
     """The body as the route will read it, so that nothing is read that was not looked at. Raises Problem."""
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = _media_type(headers)
     if not body:
         return None
     if is_intricate(body):
@@ -222,8 +240,8 @@ def _sent_in(headers: Headers, body: bytes) -> Any:
             f"What was sent holds over {most} values.",
         )
         raise Problem(TOO_LARGE, detail=words, field="body", rule="too-many-values")
-    if media_type == _FORM:
-        return _grouped(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    if media_type == FORM:
+        return unfolded(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     known = _JSON.fullmatch(media_type) is not None
     try:  # by FastAPI's own parser, which takes UTF-16 too
         sent = json.loads(body if known else b"", object_pairs_hook=once, parse_constant=_no_number)
@@ -298,6 +316,31 @@ def _grouped(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     for name, value in pairs:
         grouped.setdefault(name, []).append(value)
     return grouped
+
+
+_MOST_PARTS = 6  # of a name in a form
+
+
+def unfolded(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """A form as it is read: `tasks.0.words` is the first task's; rows without gaps, and each value a list."""
+    root: dict[str, Any] = {}
+    for name, value in pairs:
+        parts = name.split(".")
+        *outer, last = parts if len(parts) <= _MOST_PARTS and all(parts) else [name]
+        here: Any = root
+        for part in outer:
+            here = here.setdefault(part, {}) if isinstance(here, dict) else None
+        if isinstance(here, dict) and isinstance(values := here.setdefault(last, []), list):
+            values.append(value)
+    return {name: _rows(inner) for name, inner in root.items()}
+
+
+def _rows(node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    rows = {name: _rows(inner) for name, inner in node.items()}
+    numbered = all(name.isascii() and name.isdecimal() and len(name) <= 4 for name in rows)
+    return [rows[name] for name in sorted(rows, key=int)] if numbered else rows
 
 
 def _uuid(text: str | None) -> str | None:

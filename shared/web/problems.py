@@ -19,8 +19,10 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Scope
 
 from shared.catalogue.refusal import in_danish
 from shared.events.base import REGISTRY
@@ -323,23 +325,24 @@ def _input_error(error: Mapping[str, Any], request: Request) -> dict[str, str]:
         place = place[1:] if place and place[0] in _kinds_of_body(request) else place
     if kind == "extra_forbidden":
         place.pop()
-    field = told(request.app, place) or "body"
+    rule, da, en = of_value(error)
+    if kind == "extra_forbidden" and (known := _known_at(request, place)):
+        da, en = f"{da} Kendte felter: {', '.join(known)}.", f"{en} Known fields: {', '.join(known)}."
+    return {"field": told(request.app, place) or "body", "rule": rule, "da": da, "en": en}
+
+
+def of_value(error: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What one of pydantic's errors is: rule, Danish, English; nothing of what was sent."""
+    kind, said = error["type"], error.get("ctx", {})
+    if kind not in _INPUT and {"da", "en"} <= said.keys():  # a type of ours, which says the rule and the way out
+        return kind, said["da"], said["en"]
     wrong_type = kind.endswith(("_type", "_parsing", "_from_date_inexact"))
     looks = _LOOKS.get(kind.partition("_")[0], _UNUSABLE)
     rule, da, en = _INPUT.get(kind) or ("wrong-type" if wrong_type else kind.replace("_", "-"), *looks)
-    said = error.get("ctx", {})
-    if kind not in _INPUT and {"da", "en"} <= said.keys():  # a type of ours, which says the rule and the way out
-        return {"field": field, "rule": kind, "da": said["da"], "en": said["en"]}
     limits = {name: value for name, value in said.items() if name != "error"} if kind in _INPUT else {}
-    if kind == "extra_forbidden" and (known := _known_at(request, place)):
-        da, en = f"{da} Kendte felter: {', '.join(known)}.", f"{en} Known fields: {', '.join(known)}."
     # pydantic joins the codes it expects in English.
-    return {
-        "field": field,
-        "rule": rule,
-        "da": da.format(**_numbers(limits, in_danish)).replace(" or ", " eller "),
-        "en": en.format(**_numbers(limits, "{:g}".format)),
-    }
+    said_da = da.format(**_numbers(limits, in_danish)).replace(" or ", " eller ")
+    return rule, said_da, en.format(**_numbers(limits, "{:g}".format))
 
 
 def of(error: Exception) -> Problem:
@@ -367,12 +370,21 @@ def of_input(error: RequestValidationError, request: Request) -> Problem:
     return Problem(INVALID, field=errors[0]["field"], rule=errors[0]["rule"], errors=errors)
 
 
+def answer(problem: Problem, scope: Scope) -> Response:
+    """As problem details; to a browser that asks a service with pages, as a page."""
+    headers = Headers(scope=scope)
+    show: Callable[[Problem, Scope], Response] | None = getattr(scope["app"].state, "show_problem", None)
+    if show and "text/html" in headers.get("accept", ""):
+        return show(problem, scope)
+    return problem.response(language(headers.get("accept-language")))
+
+
 async def _handle(request: Request, error: Exception) -> Response:
     problem = of_input(error, request) if isinstance(error, RequestValidationError) else of(error)
     if problem.kind is INVALID and problem.field == "body" and "form" in request.headers.get("content-type", ""):
         problem = Problem(UNSUPPORTED)
     request.state.refused = problem.why
-    return problem.response(language(request.headers.get("accept-language")))
+    return answer(problem, request.scope)
 
 
 _SCHEMA = {

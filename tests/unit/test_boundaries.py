@@ -110,6 +110,8 @@ def lint(tree: Path, contract: str) -> subprocess.CompletedProcess[str]:
         ("handlers", "matching.handlers", "fastapi"),
         ("handlers", "municipality_gateway.handlers.places", "asyncpg"),
         ("catalogue", "shared.catalogue.terms", "shared.events.base"),
+        ("pages", "shared.web.edge", "shared.web.pages.page"),
+        ("pages", "intake.api.leaders", "intake.pages.leaders"),
     ],
 )
 def test_a_violation_is_caught(tree: Path, contract: str, importer: str, imported: str) -> None:

@@ -31,6 +31,15 @@ OPEN = {
     "GET /postal/{nr}",
     "GET /certificates/{code}",
     "GET /certificates/{code}/paper",
+    "GET /static/{asked}/{name:path}",
+    "GET,HEAD /",
+    "GET,HEAD /log-ind",
+    "POST /log-ind",
+    "GET,HEAD /log-ind/svar",
+    "POST /log-ud",
+    "GET,HEAD /tilmeld",
+    "POST /tilmeld",
+    "GET,HEAD /tilmeld/tak",
 }
 SERVICES = [entry.name for entry in entry_points(group="lederalliancen.services")]
 

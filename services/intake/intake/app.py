@@ -6,6 +6,7 @@ from intake.api import router
 from intake.commands.mails import AddressRefused
 from intake.commands.people import Erase
 from intake.handlers import handlers
+from intake.pages import logins, pages
 from intake.queries import mails
 from intake.rows import WRITERS, renew_emails
 from shared.events.intake import LeaderErased, PersonErased
@@ -17,6 +18,8 @@ service = Service(
     port=8001,
     handlers=handlers,
     router=router,
+    pages=pages,
+    logins=logins,
     migrations=Path(__file__).parent / "migrations",
     writers=WRITERS,
     mails=Mails(write=mails.write, refused=lambda mail: AddressRefused(leader_id=mail.person_id)),

@@ -1,0 +1,110 @@
+"""A browser, and a service that lives: real PostgreSQL, real Kafka, real HTTP."""
+
+import asyncio
+import base64
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.async_api import Browser, async_playwright
+
+from deploy.local.stack import Stack
+from intake.app import service
+from shared.catalogue import calendar
+from shared.settings import Settings
+from shared.web.server import patience
+from tests.browser.chromium import options
+from tests.browser.visitor import Visitor, visitor
+from tests.conftest import free_ports
+from tests.waiting import until
+
+KEY = "k" * 40
+MASTER_KEY = base64.b64encode(b"m" * 32).decode()
+# Each page's story: on a phone and at a desk, with scripts and without.
+EVERYBODY = [
+    pytest.param("phone", True, id="phone"),
+    pytest.param("desk", True, id="desk"),
+    pytest.param("phone", False, id="phone-without-scripts"),
+]
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    launched = options()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(**launched)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="session")
+def topics(stack: Stack) -> str:
+    """Kafka's address, with all topics there."""
+    env = os.environ | {"LA_KAFKA_BOOTSTRAP": stack.kafka}
+    subprocess.run(
+        [Path(sys.executable).with_name("lederalliancen"), "topics"], env=env, check=True, capture_output=True
+    )
+    return stack.kafka
+
+
+@pytest.fixture
+async def intake(topics: str, database: str) -> AsyncIterator[str]:
+    """The address of intake on a port of its own, as its own process would serve it."""
+    await service.migrate(database)
+    config = Settings(
+        kafka_bootstrap=topics,
+        database_url=database,
+        token_key=KEY,
+        master_key=MASTER_KEY,
+        alliance_phone="20 12 34 56",
+    )
+    app = service.app(config)
+    async with served(app) as base:
+
+        async def opens_contact_data() -> bool:
+            return not app.state.runtime.awaits_erasures
+
+        await until(opens_contact_data)
+        yield base
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    port = free_ports(1)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False, http=patience(())))
+    running = asyncio.create_task(server.serve())
+    while not server.started:
+        assert not running.done(), "it stopped while it was starting"
+        await asyncio.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await running
+
+
+Visit = Callable[..., Awaitable[Visitor]]
+
+
+@pytest.fixture
+async def visit(browser: Browser, intake: str) -> AsyncIterator[Visit]:
+    """`await visit("phone", scripts=False)`: somebody who has never been here."""
+    came: list[Visitor] = []
+
+    async def come(width: str = "phone", *, scripts: bool = True) -> Visitor:
+        came.append(await visitor(browser, intake, width, scripts=scripts))
+        return came[-1]
+
+    yield come
+    for one in came:
+        await one.page.context.close()
+
+
+@pytest.fixture
+def today() -> str:
+    return calendar.today(datetime.now(UTC)).isoformat()

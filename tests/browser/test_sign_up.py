@@ -1,0 +1,96 @@
+"""A leader reads what it is and signs up, on a phone and at a desk, with scripts and without, by keyboard alone."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import EVERYBODY, Visit
+
+FIELDS = {
+    "Dit navn": "Åse Kjærgård",
+    "Telefon": "20 12 34 56",
+    "E-mail": "aase@vagtcentral.example",
+    "Arbejdsplads": "Vagtcentralen",
+    "CVR-nummer": "13 58 56 28",
+    "Postnummer": "6700",
+}
+
+
+@pytest.mark.parametrize(("width", "scripts"), EVERYBODY)
+async def test_from_the_front_page_to_the_thanks(visit: Visit, width: str, scripts: bool) -> None:
+    leader = await visit(width, scripts=scripts)
+    page = leader.page
+    await leader.go("/")
+    await leader.look("front")
+    await page.get_by_role("link", name="Meld dig til").first.click()
+    await leader.look("sign-up")
+    for label, typed in FIELDS.items():
+        await page.get_by_label(label, exact=True).fill(typed)
+    await page.get_by_role("button", name="Meld mig til").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Tak for din tilmelding")
+    await leader.look("thanks")
+
+
+@pytest.mark.parametrize(("width", "scripts"), EVERYBODY)
+async def test_every_wrong_field_is_explained_beside_it_and_nothing_typed_is_lost(
+    visit: Visit, width: str, scripts: bool
+) -> None:
+    leader = await visit(width, scripts=scripts)
+    page = leader.page
+    await leader.go("/tilmeld")
+    wrong = FIELDS | {"Telefon": "2012", "E-mail": "aase@vagtcentral", "CVR-nummer": "13585629", "Postnummer": ""}
+    for label, typed in wrong.items():
+        await page.get_by_label(label, exact=True).fill(typed)
+    await page.get_by_role("button", name="Meld mig til").click()
+    summary = page.get_by_role("alert")
+    await expect(summary).to_be_focused()
+    await expect(summary.get_by_role("link")).to_have_count(4)
+    for label, typed in wrong.items():
+        await expect(page.get_by_label(label, exact=True)).to_have_value(typed)
+    await expect(page.get_by_label("Telefon", exact=True)).to_have_accessible_description(
+        "Så vi kan ringe til dig. Fejl: Det er ikke et telefonnummer, man kan ringe til. Skriv ét med 8 cifre, fx"
+        " 20 12 34 56, eller med + og landekode, fx +46 8 123 456 78."
+    )
+    await expect(page.get_by_label("Postnummer", exact=True)).to_have_accessible_description(
+        "Der, hvor den unge skal møde. Fejl: Skal udfyldes."
+    )
+    await leader.look("sign-up-wrong")
+    await summary.get_by_role("link").first.click()
+    await expect(page.get_by_label("Telefon", exact=True)).to_be_focused()
+    for label, typed in FIELDS.items():
+        await page.get_by_label(label, exact=True).fill(typed)
+    await page.get_by_role("button", name="Meld mig til").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Tak for din tilmelding")
+
+
+async def test_by_keyboard_alone(visit: Visit) -> None:
+    leader = await visit("desk")
+    page = leader.page
+    await leader.go("/tilmeld")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Gå til sidens indhold")).to_be_focused()
+    await page.keyboard.press("Enter")
+    for label, typed in FIELDS.items():
+        await leader.tab_to(label)
+        await page.keyboard.type(typed)
+    await leader.tab_to("Meld mig til")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Tak for din tilmelding")
+
+
+async def test_in_english_one_click_away_and_from_there_on(visit: Visit) -> None:
+    leader = await visit("desk")
+    await leader.go("/")
+    await leader.page.get_by_role("link", name="English").click()
+    await leader.look("front-english")
+    await leader.page.get_by_role("link", name="Sign up").first.click()
+    await expect(leader.page.get_by_role("heading", level=1)).to_have_text("Sign up")
+    await leader.look("sign-up-english")
+
+
+async def test_a_page_that_is_not_there_says_where_to_go(visit: Visit) -> None:
+    leader = await visit("phone")
+    leader.expected = {404}
+    await leader.go("/findes-ikke")
+    await leader.look("not-found")
+    await leader.page.get_by_role("link", name="Til forsiden").click()
+    await expect(leader.page).to_have_url(f"{leader.base}/")
