@@ -15,7 +15,7 @@ from stdnum.dk import cvr
 from deploy.demo.__main__ import START
 from deploy.demo.api import Api, Refused
 from deploy.demo.world import World
-from shared.catalogue.kommuner import KOMMUNER, TEST_KOMMUNE, kommuner_of_postnr
+from shared.catalogue.kommuner import KOMMUNER, TEST_KOMMUNE, postal_code
 from tests.conftest import free_ports
 
 # Many ask at once here, from one address and as few people: limits are shown elsewhere.
@@ -189,8 +189,9 @@ async def _there(ask: Callable[[], Awaitable[Any]]) -> Any:
 
 
 def postnr_of(code: str) -> str:
-    """One of which the kommune has the largest part."""
-    return next(p for p in map("{:04}".format, range(1000, 10_000)) if kommuner_of_postnr(p)[:1] == (code,))
+    """One with addresses, of which the kommune has the largest part."""
+    known = filter(None, map(postal_code, map("{:04}".format, range(1000, 10_000))))
+    return next(found.code for found in known if found.is_address and next(iter(found.shares)) == code)
 
 
 def _cvrs() -> Iterator[str]:
