@@ -161,9 +161,9 @@ class Service:
         access.install(app, config)
         operations.install(app, config.metrics_token)
         docs.install(app)
-        app.include_router(self.router, dependencies=[Depends(known_filters)])
         if self.pages:
-            site.install(app, config, self.package, self.pages, self.logins)
+            site.install(app, config, self.package, self.router, self.pages, self.logins)
+        app.include_router(self.router, dependencies=[Depends(known_filters)])
         return app
 
     def main(self) -> None:

@@ -372,11 +372,16 @@ def of_input(error: RequestValidationError, request: Request) -> Problem:
 
 def answer(problem: Problem, scope: Scope) -> Response:
     """As problem details; to a browser that asks a service with pages, as a page."""
-    headers = Headers(scope=scope)
     show: Callable[[Problem, Scope], Response] | None = getattr(scope["app"].state, "show_problem", None)
-    if show and "text/html" in headers.get("accept", ""):
+    if show and is_browser(scope):
         return show(problem, scope)
-    return problem.response(language(headers.get("accept-language")))
+    return problem.response(language(Headers(scope=scope).get("accept-language")))
+
+
+def is_browser(scope: Scope) -> bool:
+    """Or a part of a page that htmx fetches."""
+    headers = Headers(scope=scope)
+    return "text/html" in headers.get("accept", "") or "hx-request" in headers
 
 
 async def _handle(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
@@ -16,8 +17,9 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, async_playwright
 
 from deploy.local.stack import Stack
-from intake.app import service
 from shared.catalogue import calendar
+from shared.runtime import Runtime
+from shared.service import Service, services
 from shared.settings import Settings
 from shared.web.server import patience
 from tests.browser.chromium import options
@@ -27,6 +29,15 @@ from tests.waiting import until
 
 KEY = "k" * 40
 MASTER_KEY = base64.b64encode(b"m" * 32).decode()
+
+
+class Living(NamedTuple):
+    """A service in this process: its address, and what it runs on, for what a test says to it by `harness`."""
+
+    base: str
+    runtime: Runtime
+
+
 # Each page's story: on a phone and at a desk, with scripts and without.
 EVERYBODY = [
     pytest.param("phone", True, id="phone"),
@@ -54,25 +65,36 @@ def topics(stack: Stack) -> str:
     return stack.kafka
 
 
-@pytest.fixture
-async def intake(topics: str, database: str) -> AsyncIterator[str]:
-    """The address of intake on a port of its own, as its own process would serve it."""
+@asynccontextmanager
+async def living(service: Service, kafka: str, database: str, **more: Any) -> AsyncIterator[Living]:
+    """On a port of its own, as its own process would serve it; `more` are settings."""
     await service.migrate(database)
-    config = Settings(
-        kafka_bootstrap=topics,
-        database_url=database,
-        token_key=KEY,
-        master_key=MASTER_KEY,
-        alliance_phone="20 12 34 56",
-    )
-    app = service.app(config)
+    settings = {
+        "kafka_bootstrap": kafka, "database_url": database, "token_key": KEY, "alliance_phone": "20 12 34 56",
+    }  # fmt: skip
+    if service.people:
+        settings["master_key"] = MASTER_KEY
+    app = service.app(Settings(**settings | more))
     async with served(app) as base:
+        runtime: Runtime = app.state.runtime
 
         async def opens_contact_data() -> bool:
-            return not app.state.runtime.awaits_erasures
+            return not runtime.awaits_erasures
 
         await until(opens_contact_data)
-        yield base
+        yield Living(base, runtime)
+
+
+@pytest.fixture
+async def intake(topics: str, database: str) -> AsyncIterator[str]:
+    async with living(services()["intake"], topics, database) as it:
+        yield it.base
+
+
+@pytest.fixture
+def address(intake: str) -> str:
+    """Where a visitor goes; a module of tests of another service has its own."""
+    return intake
 
 
 @asynccontextmanager
@@ -92,12 +114,12 @@ Visit = Callable[..., Awaitable[Visitor]]
 
 
 @pytest.fixture
-async def visit(browser: Browser, intake: str) -> AsyncIterator[Visit]:
+async def visit(browser: Browser, address: str) -> AsyncIterator[Visit]:
     """`await visit("phone", scripts=False)`: somebody who has never been here."""
     came: list[Visitor] = []
 
     async def come(width: str = "phone", *, scripts: bool = True) -> Visitor:
-        came.append(await visitor(browser, intake, width, scripts=scripts))
+        came.append(await visitor(browser, address, width, scripts=scripts))
         return came[-1]
 
     yield come

@@ -26,7 +26,7 @@ from shared.people.guard import find_cpr
 from shared.spine.aggregates import one
 from shared.spine.decision import Refused
 from shared.web.access import LinkHolder
-from shared.web.dependencies import _Dispatch
+from shared.web.dependencies import Decide
 from shared.web.problems import Problem
 from tests.integration.test_municipality_gateway import World, event, token
 from tests.post import PAUSES, Post, post_office, text_of
@@ -189,7 +189,7 @@ async def _give(world: Mailing, who: LinkHolder, what: str, data: dict[str, Any]
         scope={"endpoint": None},
         body=lambda: asyncio.sleep(0, raw),
     )
-    dispatch = _Dispatch(body, idempotency_key=str(uuid4()))  # type: ignore[arg-type]
+    dispatch = Decide(body, idempotency_key=str(uuid4()))  # type: ignore[arg-type]
     return await give(ESBJERG, raw, who, dispatch, world)  # type: ignore[arg-type]
 
 

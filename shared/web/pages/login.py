@@ -33,7 +33,6 @@ from shared.web.problems import NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE, Kind, P
 log = structlog.get_logger(__name__)
 
 IN, BACK, OUT = "/log-ind", "/log-ind/svar", "/log-ud"
-HOME = {"leader": "/min-side"}  # where each role begins; the others at the front page, so far
 _UNDER_WAY = "__Host-login"  # what the answer of the issuer is held against
 _MINUTES = 10
 # What can go wrong on the way to the issuer and back.
@@ -221,7 +220,7 @@ def _welcome(page: Page, session: Session, to: str) -> Response:
     """Whatever was known of this browser before is replaced."""
     log.info("logged_in", sub=session.sub, roles=session.roles)
     page.request.state.session = session
-    [home, *_] = [HOME[role] for role in session.roles if role in HOME] or ["/"]
+    home = page.menu[0][0] if page.menu else "/"
     return page.go(home if to == "/" else to)
 
 

@@ -18,11 +18,27 @@ from shared.catalogue.codes import codes
 from shared.runtime import Runtime
 from shared.web.access import Principal
 from shared.web.pages import sessions, static
+from shared.web.pages.router import Pages, answers
 from shared.web.pages.sessions import Session, Sessions
 from shared.web.problems import Language
 
 SPOKEN = "__Host-sprog"
 _YEAR = 365 * 24 * 3600
+_HTML = [(b"accept", b"text/html")]
+# What somebody works with, by role; the first is where they begin.
+MENU: Mapping[str, Sequence[tuple[str, str, str]]] = {
+    "leader": (("/min-side", "Min side", "My page"),),
+    "consultant": (
+        ("/i-dag", "I dag", "Today"),
+        ("/ledere", "Ledere", "Leaders"),
+        ("/henvendelser", "Henvendelser", "Referrals"),
+        ("/kommuner", "Kommuner", "Kommuner"),
+        ("/rute", "Rute", "Route"),
+        ("/tal", "Tal", "Figures"),
+    ),
+    "kommune": (("/henvendelser", "Henvendelser", "Referrals"), ("/kommune", "Kommunen", "The kommune")),
+    "partner": (("/tal", "Tal", "Figures"),),
+}
 # A browser tells the origin of a form by it, so not `no-referrer`; another site is told nothing.
 REFERRER = "same-origin"
 
@@ -47,12 +63,17 @@ class _Loader(PrefixLoader):
 
 @dataclass(frozen=True)
 class Site:
-    """What every page of a service needs. `package` is where its templates are, `phone` the alliance's."""
+    """What every page of a service needs. `package` is where its templates are, `phone` the alliance's.
+
+    `whole`: the host where the pages of all five are one site; elsewhere there are its own `pages` alone.
+    """
 
     package: str
     phone: str | None
     sessions: Sessions
     policy: str
+    whole: str
+    pages: Pages
 
 
 class Page:
@@ -81,6 +102,35 @@ class Page:
         return self.site.phone
 
     @property
+    def is_part(self) -> bool:
+        """Fetched into a page of another service, or of its own."""
+        return "hx-request" in self.request.headers
+
+    @property
+    def frame(self) -> str:
+        """What a template extends: around a part there is nothing."""
+        return "shared/part.html" if self.is_part else "shared/base.html"
+
+    def has(self, path: str) -> bool:
+        """Whether there is a page of that address on this site: all of them, or on a service's own port its own."""
+        if self.request.headers.get("host") == self.site.whole:
+            return True
+        return answers(self.site.pages, {"type": "http", "method": "GET", "path": path, "headers": _HTML})
+
+    @property
+    def menu(self) -> list[tuple[str, str, bool]]:
+        """Address, words, and whether one is there: where somebody of these roles works."""
+        roles = self.who.roles if self.who else frozenset()
+        here = self.request.url.path
+        return [
+            (path, self.t(da, en), here == path or here.startswith(f"{path}/"))
+            for role, entries in MENU.items()
+            if role in roles
+            for path, da, en in entries
+            if self.has(path)
+        ]
+
+    @property
     def login_is_offered(self) -> bool:
         return bool(self.request.app.state.login.is_offered)
 
@@ -107,7 +157,7 @@ class Page:
             "Content-Language": self.language,
             "Content-Security-Policy": self.site.policy,
             "Referrer-Policy": REFERRER,
-            "Vary": "Cookie",
+            "Vary": "Cookie, HX-Request",
         }
         answer = HTMLResponse(words, status, headers)
         if self._chosen:

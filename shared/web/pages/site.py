@@ -3,9 +3,8 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
-from starlette.routing import Match
 from starlette.types import Scope
 from structlog.contextvars import get_contextvars
 
@@ -14,27 +13,34 @@ from shared.web.edge import POLICY
 from shared.web.pages import login, static
 from shared.web.pages.login import Logins
 from shared.web.pages.page import Page, Site
-from shared.web.pages.router import Pages
+from shared.web.pages.router import Pages, answers
 from shared.web.pages.sessions import Sessions
 from shared.web.problems import UNAUTHENTICATED, Problem
 
 
-def install(app: FastAPI, config: Settings, package: str, pages: Pages, logins: Logins | None = None) -> None:
+def install(
+    app: FastAPI, config: Settings, package: str, api: APIRouter, pages: Pages, logins: Logins | None = None
+) -> None:
+    """Before the routes of its API (`api`) are: a browser's address may be one of theirs, too."""
     known = Sessions.by(config)
     issuer = urlsplit(config.oidc_issuer or "")
     # A form that logs out is sent on to the issuer.
     to = f" {issuer.scheme}://{issuer.netloc}" if config.oidc_issuer else ""
-    app.state.site = Site(package, config.alliance_phone, known, f"{POLICY}; form-action 'self'{to}")
+    whole = urlsplit(config.public_url or "").netloc
+    app.state.site = Site(package, config.alliance_phone, known, f"{POLICY}; form-action 'self'{to}", whole, pages)
     app.state.show_problem = show_problem
 
     def redisplays(scope: Scope) -> bool:
-        return any(route.matches(scope)[0] is Match.FULL for route in pages.routes)
+        return answers(pages, scope)
+
+    def of_api(scope: Scope) -> bool:
+        return answers(api, scope)
 
     def sub_of_session(scope: Scope) -> str | None:
         found = known.read(Request(scope))
         return found.sub if found else None
 
-    app.state.redisplays, app.state.sub_of_session = redisplays, sub_of_session
+    app.state.redisplays, app.state.of_api, app.state.sub_of_session = redisplays, of_api, sub_of_session
     app.include_router(static.router)
     login.install(app, config, logins)
     app.include_router(pages)
@@ -68,7 +74,7 @@ _SAID = {
 def show_problem(problem: Problem, scope: Scope) -> Response:
     request, kind = Request(scope), problem.kind
     page = Page(request)
-    if kind is UNAUTHENTICATED and request.method in ("GET", "HEAD"):
+    if kind is UNAUTHENTICATED and request.method in ("GET", "HEAD") and not page.is_part:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return page.go(login.IN, til=path)
     title, detail, way_out = _SAID.get(kind.slug) or (kind.title, problem.detail, kind.way_out)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import httpx
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from pydantic import Field
 from starlette.responses import Response
 
@@ -73,15 +73,18 @@ def app(taken: list[OrderBody], **settings: Any) -> FastAPI:
     edge.install(made)
     access.install(made, config)
 
-    @made.get("/api/mine")
+    api = APIRouter()
+
+    @api.get("/mit")
     async def api_mine(who: Known) -> dict[str, str]:
         return {"sub": who.sub}
 
-    @made.post("/orders", dependencies=[Depends(open_route)])
-    async def api(body: OrderBody) -> None:
+    @api.post("/orders", dependencies=[Depends(open_route)])
+    async def api_order(body: OrderBody) -> None:
         taken.append(body)
 
-    site.install(made, config, "tests.unit.pages", pages)
+    site.install(made, config, "tests.unit.pages", api, pages)
+    made.include_router(api)
     return made
 
 

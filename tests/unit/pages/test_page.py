@@ -1,11 +1,13 @@
 """What every page has: its language, its headers, its files; and problems as pages for those who read them."""
 
 import re
+from typing import Any
 
 import pytest
 from fastapi.routing import iter_route_contexts
 
 from shared.service import Service, services
+from shared.web.access import mint
 from shared.web.pages import static
 from shared.web.pages.page import phone
 from tests.unit.pages.shop import client
@@ -104,11 +106,44 @@ def test_a_phone_number_is_written_as_one_reads_it(number: str, read: str) -> No
     assert phone(number) == read
 
 
+async def test_one_address_is_a_page_for_a_browser_and_the_api_for_a_program() -> None:
+    token = {"Authorization": f"Bearer {mint('consultant', key='k' * 40)}"}
+    async with client() as browser:
+        page = await browser.get("/mit", headers=token)
+        program = await browser.get("/mit", headers={"Accept": "*/*"} | token)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert program.json() == {"sub": "local-consultant"}
+
+
+async def test_a_part_is_the_page_without_what_is_around_it_and_no_login_is_put_into_a_page() -> None:
+    token = {"Authorization": f"Bearer {mint('consultant', key='k' * 40)}"}
+    async with client() as browser:
+        part = await browser.get("/mit", headers={"HX-Request": "true", "Accept": "*/*"} | token)
+        ended = await browser.get("/mit", headers={"HX-Request": "true", "Accept": "*/*"})
+    assert "<form" in part.text
+    assert "<html" not in part.text
+    assert (ended.status_code, "location" in ended.headers) == (401, False)
+
+
+async def test_the_menu_leads_where_there_is_a_page_and_a_part_is_asked_for_where_it_is() -> None:
+    async with client(public_url="https://whole") as browser:
+        assert (await browser.post("/log-ind", data={"role": "consultant"})).status_code == 303
+        alone = (await browser.get("/mit")).text
+        whole = (await browser.get("/mit", headers={"Host": "whole"})).text
+    assert "/i-dag" not in alone
+    assert "hx-get" not in alone
+    assert '<a href="/i-dag">I dag</a>' in whole
+    assert (
+        '<div class="la-part" hx-get="/match/1" hx-trigger="load"><p><a href="/match/1">Se den</a></p></div>' in whole
+    )
+
+
 @pytest.mark.parametrize("service", services().values(), ids=lambda service: service.name)
-def test_no_page_has_the_address_of_a_route_of_the_api(service: Service) -> None:
+def test_what_is_sent_to_a_page_is_sent_to_no_route_of_the_api(service: Service) -> None:
     """What is wrong with a form is left to the page: a route in its place would not look at it."""
-    own = {
-        (method, route.path) for route in iter_route_contexts(service.router.routes) for method in route.methods or ()
-    }
-    pages = iter_route_contexts(service.pages.routes) if service.pages else ()
-    assert own.isdisjoint((method, route.path) for route in pages for method in route.methods or ())
+
+    def sent_to(router: Any) -> set[str]:
+        found = iter_route_contexts(router.routes) if router else ()
+        return {re.sub(r"{\w+}", "{}", str(route.path)) for route in found if "POST" in (route.methods or ())}
+
+    assert sent_to(service.router).isdisjoint(sent_to(service.pages))

@@ -63,7 +63,7 @@ async def test_the_session_gives_the_principal_that_a_token_gives() -> None:
 async def test_a_session_opens_pages_alone_and_no_route_of_the_api() -> None:
     async with client() as browser:
         await logged_in(browser)
-        assert (await browser.get("/api/mine", headers={"Accept": "*/*"})).status_code == 401
+        assert (await browser.get("/mit", headers={"Accept": "*/*"})).status_code == 401
 
 
 @pytest.mark.parametrize("seconds", [IDLE + 5, LONGEST + 5])
