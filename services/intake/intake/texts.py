@@ -276,6 +276,10 @@ DUE = {
         da="Pladsen er en kladde. Gør den færdig sammen med lederen.",
         en="The place is a draft. Complete it together with the leader.",
     ),
+    "mail-refused": Words(
+        da="Vores mail til lederen kom retur. Ring, og få den rigtige e-mailadresse.",
+        en="Our mail to the leader came back. Call and ask for the right address.",
+    ),
     "judge": Words(
         da="Noget er prøvet. Ring, og hør, om det hjalp. Det handler om {hard}.",
         en="Something was tried. Call and ask whether it helped. It is about {hard}.",

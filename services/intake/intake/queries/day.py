@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Literal
+from typing import Literal, cast
 
 from intake import texts
 from intake.queries.people import ContactView, contacts, gone
@@ -39,6 +39,8 @@ class RingView(Frozen):
     look_up: str | None = None
     again: ContactView | None = None
     """What she wrote when she signed up once more, where it is something else."""
+    mail_refused_on: date | None = None
+    """Since when the leader's address takes no mail: ask for the right one."""
 
 
 class LineView(Frozen):
@@ -54,6 +56,8 @@ class LineView(Frozen):
     where: str
     leader_id: str | None = None
     company_id: str | None = None
+    company_name: str | None = None
+    """Of the workplace that it is about, whoever is rung."""
     place_id: str | None = None
     referral_id: str | None = None
     match_id: str | None = None
@@ -272,6 +276,7 @@ WHERE = {
     "find-tasks": "POST /places",
     "draft": "PATCH /places/{place}",
     "blocked": "PATCH /places/{place}",
+    "mail-refused": "PATCH /leaders/{leader}",
     "seat-free": "POST /places/{place}/reopen",
     "paused": "POST /places/{place}/reopen",
     "new-contact": "POST /placements/{placement}/move",
@@ -295,36 +300,82 @@ WHERE = {
 RING_THE_KOMMUNE = ("silent", "slow", "asked-back", "no-contact", "kommune-yes", "kommune-help")
 
 
+class GroupView(Frozen):
+    """One kind of work: how much there is of it, and some of its lines, the most pressing first."""
+
+    work: rules.Work
+    count: int
+    lines: list[LineView]
+
+
 async def whole_day(runtime: Runtime, who: Principal, limit: int) -> DayView:
     """With names and phones: each reading is logged."""
+    due = await _due(runtime)
+    lines = await _lines(runtime, due, due.found[:limit], who, "GET /day")
+    return DayView(today=due.today, lines=lines, more=len(due.found) - len(lines))
+
+
+async def day_by_work(
+    runtime: Runtime, who: Principal, limit: int, only: rules.Work | None = None, skip: int = 0
+) -> list[GroupView]:
+    """The kind with the most pressing line first. Of all kinds, or of one `only`, at most `limit` lines each."""
+    due = await _due(runtime)
+    groups: dict[rules.Work, list[Found]] = {}
+    for one in due.found:
+        groups.setdefault(rules.WORK[cast("rules.Due", one.turn.what)], []).append(one)
+    shown = {work: found[skip : skip + limit] for work, found in groups.items() if only in (None, work)}
+    lines = iter(await _lines(runtime, due, [one for found in shown.values() for one in found], who, "GET /i-dag"))
+    return [
+        GroupView(work=work, count=len(found), lines=[next(lines) for _ in shown.get(work, ())])
+        for work, found in groups.items()
+    ]
+
+
+@dataclass(frozen=True)
+class _Due:
+    """What is a consultant's today, in order; with the leader's yeses that are one line."""
+
+    today: date
+    known: Known
+    found: list[Found]
+    yeses: dict[str, tuple[str, ...]]
+
+
+async def _due(runtime: Runtime) -> _Due:
     now = runtime.clock.now()
     today = calendar.today(now)
     known = await _known(runtime)
     found = [one for one in turns(known, now) if rules.is_line(one.turn, today)]
     found.sort(key=lambda one: (rules.order(one.turn, today), one.id))
     yeses = _yeses(found)
-    found = [one for one in found if one.id not in yeses or yeses[one.id]]
-    shown = found[:limit]
-    again = {one.id: leader.again.id for one in shown if (leader := known.leaders.get(one.id)) and leader.again}
+    return _Due(today, known, [one for one in found if one.id not in yeses or yeses[one.id]], yeses)
+
+
+async def _lines(runtime: Runtime, due: _Due, shown: Sequence[Found], who: Principal, route: str) -> list[LineView]:
+    leaders = due.known.leaders
+    again = {one.id: leader.again.id for one in shown if (leader := leaders.get(one.id)) and leader.again}
     ids = {id_ for one in shown if (id_ := _person(one))} | {*again.values()}
-    people = await contacts(runtime, sorted(ids), who, "GET /day")
+    people = await contacts(runtime, sorted(ids), who, route)
     lines = []
     for one in shown:
         person = people.get(_person(one) or "")
-        company = known.companies.get(one.company_id or "")
+        company = due.known.companies.get(one.company_id or "")
+        name = company.name or None if company else None
         at_kommune = _person(one) is None
+        rung = leaders.get(_person(one) or "")
         ring = RingView(
             person_id=_person(one),
             name=person.name if person else None,
             phone=person.phone if person else None,
-            company_name=(company.name or None) if company and not at_kommune else None,
+            company_name=None if at_kommune else name,
             kommune=one.kommune if at_kommune else None,
             contact_id=one.contact_id if at_kommune else None,
             look_up=f"GET /referrals/{one.referral_id}" if at_kommune and one.referral_id else None,
             again=said if (said := people.get(again.get(one.id, ""))) != person else None,
+            mail_refused_on=rung.mail_refused_on if rung else None,
         )
-        lines.append(_line(one, ring, yeses.get(one.id, ())))
-    return DayView(today=today, lines=lines, more=len(found) - len(lines))
+        lines.append(_line(one, ring, due.yeses.get(one.id, ()), name))
+    return lines
 
 
 def _yeses(found: Iterable[Found]) -> dict[str, tuple[str, ...]]:
@@ -340,7 +391,7 @@ def _person(one: Found) -> str | None:
     return None if one.turn.what in RING_THE_KOMMUNE else one.person_id
 
 
-def _line(one: Found, ring: RingView, yeses: tuple[str, ...]) -> LineView:
+def _line(one: Found, ring: RingView, yeses: tuple[str, ...], company_name: str | None) -> LineView:
     what = one.say if one.say in texts.DUE else one.turn.what
     said = texts.due(what, kommune=one.kommune, hard=one.hard, n=max(1, len(yeses)))
     ids = {f"{one.thing}_id": one.id}
@@ -365,6 +416,7 @@ def _line(one: Found, ring: RingView, yeses: tuple[str, ...]) -> LineView:
         **{
             "leader_id": one.leader_id,
             "company_id": one.company_id,
+            "company_name": company_name,
             "place_id": one.place_id,
             "referral_id": one.referral_id,
             "placement_id": one.placement_id,
@@ -396,6 +448,7 @@ async def _known(runtime: Runtime) -> Known:
         Leader,
         "SELECT state, shape FROM aggregate l WHERE kind = 'leader' AND state->>'erased' IS DISTINCT FROM 'true'"
         " AND state->>'merged_into' IS NULL AND (state->>'next_call_on' IS NOT NULL"
+        " OR state->>'mail_refused_on' IS NOT NULL"
         " OR state->>'outcome' IS DISTINCT FROM 'reached' OR NOT EXISTS"
         " (SELECT FROM aggregate p WHERE p.kind = 'place' AND p.state->>'leader_id' = l.id))",
     )
@@ -509,7 +562,7 @@ def _wait(matches: Iterable[Match], today: date) -> StepView:
 def leaders_own(leader: Leader, places: Sequence[Place], now: datetime) -> StepView:
     """Where no place says more."""
     today = calendar.today(now)
-    turn = rules.of_leader(leader, places, today)
+    turn = rules.of_leader(leader.changed(mail_refused_on=None), places, today)
     what = {"call-again": "call", "with-places": "nothing", "over": "nothing"}.get(turn.what, turn.what)
     what = "merged" if leader.merged_into else what
     said = texts.step(what, today, by=turn.by)

@@ -23,9 +23,19 @@ from shared.frozen import Frozen
 Due = Literal[
     "help", "kommune-help", "approval-expired", "leader-yes", "gate", "start", "check-in", "guidance", "no-contact",
     "nobody-left", "new-contact", "seat-free", "blocked", "silent", "slow", "kommune-yes", "call", "call-again",
-    "find-tasks", "draft", "judge", "asked-back", "paused", "aftercare",
+    "find-tasks", "draft", "mail-refused", "judge", "asked-back", "paused", "aftercare",
 ]  # fmt: skip
 """What a consultant does, in the order in which one would ring: who needs help, what runs out, the rest."""
+Work = Literal["help", "matches", "check-ins", "kommuner", "calls"]
+"""The kinds of work that a day has."""
+WORK: Mapping[Due, Work] = {
+    **dict.fromkeys[Due, Work](("help", "kommune-help", "judge"), "help"),
+    **dict.fromkeys[Due, Work](("leader-yes", "kommune-yes", "gate"), "matches"),
+    **dict.fromkeys[Due, Work](("start", "check-in", "aftercare", "approval-expired", "new-contact"), "check-ins"),
+    **dict.fromkeys[Due, Work](("silent", "slow", "asked-back", "no-contact", "nobody-left"), "kommuner"),
+    **dict.fromkeys[Due, Work](("call", "call-again", "find-tasks", "draft", "blocked", "guidance"), "calls"),
+    **dict.fromkeys[Due, Work](("seat-free", "paused", "mail-refused"), "calls"),
+}
 Elsewhere = Literal[
     "over", "with-places", "with-call", "with-placements", "with-matches", "asking", "with-kommune", "searching",
     "on-hold", "seat-held",
@@ -61,11 +71,14 @@ def of_leader(leader: Leader, places: Iterable[Place], today: date) -> Turn:
     states = [place.state for place in places]
     if leader.erased or leader.merged_into:
         return Turn(what="over", who=None, since=since)
-    if (day := next_call(leader)) is not None:
+    day, open_ = next_call(leader), any(state != "closed" for state in states)
+    # A call that is due asks for the address as well; who has nothing open misses no mail.
+    if leader.mail_refused_on and (open_ if day is None else day > today):
+        return Turn(what="mail-refused", who="consultant", since=leader.mail_refused_on, due=leader.mail_refused_on)
+    if day is not None:
         return Turn(what="call-again" if leader.attempts else "call", who="consultant", since=since, due=day, by=day)
     if not states:
         return Turn(what="find-tasks", who="consultant", since=since, due=since)
-    open_ = any(state != "closed" for state in states)
     return Turn(what="with-places" if open_ else "over", who=None, since=since)
 
 
