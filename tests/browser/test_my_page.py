@@ -108,7 +108,7 @@ async def test_another_ones_place_is_nowhere(visit: Visit, leader: str, intake: 
     visitor.expected = {404}
     page = await log_in(visitor, other)
     await visitor.look("my-page-new")
-    await visitor.go(f"/min-side/pladser/{places['places'][0]['place_id']}/pause")
+    await visitor.go(f"/pladser/{places['places'][0]['place_id']}/pause")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Siden findes ikke")
 
 

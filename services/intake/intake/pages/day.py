@@ -68,13 +68,13 @@ async def today(
     only = KINDS[arbejde] if arbejde else None
     limit = MANY if only else FEW
     groups = await day_by_work(runtime, who, limit, only, (side - 1) * limit if only else 0)
-    shown = {
-        "groups": groups,
-        "kinds": {work: kind for kind, work in KINDS.items()},
-        "only": only,
-        "side": side,
-        "limit": limit,
-        "where": where,
-        "kommuner": KOMMUNER,
-    }
-    return page.show("today.html", **shown)
+    return page.show(
+        "today.html",
+        groups=groups,
+        kinds={work: kind for kind, work in KINDS.items()},
+        only=only,
+        side=side,
+        limit=limit,
+        where=where,
+        kommuner=KOMMUNER,
+    )

@@ -1,17 +1,14 @@
 """Pages for leaders: they sign up, and see what comes next at each of their places."""
 
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends
 from starlette.responses import Response
 
-from intake.api import places as api
 from intake.api.leaders import sign_up as join
 from intake.commands.leaders import SignUpBody
-from intake.commands.places import ClosePlaceBody, PausePlaceBody, ReopenPlaceBody
-from intake.queries.leaders import status
-from intake.queries.places import own_place
+from intake.queries.leaders import status, whole_leader
 from intake.texts import WELCOME
 from shared.catalogue.kommuner import KOMMUNER
 from shared.runtime import Runtime
@@ -59,37 +56,6 @@ async def mine(page: PageDep, who: Leader, runtime: RuntimeDep) -> Response:
     """What has happened, what comes next, and what one can do oneself."""
     if who.leader_id is None:
         raise Problem(NOT_FOUND, field="leader_id")
-    found = await status(runtime, UUID(who.leader_id), who)
-    return page.show("mine.html", found=found, kommuner=KOMMUNER)
-
-
-class _Act(NamedTuple):
-    """What a leader can do with a place: the API's body and route."""
-
-    body: Any
-    route: Any
-
-
-_ACTS = {
-    "pause": _Act(PausePlaceBody, api.pause_place),
-    "aabn": _Act(ReopenPlaceBody, api.reopen_place),
-    "luk": _Act(ClosePlaceBody, api.close_place),
-}
-Act = Literal["pause", "aabn", "luk"]
-
-
-@pages.get("/min-side/pladser/{place_id}/{act}")
-async def change(place_id: UUID, act: Act, page: PageDep, who: Leader, form: FormDep, runtime: RuntimeDep) -> Response:
-    await own_place(runtime, place_id, who)
-    return page.show(f"place_{act}.html", form=form)
-
-
-@pages.post("/min-side/pladser/{place_id}/{act}")
-async def changed(
-    place_id: UUID, act: Act, page: PageDep, who: Leader, form: SentForm, runtime: RuntimeDep
-) -> Response:
-    with form.judging():
-        body = form.read(_ACTS[act].body)
-        await _ACTS[act].route(place_id, body, who, form.dispatch, runtime)
-        return page.go("/min-side")
-    return form.again(await change(place_id, act, page, who, form, runtime))
+    leader_id = UUID(who.leader_id)
+    found, leader = await status(runtime, leader_id, who), await whole_leader(runtime, leader_id, who)
+    return page.show("mine.html", found=found, leader=leader, kommuner=KOMMUNER)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Literal, cast
+from typing import Literal
 
 from intake import texts
 from intake.queries.people import ContactView, contacts, gone
@@ -322,7 +322,7 @@ async def day_by_work(
     due = await _due(runtime)
     groups: dict[rules.Work, list[Found]] = {}
     for one in due.found:
-        groups.setdefault(rules.WORK[cast("rules.Due", one.turn.what)], []).append(one)
+        groups.setdefault(rules.WORK[one.turn.what], []).append(one)
     shown = {work: found[skip : skip + limit] for work, found in groups.items() if only in (None, work)}
     lines = iter(await _lines(runtime, due, [one for found in shown.values() for one in found], who, "GET /i-dag"))
     return [

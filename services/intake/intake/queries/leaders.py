@@ -68,6 +68,7 @@ class NearView(Frozen):
     person_id: str
     role: str | None = None
     name: str
+    phone: str | None = None
 
 
 class PlaceLine(Frozen):
@@ -86,7 +87,10 @@ class DevelopedView(Shown, Developed):
 
 
 class LeaderView(Frozen):
-    """A leader with the ids that other routes ask for. Calls, `again` and changes are for consultants."""
+    """A leader with the ids that other routes ask for. Calls, `again` and changes are for consultants.
+
+    `mail_refused_on`: since when the address takes no mail.
+    """
 
     leader_id: str
     name: str | None = None
@@ -110,6 +114,7 @@ class LeaderView(Frozen):
     next_call_on: date | None = None
     calls: list[CallMadeView] | None = None
     again: AgainView | None = None
+    mail_refused_on: date | None = None
     changes: list[ChangedView] | None = None
 
 
@@ -145,6 +150,7 @@ async def whole_leader(runtime: Runtime, leader_id: UUID, who: Principal) -> Lea
             "next_call_on": leader.next_call_on,
             "calls": [CallMadeView.of(call) for call in leader.calls],
             "again": _again(leader, opened) if own else None,
+            "mail_refused_on": leader.mail_refused_on,
             "changes": [ChangedView.of(change) for change in leader.changes],
         }
     return LeaderView(
@@ -163,7 +169,9 @@ async def whole_leader(runtime: Runtime, leader_id: UUID, who: Principal) -> Lea
         signed_up_on=leader.signed_up_on,
         merged_into=leader.merged_into,
         colleagues=[
-            NearView(person_id=id_, role=role, name=opened[id_].name) for id_, role in near.items() if id_ in opened
+            NearView(person_id=id_, role=role, name=opened[id_].name, phone=opened[id_].phone)
+            for id_, role in near.items()
+            if id_ in opened
         ],
         places=[PlaceLine(place_id=p.id, state=p.state, kommune=p.kommune, postnr=p.postnr) for p in places],
         developed=[DevelopedView.of(one) for one in leader.developed],

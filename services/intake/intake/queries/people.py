@@ -22,9 +22,13 @@ class ContactView(Frozen):
 
 
 class PersonView(ContactView):
-    """A leader, or a colleague of one; a kommune and a next call are a leader's."""
+    """A leader, or a colleague of one; a kommune and a next call are a leader's.
+
+    `leader_id`: through whom a colleague is known, else whoever of the company joined first.
+    """
 
     person_id: str
+    leader_id: str | None
     role: Literal["leader", "colleague"]
     company_id: str
     company_name: str | None
@@ -96,6 +100,8 @@ async def search(runtime: Runtime, kind: str, value: str, who: Principal) -> lis
     rows = await runtime.pool.fetch(
         "SELECT p.id AS person_id, p.kind AS role, p.state->>'company_id' AS company_id,"
         " c.state->>'name' AS company_name,"
+        " CASE p.kind WHEN 'leader' THEN p.id ELSE coalesce(p.state->>'added_by', (SELECT min(l.id) FROM aggregate l"
+        " WHERE l.kind = 'leader' AND l.state->>'company_id' = p.state->>'company_id')) END AS leader_id,"
         " p.state->>'kommune' AS kommune, (p.state->>'next_call_on')::date AS next_call_on"
         " FROM aggregate p LEFT JOIN aggregate c ON c.kind = 'company' AND c.id = p.state->>'company_id'"
         " WHERE p.kind IN ('leader', 'colleague') AND (p.id = ANY($1) OR p.state->'again'->>'id' = ANY($1)"

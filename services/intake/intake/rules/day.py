@@ -28,14 +28,24 @@ Due = Literal[
 """What a consultant does, in the order in which one would ring: who needs help, what runs out, the rest."""
 Work = Literal["help", "matches", "check-ins", "kommuner", "calls"]
 """The kinds of work that a day has."""
-WORK: Mapping[Due, Work] = {
-    **dict.fromkeys[Due, Work](("help", "kommune-help", "judge"), "help"),
-    **dict.fromkeys[Due, Work](("leader-yes", "kommune-yes", "gate"), "matches"),
-    **dict.fromkeys[Due, Work](("start", "check-in", "aftercare", "approval-expired", "new-contact"), "check-ins"),
-    **dict.fromkeys[Due, Work](("silent", "slow", "asked-back", "no-contact", "nobody-left"), "kommuner"),
-    **dict.fromkeys[Due, Work](("call", "call-again", "find-tasks", "draft", "blocked", "guidance"), "calls"),
-    **dict.fromkeys[Due, Work](("seat-free", "paused", "mail-refused"), "calls"),
+_WORK: Mapping[Work, tuple[Due, ...]] = {
+    "help": ("help", "kommune-help", "judge"),
+    "matches": ("leader-yes", "kommune-yes", "gate"),
+    "check-ins": ("start", "check-in", "aftercare", "approval-expired", "new-contact"),
+    "kommuner": ("silent", "slow", "asked-back", "no-contact", "nobody-left"),
+    "calls": (
+        "call",
+        "call-again",
+        "find-tasks",
+        "draft",
+        "blocked",
+        "guidance",
+        "seat-free",
+        "paused",
+        "mail-refused",
+    ),
 }
+WORK: Mapping[str, Work] = {what: work for work, all_ in _WORK.items() for what in all_}
 Elsewhere = Literal[
     "over", "with-places", "with-call", "with-placements", "with-matches", "asking", "with-kommune", "searching",
     "on-hold", "seat-held",
