@@ -148,7 +148,8 @@ class Page:
     def choices(self, code_list: str) -> list[tuple[str, str]]:
         """Code and words of each on the list that holds today."""
         today = self.today
-        return [(entry.code, self.t(entry.da, entry.en)) for entry in codes(code_list) if entry.holds(today)]
+        said = [(entry.code, self.t(entry.da, entry.en)) for entry in codes(code_list) if entry.holds(today)]
+        return [(code, words[:1].upper() + words[1:]) for code, words in said]
 
     @property
     def today(self) -> date:

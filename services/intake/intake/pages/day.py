@@ -14,7 +14,7 @@ from shared.web.pages.page import PageDep
 from shared.web.pages.router import Pages
 
 pages = Pages()
-FEW, MANY = 5, 25
+FEW, MANY = 4, 25
 """Lines of each kind on the one screen; of one kind alone."""
 # Their names in the address.
 Kind = Literal["hjaelp", "match", "opfoelgning", "kommuner", "ring"]
