@@ -34,7 +34,7 @@ from shared.events.topics import BY_NAME, REFERRALS, REPLIES
 from tests.contracts.examples.replies import examples
 from tests.leaks import topics
 from tests.leaks.country import ALL, Things, at_one_place, country, event_of, settled, things_of
-from tests.leaks.routes import BODIES, GIVEN, ROLES, Route, routes, told
+from tests.leaks.routes import BODIES, GIVEN, ROLES, Route, routes, shows, told
 
 HOME = Path(__file__).parents[2] / ".local" / "leaks"
 AT_ONCE = 10
@@ -147,7 +147,7 @@ class Asking:
         self._shows(route, role, mine, secrets, answer)
 
     def _shows(self, route: Route, role: str, mine: Things, secrets: set[str], answer: httpx.Response) -> None:
-        if shown := {secret for secret in secrets if secret in answer.text}:
+        if shown := shows(answer.text, secrets):
             self.found.leak(role, route.name, f"{mine.code} sees {sorted(shown)[:3]}")
 
     async def _same(self, route: Route, role: str, mine: Things, mix: frozenset[str], others: list[Things]) -> None:
@@ -162,7 +162,7 @@ class Asking:
             if said != nowhere:
                 why = f"{mine.code} about {theirs.code}: {_short(said)} and not {_short(nowhere)}"
                 self.found.leak(role, route.name, why)
-            if shown := {s for s in theirs.secrets - mine.secrets - set(sent.values()) if s in answer.text}:
+            if shown := shows(answer.text, theirs.secrets - mine.secrets - {*sent.values()}):
                 self.found.leak(role, route.name, f"{mine.code} sees {shown} of {theirs.code}")
 
     async def _neighbours(self, mine: Things, at_place: dict[str, Things]) -> None:
