@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deploy.demo import show
 from deploy.demo.driver import play
-from deploy.demo.world import SERVICES, World
+from deploy.demo.world import PORTS, POST, SERVICES, SITE, World
 from deploy.local.stack import StackError
 
 HOME = Path(__file__).parents[2] / ".local"
@@ -48,7 +48,7 @@ def demo(once: bool) -> int:
         show.unexpected(plays)
         ok = all(one.ok for one in plays)
         if not once:
-            show.addresses({name: world.urls[name] for name in SERVICES})
+            show.addresses({name: world.urls[name] for name in SERVICES}, world.urls[SITE], world.urls[POST])
             shell = os.path.relpath(world.shell)
             show.console.print(f"Look around: (. {shell}; .venv/bin/lederalliancen token consultant)")
             show.console.print(f"Kafka {world.stack.kafka} · logs in {HOME / 'logs'} · Ctrl-C stops all of it")
@@ -59,8 +59,8 @@ def demo(once: bool) -> int:
 
 def _first_port() -> int:
     value = os.environ.get("LA_DEMO_PORT", "8001")
-    if not value.isdecimal() or not 1 <= int(value) <= 65530:
-        raise StackError(f"LA_DEMO_PORT must be a port number from 1 to 65530, not {value!r}.")
+    if not value.isdecimal() or not 1 <= int(value) <= 65536 - PORTS:
+        raise StackError(f"LA_DEMO_PORT must be a port number from 1 to {65536 - PORTS}, not {value!r}.")
     return int(value)
 
 

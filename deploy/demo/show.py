@@ -85,12 +85,25 @@ def unexpected(plays: Sequence[Play]) -> None:
                 )
 
 
-def addresses(urls: Mapping[str, str]) -> None:
+PAGES = {
+    "/": "what it is, and where a leader signs up",
+    "/min-side": "a leader's places: log in as one",
+    "/i-dag": "a consultant's day: log in as a consultant",
+    "/kommune": "what a kommune is asked: log in as one",
+    "/tal": "whether it works: log in as a partner",
+}
+
+
+def addresses(services: Mapping[str, str], site: str, post: str) -> None:
     """Where to look around."""
     found = Table.grid(padding=(0, 2))
-    for name, url in urls.items():
-        found.add_row(name, f"{url}/docs", f"{url}/metrics")
+    for path, what in PAGES.items():
+        found.add_row(f"{site}{path}", what)
+    found.add_row(post, "the mail that leaders and contact persons got; its links need no login")
+    for name, url in services.items():
+        found.add_row(f"{url}/docs", f"{name} for programs; {url}/metrics")
     console.print(found)
+    console.print(f"Who to be is chosen at {site}/log-ind: this is a local run.")
 
 
 def _day(instant: datetime) -> str:

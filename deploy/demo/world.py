@@ -28,16 +28,22 @@ from deploy.local.ports import check_free
 from deploy.local.postgres import login
 from deploy.local.processes import Processes
 from deploy.local.stack import Stack, StackError
+from deploy.site import caddyfile
 from shared.db import role_of
 
 SERVICES = ("intake", "municipality-gateway", "matching", "followup", "metrics")
 KOMMUNER = "kommuner"
+SITE, POST = "site", "post"
+PORTS = len(SERVICES) + 4
+"""How many in a row it takes."""
 BIN = Path(sys.executable).parent
 PATIENCE = 90.0  # seconds that it may take until all is quiet
 
 
 class World:
-    """Services listen on `first_port` and the four after it, the kommuner on the next. It all begins at `start`."""
+    """Services listen on `first_port` and the four after it; then the kommuner, the site of all pages, what shows the
+    mail, and the mail server. It all begins at `start`.
+    """
 
     calendar: Calendar
 
@@ -55,7 +61,8 @@ class World:
         self.home, self._start, self._script, self._settings = home, start, script, settings
         self.shell = home / "demo.env"
         """While the demo is up: its settings, with the administrator's login, for a shell that wants to look around."""
-        names = (*SERVICES, KOMMUNER)
+        names = (*SERVICES, KOMMUNER, SITE, POST)
+        self._smtp = first_port + len(names)
         self._ports = {name: first_port + i for i, name in enumerate(names)}
         self.urls = {name: f"http://127.0.0.1:{port}" for name, port in self._ports.items()}
         self._token_key = secrets.token_urlsafe(48)
@@ -68,8 +75,8 @@ class World:
         with ExitStack() as undo:
             fresh.forget(self.home)
             undo.enter_context(self.stack)
-            for port in self._ports.values():
-                check_free(port, "the demo, which takes six ports from 8001 on: LA_DEMO_PORT=18001")
+            for port in (*self._ports.values(), self._smtp):
+                check_free(port, f"the demo, which takes {PORTS} ports from 8001 on: LA_DEMO_PORT=18001")
             self.calendar = Calendar(self.home / "clock", self._start)
             asyncio.run(fresh.check(self.stack.kafka, self.stack.database))
             env = {
@@ -80,6 +87,10 @@ class World:
                 "LA_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
                 "LA_CLOCK_FILE": str(self.calendar.file),
                 "LA_PUBLIC_URL_INTAKE": self.urls["intake"],
+                "LA_PUBLIC_URL": self.urls[SITE],
+                "LA_PROXIES": "127.0.0.1",
+                "LA_SMTP_URL": f"smtp://127.0.0.1:{self._smtp}",
+                "LA_MAIL_FROM": "Lederalliancen <hej@lederalliancen.example>",
                 "LA_LOG_FORMAT": "json",
             } | dict(self._settings)
             self.shell.touch(mode=0o600)
@@ -91,12 +102,25 @@ class World:
             for name, url in asyncio.run(_logins(self.stack.database)).items():
                 own = {"LA_DATABASE_URL": url, "LA_HTTP_PORT": str(self._ports[name])}
                 self.processes.start(name, [BIN / name], {**env, **own})
+            post = {"POST_PORT": str(self._ports[POST]), "POST_SMTP_PORT": str(self._smtp)}
+            self.processes.start(POST, [sys.executable, "-m", "deploy.demo.post"], post)
+            self.processes.start(SITE, [BIN / "caddy", "run", "--config", self._caddyfile()], self._own_folders())
             self.processes.start(KOMMUNER, [sys.executable, "-m", "deploy.demo.kommuner"], self._for_kommuner())
             self._exit = undo.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._exit.close()
+
+    def _caddyfile(self) -> Path:
+        file = self.home / "Caddyfile"
+        upstreams = {name: f"127.0.0.1:{self._ports[name]}" for name in SERVICES}
+        file.write_text(caddyfile(self.urls[SITE], upstreams))
+        return file
+
+    def _own_folders(self) -> dict[str, str]:
+        """Caddy writes nothing into anybody's home."""
+        return {f"XDG_{kind}_HOME": str(self.home / "caddy" / kind.lower()) for kind in ("DATA", "CONFIG")}
 
     def _for_kommuner(self) -> dict[str, str]:
         tokens = {code: self.api.token("kommune", code) for code in json.loads(self._script.read_text())}
@@ -125,9 +149,8 @@ class World:
         """
         deadline, before = time.monotonic() + PATIENCE, None
         while True:
-            seen = dict(
-                zip(self._ports, await asyncio.gather(*(self.health(name, http) for name in self._ports)), strict=True)
-            )
+            names = (*SERVICES, KOMMUNER)
+            seen = dict(zip(names, await asyncio.gather(*(self.health(name, http) for name in names)), strict=True))
             busy = {name: state for name, state in seen.items() if not state["idle"]}
             progress = None if busy else [state["progress"] for state in seen.values()]
             if progress and progress == before:

@@ -1,8 +1,8 @@
 """What follow-up says: how a placement goes, what was hard, what helped, what became of it."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from shared.events.base import Code, Event, Id, Kommune, Stage, date, datetime
+from shared.events.base import Code, Event, Id, Kommune, Stage, date, datetime, listed
 from shared.events.topics import FOLLOWUP
 
 
@@ -11,7 +11,10 @@ class FollowupEvent(Event, topic=FOLLOWUP):
 
 
 class PlacementEvent(FollowupEvent):
-    """Base of what is said of a placement. `next_checkin` is the next day on which somebody asks how it goes."""
+    """Base of what is said of a placement. `next_checkin` is the next day on which somebody asks how it goes.
+
+    `attention`: what has happened around it since somebody last asked; nothing of how the young person is.
+    """
 
     placement_id: Id
     match_id: Id
@@ -22,6 +25,7 @@ class PlacementEvent(FollowupEvent):
     candidate_id: Id
     kommune: Kommune
     next_checkin: date | None = None
+    attention: tuple[Annotated[Code, listed("attention")], ...] = ()
 
 
 class PlacementPlanned(PlacementEvent, name="placement.planned", subject="placement_id"):

@@ -9,13 +9,14 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
+import httpx
 import pytest
 
 from tests.leaks import canary
 from tests.leaks.canary import Place
 from tests.leaks.country import country, things_of
 from tests.leaks.pairs import ON_KAFKA, Asking, Found, replies
-from tests.leaks.routes import ROLES, Route, routes
+from tests.leaks.routes import ROLES, Route, routes, shows, told
 
 pytestmark = pytest.mark.timeout(300)
 # Two neighbours, an island with a joint entrance and the one that it is with, the capital.
@@ -52,6 +53,15 @@ def test_a_reply_of_every_kind_about_each_other_is_refused(looked: Looked) -> No
 def test_every_route_that_is_somebodys_was_asked(looked: Looked, route: Route) -> None:
     for role in ROLES:
         assert looked.found.asked[role, route.name] >= len(FEW)
+
+
+def test_four_digits_inside_a_random_id_are_no_kommune() -> None:
+    sent = {"code": "0550", "event_id": "35c75fd8-54cd-48c8-9dbe-9140550a7770"}
+    elsewhere = {"code": "0999", "event_id": "0b0e7b6a-6f4e-4ef5-8d0c-0999aa70b0a1"}
+    one, other = (told(httpx.Response(202, json={"id": s["event_id"], "at": s["code"]}), s) for s in (sent, elsewhere))
+    assert one == other
+    assert shows(f'{{"id":"{sent["event_id"]}"}}', {"0550"}) == set()
+    assert shows('{"place_kommune":"0550","topic":"k.0621.referrals.v1"}', {"0550", "0621"}) == {"0550", "0621"}
 
 
 def test_a_canary_is_found_where_it_was_hidden_and_nowhere_else(looked: Looked) -> None:

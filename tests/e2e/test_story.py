@@ -15,7 +15,7 @@ from deploy.demo.__main__ import START
 from deploy.demo.driver import play
 from deploy.demo.stories import AFTERWARDS, STORIES
 from deploy.demo.story import Play
-from deploy.demo.world import SERVICES, World
+from deploy.demo.world import PORTS, SERVICES, World
 from deploy.local.stack import StackError
 from tests.conftest import free_ports
 
@@ -56,8 +56,8 @@ class Told:
     """What is left of a run: the plays, and what was done to it."""
 
     def __init__(self, home: Path, trouble: Callable[[World], Trouble]) -> None:
-        ports = free_ports(8)
-        with World(home, START, first_port=ports, kafka_port=ports + 6) as world:
+        ports = free_ports(PORTS + 2)  # and Kafka's two
+        with World(home, START, first_port=ports, kafka_port=ports + PORTS) as world:
             trouble_made = trouble(world)
             self.plays = {one.story.name: one for one in asyncio.run(play(world, trouble_made.show))}
             self.logs = {name: world.processes.log(name).read_text() for name in SERVICES}

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from deploy.local.post import Post, post_office, text_of
 from intake.app import service
 from shared.events.followup import PlacementCheckinDue, PlacementEnded, PlacementPlanned
 from shared.events.matching import MatchAgreed, MatchProposed
@@ -19,7 +20,6 @@ from shared.runtime import Runtime
 from shared.spine.envelope import Record, headers_of
 from shared.spine.work import Outgoing, Work
 from tests.integration.test_intake import SIGN_UP, away, served, signed_up, token
-from tests.post import Post, post_office, text_of
 from tests.waiting import until
 
 PLACE = {

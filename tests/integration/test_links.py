@@ -13,6 +13,7 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
+from deploy.local.post import Post, post_office, text_of
 from municipality_gateway.api.replies import give
 from municipality_gateway.app import service
 from municipality_gateway.commands.kommuner import RegisterContact, Retire
@@ -29,7 +30,6 @@ from shared.web.access import LinkHolder
 from shared.web.dependencies import Decide
 from shared.web.problems import Problem
 from tests.integration.test_municipality_gateway import World, event, token
-from tests.post import PAUSES, Post, post_office, text_of
 from tests.unit.municipality_gateway.world import (
     CANDIDATE,
     COMPANY,
@@ -49,6 +49,7 @@ from tests.unit.municipality_gateway.world import (
     stage,
 )
 from tests.waiting import until
+from tests.writer import PAUSES
 
 UNA, DORA = (f"40000000-0000-4000-8000-00000000000{n}" for n in (1, 2))
 PEOPLE = {

@@ -9,10 +9,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from deploy.local.post import Post, post_office, text_of
 from shared.mail import rows
 from shared.spine import retention
-from tests.post import Post, Reader, Writer, post_office, text_of, writer_of
 from tests.waiting import until
+from tests.writer import Reader, Writer, writer_of
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ async def test_a_relay_killed_between_the_servers_yes_and_its_own_note_repeats_o
 
     async def relay() -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.post", env=env, stderr=asyncio.subprocess.DEVNULL
+            sys.executable, "-m", "tests.writer", env=env, stderr=asyncio.subprocess.DEVNULL
         )
 
     first = await relay()

@@ -14,7 +14,7 @@ from stdnum.dk import cvr
 
 from deploy.demo.__main__ import START
 from deploy.demo.api import Api, Refused
-from deploy.demo.world import World
+from deploy.demo.world import PORTS, World
 from shared.catalogue.kommuner import KOMMUNER, TEST_KOMMUNE, postal_code
 from tests.conftest import free_ports
 
@@ -41,8 +41,8 @@ class Things:
 @asynccontextmanager
 async def country(home: Path, **settings: str) -> AsyncIterator[World]:
     """The services without simulated kommuner: here we are all of them."""
-    ports = free_ports(8)
-    world = World(home, START, ports, ports + 6, script=_nobody(home), settings=UNLIMITED | settings)
+    ports = free_ports(PORTS + 2)  # and Kafka's two
+    world = World(home, START, ports, ports + PORTS, script=_nobody(home), settings=UNLIMITED | settings)
     await asyncio.to_thread(world.__enter__)
     try:
         async with world.api, httpx.AsyncClient() as http:

@@ -61,7 +61,8 @@ async def call(play: Play, outcome: str, **more: Any) -> None:
 async def register(play: Play, kommune: str, desks: Mapping[str, str]) -> None:
     """Who answers for a kommune: role -> what the desk is called. Two stories may know the same desk."""
     for role, name in desks.items():
-        contact = {"role": role, "name": name, "phone": "+45 20 12 34 56", "valid_from": "2026-01-01"}
+        reached = {"phone": "+45 20 12 34 56", "email": f"{role}@kommune-{kommune}.example"}
+        contact = {"role": role, "name": name, "valid_from": "2026-01-01"} | reached
         id_ = uuid5(NAMESPACE_OID, f"{kommune} {role}")
         await play.api.put("municipality-gateway", f"/kommuner/{kommune}/contacts/{id_}", contact)
 

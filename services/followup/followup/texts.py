@@ -49,10 +49,6 @@ def begun_already() -> Refused:
     )
 
 
-def not_paused() -> Refused:
-    return _state("Aftalen er ikke på pause.", "The placement is not paused.")
-
-
 def paused_already() -> Refused:
     return _state(
         "Aftalen er allerede på pause. Genoptag den først.", "The placement is paused already. Resume it first."

@@ -1,6 +1,6 @@
 """Words for people: what a leader reads, in company language, and why something cannot be done, with the way out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from intake.state.places import Past, Place
@@ -333,12 +333,17 @@ def _on(day: date | None, today: date, words: tuple[str, str], later: str, named
     return now if day == today else later.format(named(day))
 
 
-def due(what: str, *, kommune: str | None = None, hard: str | None = None, n: int = 1) -> Words:
-    """What a consultant has to do."""
+def due(
+    what: str, *, kommune: str | None = None, hard: str | None = None, happened: Iterable[str] = (), n: int = 1
+) -> Words:
+    """What a consultant has to do, after what has happened."""
     said, of = DUE["leader-yeses" if what == "leader-yes" and n > 1 else what], _name(kommune or "")
+    known = [codes("attention").entries[code] for code in happened if code in codes("attention")]
+    da = said.da.format(kommune=of, hard=_label(hard, "da"), n=_count(n))
+    en = said.en.format(kommune=of, hard=_label(hard, "en"), n=n)
     return Words(
-        da=said.da.format(kommune=of, hard=_label(hard, "da"), n=_count(n)),
-        en=said.en.format(kommune=of, hard=_label(hard, "en"), n=n),
+        da=" ".join([*(f"{entry.da}." for entry in known), da]),
+        en=" ".join([*(f"{entry.en}." for entry in known), en]),
     )
 
 

@@ -8,7 +8,7 @@ from followup.commands.placements import CheckIn, CheckInBody, End, Pause, Resum
 from followup.rules import checkins
 from followup.state.placements import Checkin, CheckinMade
 from shared.catalogue.calendar import add_months, is_working_day
-from shared.events.followup import PlacementCheckedIn, PlacementCheckinDue, PlacementPlanned
+from shared.events.followup import PlacementCheckedIn, PlacementCheckinDue, PlacementPlanned, PlacementResumed
 from tests.unit.followup.world import MATCH, START, World, agreed, begun, praktik
 
 
@@ -108,6 +108,9 @@ def test_a_resumed_placement_is_asked_about_after_a_week_and_keeps_its_first_wee
         ("weekly", 30),
         ("weekly", 7),
     ]
+    before = world.placement
+    world.tell(Resume(placement_id=MATCH))
+    assert (world.placement, len(world.heard(PlacementResumed))) == (before, 1), "said twice, it has happened once"
 
 
 def test_after_the_end_somebody_asks_at_3_6_and_12_months() -> None:

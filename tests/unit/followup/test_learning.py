@@ -9,7 +9,7 @@ from followup.commands.certificates import CertificateAnswer, IssueCertificate
 from followup.commands.placements import Cancel, CheckIn, End, NoteLearning
 from followup.rules import learning
 from followup.state.certificates import Certificate
-from shared.events.followup import PlacementCertificateIssued
+from shared.events.followup import PlacementCertificateIssued, PlacementCheckinDue
 from shared.events.municipality_gateway import CandidateHeard
 from tests.unit.followup.world import CANDIDATE, MATCH, START, World, agreed, an_id, begun, refused
 
@@ -70,6 +70,7 @@ def test_the_young_persons_voice_is_kept_and_who_is_not_well_comes_on_the_days_l
     heard(world, 2)
     assert [(voice.wellbeing, voice.on) for voice in world.placement.voices] == [(4, START), (2, START)]
     assert [a.code for a in world.placement.attention] == ["wellbeing-low"]
+    assert not any(event.attention for event in world.heard(PlacementCheckinDue)), "it goes no further"
     assert learning.reached(world.placement) == {}
 
 

@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from followup.commands.placements import CheckIn, Pause, PlanStage, Resume, Start
-from shared.events.followup import PlacementCancelled, PlacementPaused, PlacementResumed, PlacementStageChanged
+from shared.events.followup import (
+    PlacementCancelled,
+    PlacementCheckedIn,
+    PlacementCheckinDue,
+    PlacementPaused,
+    PlacementResumed,
+    PlacementStageChanged,
+)
 from shared.events.intake import PlaceClosed, PlacePaused
 from tests.unit.followup.test_places import place
 from tests.unit.followup.world import MATCH, START, World, agreed, an_id, begun, praktik, refused, withdrawn
@@ -40,10 +47,12 @@ def test_a_withdrawal_after_the_start_is_recorded_is_on_the_days_list_until_some
     world.tell(start())
     world.tell(withdrawn(), version=2)
     assert (world.placement.state, [a.code for a in world.placement.attention]) == ("active", ["candidate-withdrawn"])
+    assert world.heard(PlacementCheckinDue)[-1].attention == ("candidate-withdrawn",)
     world.tell(CheckIn(placement_id=MATCH, kind="after-change", answered=False, by="consultant"))
     assert world.placement.attention
     world.tell(CheckIn(placement_id=MATCH, kind="after-change", answered=True, by="consultant"))
     assert not world.placement.attention
+    assert world.heard(PlacementCheckedIn)[-1].attention == ()
 
 
 @pytest.mark.parametrize("first", ["close", "start"])

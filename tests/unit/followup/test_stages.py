@@ -298,7 +298,8 @@ def test_a_declined_stage_never_begins_and_comes_on_the_agenda() -> None:
     assert world.heard(PlacementAnswerRefused) == []
     assert [(e.stage_id, e.reason) for e in world.heard(PlacementStageDeclined)] == [(STAGE, "support")]
     assert [(a.code, a.on) for a in world.placement.attention] == [("kommune-declined", START)]
-    assert [(e.kind, e.on) for e in world.heard(PlacementCheckinDue)][-1] == ("after-change", START)
+    due = world.heard(PlacementCheckinDue)[-1]
+    assert (due.kind, due.on, due.attention) == ("after-change", START, ("kommune-declined",))
     world.on(date(2026, 11, 30))
     assert world.heard(PlacementStageChanged) == []
 

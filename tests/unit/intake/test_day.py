@@ -204,6 +204,18 @@ def test_each_sentence_of_a_places_history_is_the_companys_language() -> None:
         assert not re.search("match|forløb", said, re.IGNORECASE), what
 
 
+def test_a_consultant_reads_what_has_happened_around_a_placement_before_she_rings() -> None:
+    said = texts.due("check-in", happened=("kommune-declined", "a-code-of-tomorrow"))
+    assert said.da == "Kommunen har sagt nej til en periode. Ring, og hør, hvordan det går."
+    assert said.en == "The kommune has declined a stage. Call and ask how it goes."
+    world, gone = World(), ("candidate-withdrawn",)
+    world.tell(followup.PlacementCheckinDue(**OF_PLACEMENT, kind="after-change", on=TODAY, attention=gone))
+    placement = world.states[("placement", PLACEMENT)]
+    assert isinstance(placement, Placement)
+    [found] = [one for one in turns(known(placement), NOW) if one.id == PLACEMENT]
+    assert found.happened == gone
+
+
 def test_a_danish_day_is_written_as_danes_do() -> None:
     later = texts.step("leader-yes", TODAY, by=date(2026, 12, 14), n=4)
     assert later.da == (

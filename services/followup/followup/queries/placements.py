@@ -106,7 +106,7 @@ class PlacementView(Frozen):
     @classmethod
     def of(cls, p: Placement) -> Self:
         return cls(
-            **p.about,
+            **p.whose,
             state=p.state,
             reason=p.reason,
             until=p.until,

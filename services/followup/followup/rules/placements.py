@@ -132,7 +132,7 @@ def resumed(p: Placement, today: date) -> Decision:
     """On the present stage, while its approval lasts; otherwise a next stage is what resumes it."""
     _must_live(p)
     if p.state != "paused" or p.started_on is None:
-        raise texts.not_paused()
+        return p, []
     if approvals.expired(p.stage, today):
         raise Refused.by("R-PAY-1", "stage")
     plan = checkins.when_resumed(p.started_on, today, p.stage.to)

@@ -43,6 +43,10 @@ class Outcome(Data):
     by: Literal["consultant", "kommune"]
 
 
+OF_THE_YOUNG = ("wellbeing-low",)
+"""Attention that is about them: it stays here."""
+
+
 class Attention(Data):
     """Something happened around it that a consultant is to look at: a code of the list `attention`."""
 
@@ -98,8 +102,8 @@ class Correction(Data):
     was: dict[str, str]
 
 
-class About(TypedDict):
-    """What every event of a placement carries."""
+class Whose(TypedDict):
+    """Whose it is, and when somebody asks next."""
 
     placement_id: str
     match_id: str
@@ -110,6 +114,12 @@ class About(TypedDict):
     candidate_id: str
     kommune: str
     next_checkin: date | None
+
+
+class About(Whose):
+    """What every event of a placement carries."""
+
+    attention: tuple[str, ...]
 
 
 class Placement(Aggregate):
@@ -173,7 +183,7 @@ class Placement(Aggregate):
         return self.plan[0].on if self.plan else None
 
     @property
-    def about(self) -> About:
+    def whose(self) -> Whose:
         return {
             "placement_id": self.id,
             "match_id": self.id,
@@ -185,3 +195,8 @@ class Placement(Aggregate):
             "kommune": self.kommune,
             "next_checkin": self.next_checkin,
         }
+
+    @property
+    def about(self) -> About:
+        said = tuple(found.code for found in self.attention if found.code not in OF_THE_YOUNG)
+        return {**self.whose, "attention": said}

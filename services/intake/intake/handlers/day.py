@@ -133,6 +133,7 @@ def placement(work: Work, message: Message[followup.PlacementEvent]) -> None:
         contact_id=data.contact_id if isinstance(data, followup.PlacementMoved) else before.contact_id,
         kind=data.kind if isinstance(data, followup.PlacementCheckinDue) else before.kind,
         next_checkin=data.next_checkin,
+        attention=data.attention,
     )
     if isinstance(data, followup.PlacementPlanned):
         found = found.changed(start=data.stage.from_)

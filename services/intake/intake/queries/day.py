@@ -140,6 +140,8 @@ class Found:
     contact_id: str | None = None
     hard: str | None = None
     intervention_id: str | None = None
+    happened: tuple[str, ...] = ()
+    """Around a placement, since somebody last asked."""
     say: str | None = None
     """Which words it has, where it has its own."""
 
@@ -240,6 +242,7 @@ def _of_placement(placement: Placement, known: Known) -> Found:
         person_id=person_id,
         kommune=placement.kommune,
         contact_id=known.contact_of(placement.referral_id, placement.kommune),
+        happened=placement.attention,
         say=f"aftercare-{why}" if turn.what == "aftercare" and (why := rules.success(placement)) else None,
     )
 
@@ -393,7 +396,7 @@ def _person(one: Found) -> str | None:
 
 def _line(one: Found, ring: RingView, yeses: tuple[str, ...], company_name: str | None) -> LineView:
     what = one.say if one.say in texts.DUE else one.turn.what
-    said = texts.due(what, kommune=one.kommune, hard=one.hard, n=max(1, len(yeses)))
+    said = texts.due(what, kommune=one.kommune, hard=one.hard, happened=one.happened, n=max(1, len(yeses)))
     ids = {f"{one.thing}_id": one.id}
     return LineView(
         what=one.turn.what,

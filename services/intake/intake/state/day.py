@@ -57,6 +57,8 @@ class Placement(Aggregate):
     since: date
     kind: str | None = None
     next_checkin: date | None = None
+    attention: tuple[str, ...] = ()
+    """What has happened around it since somebody last asked: codes."""
 
 
 class Challenge(Aggregate):

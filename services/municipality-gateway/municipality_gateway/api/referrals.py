@@ -68,7 +68,7 @@ async def ask_this(
 ) -> AskedAnswer:
     """Ask this kommune too, however far away, and however many the leader wished for."""
     await get_or_404(runtime, Place, place_id, "place_id")
-    return await dispatch(AskThis(place_id=str(place_id), kommune=body.kommune), who, AskedAnswer)
+    return await dispatch(AskThis(place_id=str(place_id), kommune=body.kommune), who, AskedAnswer, once=True)
 
 
 @router.post("/referrals/{referral_id}/guidance")
