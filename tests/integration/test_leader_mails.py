@@ -11,6 +11,7 @@ import pytest
 
 from deploy.local.post import Post, post_office, text_of
 from intake.app import service
+from intake.commands.mornings import WriteThisMorning
 from shared.events.followup import PlacementCheckinDue, PlacementEnded, PlacementPlanned
 from shared.events.matching import MatchAgreed, MatchProposed
 from shared.events.municipality_gateway import ReferralLeaderGuided, ReferralSent
@@ -148,6 +149,28 @@ async def test_whoever_signs_an_address_up_ten_times_fills_no_mailbox(intake: Si
     assert len(post.came) == 1
     states = [row["state"] for row in await intake.pool.fetch("SELECT state FROM mail ORDER BY id")]
     assert states == ["sent"] + ["void"] * 4
+
+
+async def test_a_consultant_reads_each_morning_what_waits_as_numbers(intake: SimpleNamespace, post: Post) -> None:
+    await signed_up(intake)
+    await delivered(intake)
+    consultant, mine = token("consultant"), {"email": "mig@lederalliancen.example"}
+    assert (await intake.client.put("/day/mail", json=mine, headers=consultant)).json() == {"on": True}
+    [row] = await intake.pool.fetch("SELECT id FROM timer WHERE name = 'morning'")
+    morning = WriteThisMorning(person_id=row["id"])
+    await intake.runtime.spine.execute(morning, by="test")
+    await delivered(intake)
+    mail = post.came[-1]
+    assert mail["To"] == mine["email"]
+    assert "Ledere at ringe til: 1" in text_of(mail)
+    assert "https://lederalliancen.example/i-dag" in text_of(mail)
+    assert "Kommuner" not in text_of(mail)
+    assert SIGN_UP["name"] not in text_of(mail)
+    assert (await intake.client.delete("/day/mail", headers=consultant)).json() == {"on": False}
+    await intake.runtime.spine.execute(morning, by="test")
+    await delivered(intake)
+    assert post.came[-1] is mail
+    assert (await intake.client.get("/day/mail", headers=consultant)).json() == {"on": False}
 
 
 async def test_a_leaders_address_that_takes_none_is_noted_with_the_leader(intake: SimpleNamespace, post: Post) -> None:

@@ -22,7 +22,7 @@ service = Service(
     logins=logins,
     migrations=Path(__file__).parent / "migrations",
     writers=WRITERS,
-    mails=Mails(write=mails.write, refused=lambda mail: AddressRefused(leader_id=mail.person_id)),
+    mails=Mails(write=mails.write, refused=lambda mail: AddressRefused(person_id=mail.person_id)),
     erase=lambda person_id: Erase(person_id=person_id),
     erased=(LeaderErased, PersonErased),
     renew=renew_emails,

@@ -1,4 +1,4 @@
-"""What mails say to a leader: all their words, in Danish and English.
+"""What mails say to a leader, and to a consultant in the morning: all their words, in Danish and English.
 
 Short, in the language of a workplace; what happens, what the leader does, what we do. Nothing of a young person. The
 first line is the subject, the last one after `>` the button.
@@ -157,7 +157,62 @@ LETTERS: Mapping[str, Mapping[Language, Words]] = {
             > Open the place again
         """),
     },
+    "morning": {
+        "da": Words.of("""
+            Din dag, den {day}
+
+            {help}
+
+            {matches}
+
+            {check-ins}
+
+            {kommuner}
+
+            {calls}
+
+            {nothing}
+
+            > Se dagen
+        """),
+        "en": Words.of("""
+            Your day, {day}
+
+            {help}
+
+            {matches}
+
+            {check-ins}
+
+            {kommuner}
+
+            {calls}
+
+            {nothing}
+
+            > See the day
+        """),
+    },
 }
+DAY: Mapping[Language, Mapping[str, str]] = {
+    "da": {
+        "help": "Nogen har brug for hjælp: {n}",
+        "matches": "Forslag, der mangler et ja eller en afklaring: {n}",
+        "check-ins": "Aftaler, der skal følges op: {n}",
+        "kommuner": "Kommuner at ringe til: {n}",
+        "calls": "Ledere at ringe til: {n}",
+        "nothing": "Intet venter i dag.",
+    },
+    "en": {
+        "help": "Somebody needs help: {n}",
+        "matches": "Proposals that lack a yes or an answer: {n}",
+        "check-ins": "Placements to follow up: {n}",
+        "kommuner": "Kommuner to call: {n}",
+        "calls": "Leaders to call: {n}",
+        "nothing": "Nothing waits today.",
+    },
+}
+"""A consultant's day in numbers, by kind of work."""
 PLACE: Mapping[Language, tuple[str, str]] = {
     "da": ("jeres plads", "jeres plads ({tasks})"),
     "en": ("your place", "your place ({tasks})"),

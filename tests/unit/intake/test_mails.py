@@ -94,14 +94,14 @@ def test_a_seat_that_waits_for_the_leaders_new_yes_is_told(event: Any, state: st
 
 def test_whom_no_mail_reaches_is_noted_till_the_address_is_put_right() -> None:
     world = World(leader(), company(LEADER))
-    world.tell(AddressRefused(leader_id=LEADER))
+    world.tell(AddressRefused(person_id=LEADER))
     assert world.get(Leader, LEADER).mail_refused_on == NOW.date()
     facts: dict[str, Any] = dict.fromkeys(CorrectLeader.model_fields)
     facts |= {"leader_id": LEADER, "company_id": COMPANY, "old_company_id": COMPANY, "seen": 0, "facts": {}}
     facts |= {"fields": ("email",), "email_hashes": (b"y",), "places": (), "workplace_id": str(uuid4())}
     world.tell(CorrectLeader(**facts))
     assert world.get(Leader, LEADER).mail_refused_on is None
-    World(leader(erased=True)).tell(AddressRefused(leader_id=LEADER))
+    World(leader(erased=True)).tell(AddressRefused(person_id=LEADER))
 
 
 def test_every_mail_has_words_in_both_languages() -> None:

@@ -1,9 +1,9 @@
-"""What follows when no mail reaches a leader."""
+"""What follows when no mail reaches somebody."""
 
 from shared.spine.work import Command
 
 
 class AddressRefused(Command):
-    """The mail to a leader came back."""
+    """The mail to a leader, or to a consultant, came back."""
 
-    leader_id: str
+    person_id: str

@@ -2,7 +2,9 @@
 
 from intake.commands.mails import AddressRefused
 from intake.handlers.base import handlers
+from intake.handlers.mornings import stop
 from intake.state.leaders import Leader
+from intake.state.mornings import Morning
 from intake.state.places import Place
 from shared.events.followup import PlacementCancelled, PlacementCheckinDue, PlacementEnded, PlacementPlanned
 from shared.events.matching import MatchProposed
@@ -55,9 +57,11 @@ def seat_free(work: Work, message: Message[PlacementEnded | PlacementCancelled])
         write_to(work, place.leader_id, "seat-free", place_id=place.id)
 
 
-@handlers.on(AddressRefused, (Leader, "leader_id"))
+@handlers.on(AddressRefused, (Leader, "person_id"), (Morning, "person_id"))
 def address_refused(work: Work, message: Message[AddressRefused]) -> None:
-    """A consultant asks for the right one at the next call."""
-    leader = work.get(Leader, message.data.leader_id)
+    """A consultant asks for the right one at the next call; where it is her own, nothing is sent there any more."""
+    if morning := work.get(Morning, message.data.person_id):
+        stop(work, morning)
+    leader = work.get(Leader, message.data.person_id)
     if leader and not leader.erased:
         work.put(leader.changed(mail_refused_on=leader.mail_refused_on or work.today))

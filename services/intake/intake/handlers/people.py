@@ -2,10 +2,12 @@
 
 from intake.commands.people import AddColleague, CorrectColleague, Erase, LeaveCompany, PersonAnswer
 from intake.commands.places import ClosePlace
+from intake.handlers import mornings
 from intake.handlers.base import handlers, tell_near
 from intake.rows import Unregistered
 from intake.rules import leaders
 from intake.state.leaders import Changed, Company, Leader
+from intake.state.mornings import Morning
 from intake.state.people import Colleague
 from intake.state.places import Place
 from shared.events.intake import LeaderErased, PersonErased
@@ -39,7 +41,7 @@ def correct_colleague(work: Work, message: Message[CorrectColleague]) -> PersonA
     return PersonAnswer(person_id=data.person_id)
 
 
-@handlers.on(Erase, (Leader, "person_id"), (Colleague, "person_id"))
+@handlers.on(Erase, (Leader, "person_id"), (Colleague, "person_id"), (Morning, "person_id"))
 def erase(work: Work, message: Message[Erase]) -> None:
     person_id, companies = message.data.person_id, set[str]()
     work.write(Erased(person_id, message.by))
@@ -57,6 +59,8 @@ def erase(work: Work, message: Message[Erase]) -> None:
             companies = {colleague.company_id}
             work.put(colleague.changed(erased=True))
             tell_near(work, person_id, colleague.near, gone=True)
+        if morning := work.get(Morning, person_id):
+            mornings.stop(work, morning)
         work.emit(PersonErased(person_id=person_id))
     for company_id in companies:
         work.soon((Company.KIND, company_id), person_id, LeaveCompany(company_id=company_id, person_id=person_id))

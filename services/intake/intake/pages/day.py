@@ -5,11 +5,14 @@ from typing import Annotated, Literal, get_args
 from fastapi import Query
 from starlette.responses import Response
 
+from intake.api import day as api
 from intake.api.base import Consultant
+from intake.commands.mornings import MorningBody
 from intake.queries.day import LineView, day_by_work
 from intake.rules.day import Work
 from shared.catalogue.kommuner import KOMMUNER
 from shared.web.dependencies import RuntimeDep
+from shared.web.pages.forms import FormDep, SentForm
 from shared.web.pages.page import PageDep
 from shared.web.pages.router import Pages
 
@@ -78,3 +81,19 @@ async def today(
         where=where,
         kommuner=KOMMUNER,
     )
+
+
+@pages.get("/i-dag/mail")
+async def mail(page: PageDep, who: Consultant, form: FormDep, runtime: RuntimeDep) -> Response:
+    return page.show("morning.html", form=form, on=(await api.mail(who, runtime)).on)
+
+
+@pages.post("/i-dag/mail")
+async def written_to(page: PageDep, who: Consultant, form: SentForm, runtime: RuntimeDep) -> Response:
+    with form.judging():
+        if form.value("stop"):
+            await api.write_no_more(who, form.dispatch)
+        else:
+            await api.write_each_morning(form.read(MorningBody), who, form.dispatch)
+        return page.go("/i-dag/mail")
+    return form.again(await mail(page, who, form, runtime))

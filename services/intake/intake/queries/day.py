@@ -1,5 +1,6 @@
 """A consultant's day: all that is due, whom to ring about it, and where it is acted on. And what a leader waits for."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from intake.state.leaders import Company, Leader
 from intake.state.places import Place
 from intake.state.referrals import Referral
 from shared.catalogue import calendar
+from shared.db import Connection
 from shared.frozen import Frozen
 from shared.runtime import Runtime
 from shared.spine.aggregates import many
@@ -313,7 +315,7 @@ class GroupView(Frozen):
 
 async def whole_day(runtime: Runtime, who: Principal, limit: int) -> DayView:
     """With names and phones: each reading is logged."""
-    due = await _due(runtime)
+    due = await _due(runtime.pool, runtime.clock.now())
     lines = await _lines(runtime, due, due.found[:limit], who, "GET /day")
     return DayView(today=due.today, lines=lines, more=len(due.found) - len(lines))
 
@@ -322,7 +324,7 @@ async def day_by_work(
     runtime: Runtime, who: Principal, limit: int, only: rules.Work | None = None, skip: int = 0
 ) -> list[GroupView]:
     """The kind with the most pressing line first. Of all kinds, or of one `only`, at most `limit` lines each."""
-    due = await _due(runtime)
+    due = await _due(runtime.pool, runtime.clock.now())
     groups: dict[rules.Work, list[Found]] = {}
     for one in due.found:
         groups.setdefault(rules.WORK[one.turn.what], []).append(one)
@@ -344,10 +346,14 @@ class _Due:
     yeses: dict[str, tuple[str, ...]]
 
 
-async def _due(runtime: Runtime) -> _Due:
-    now = runtime.clock.now()
+async def day_in_numbers(conn: Connection, now: datetime) -> dict[rules.Work, int]:
+    """How much there is of each kind of work; nobody's name is opened for it."""
+    return Counter(rules.WORK[one.turn.what] for one in (await _due(conn, now)).found)
+
+
+async def _due(pool: Connection, now: datetime) -> _Due:
     today = calendar.today(now)
-    known = await _known(runtime)
+    known = await _known(pool)
     found = [one for one in turns(known, now) if rules.is_line(one.turn, today)]
     found.sort(key=lambda one: (rules.order(one.turn, today), one.id))
     yeses = _yeses(found)
@@ -428,9 +434,8 @@ def _line(one: Found, ring: RingView, yeses: tuple[str, ...], company_name: str 
     )
 
 
-async def _known(runtime: Runtime) -> Known:
+async def _known(pool: Connection) -> Known:
     """Whoever and whatever is not over, and the leaders, places and companies around."""
-    pool = runtime.pool
     matches = await many(
         pool, Match, "SELECT state, shape FROM aggregate WHERE kind = 'match' AND state->>'state' = 'proposed'"
     )
@@ -495,7 +500,7 @@ async def _known(runtime: Runtime) -> Known:
         placements={placement.id: placement for placement in placements},
         challenges=challenges,
         of_companies={row["company_id"]: row["id"] for row in hard_at},
-        gone=await gone(runtime, named),
+        gone=await gone(pool, named),
     )
 
 

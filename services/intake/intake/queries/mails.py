@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 from intake import letters
+from intake.queries.day import day_in_numbers
 from intake.state.day import Match, Placement
 from intake.state.leaders import Leader
 from intake.state.places import Place
+from shared.catalogue import calendar
 from shared.catalogue.calendar import in_words
 from shared.catalogue.codes import codes
 from shared.catalogue.kommuner import KOMMUNER
@@ -24,7 +26,10 @@ async def write(writing: Writing) -> Letter | None:
     if await _was_just_written(writing) or not await _is_worth(writing, place):
         return None
     words = letters.LETTERS[mail.template][mail.language]
-    return words.letter(_facts(mail, place), f"{writing.site}/min-side" if words.button else None)
+    facts = _facts(mail, place)
+    if mail.template == "morning":
+        return words.letter(facts | await _day_in_words(writing), f"{writing.site}/i-dag")
+    return words.letter(facts, f"{writing.site}/min-side" if words.button else None)
 
 
 async def _was_just_written(writing: Writing) -> bool:
@@ -58,7 +63,16 @@ async def _is_worth(writing: Writing, place: Place | None) -> bool:
             return placement is not None and placement.state in ("planned", "active", "paused")
         case "seat-free":
             return place is not None and place.state == "paused" and place.freed_by is not None
+        case "morning":
+            # Yesterday's numbers are no help.
+            return mail.about["on"] == calendar.today(writing.now).isoformat()
     return True
+
+
+async def _day_in_words(writing: Writing) -> dict[str, str]:
+    words, counted = letters.DAY[writing.mail.language], await day_in_numbers(writing.conn, writing.now)
+    said: dict[str, str] = {work: words[work].format(n=n) for work, n in counted.items()}
+    return dict.fromkeys(words, "") | (said or {"nothing": words["nothing"]})
 
 
 def _facts(mail: Mail, place: Place | None) -> dict[str, str]:

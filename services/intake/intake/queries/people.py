@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 
 from intake.commands.people import Contact
 from intake.state.leaders import Changed
+from shared.db import Connection
 from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
 from shared.web.access import Principal
@@ -42,10 +43,10 @@ async def contacts(runtime: Runtime, ids: Sequence[str], who: Principal, route: 
     return {id_: ContactView.model_validate(data) for id_, data in opened.items()}
 
 
-async def gone(runtime: Runtime, ids: Iterable[str | None]) -> frozenset[str]:
+async def gone(pool: Connection, ids: Iterable[str | None]) -> frozenset[str]:
     """Who of them is erased, or goes on as another. Nobody's contact data are opened."""
     asked = {id_ for id_ in ids if id_}
-    here = await runtime.pool.fetch(
+    here = await pool.fetch(
         "SELECT id FROM aggregate WHERE kind IN ('leader', 'colleague') AND id = ANY ($1)"
         " AND state->>'erased' IS DISTINCT FROM 'true'",
         sorted(asked),

@@ -73,7 +73,7 @@ async def place_of_referral(runtime: Runtime, referral_id: UUID, who: Principal)
     company = await get_or_404(runtime, Company, place.company_id, "referral_id")
     buddy_id = place.found.buddy_id
     near = [id_ for id_ in (place.found.contact_id, place.leader_id, buddy_id) if id_]
-    left = await gone(runtime, near)
+    left = await gone(runtime.pool, near)
     contact_id = next((id_ for id_ in near if id_ not in left), None)
     ids = {id_ for id_ in (contact_id, buddy_id) if id_}
     known = await contacts(runtime, sorted(ids), who, "GET /referrals/{id}/place")
