@@ -7,7 +7,7 @@ import pytest
 
 from municipality_gateway.commands.referrals import Recall
 from municipality_gateway.state.referrals import Referral
-from shared.events import intake, matching
+from shared.events import followup, intake, matching
 from shared.events import municipality_gateway as say
 from shared.events.base import Reason, Task
 from shared.events.kommune import referrals as copy
@@ -19,9 +19,12 @@ from tests.unit.municipality_gateway.world import (
     MATCH,
     PLACE,
     Gateway,
+    about_place,
     agreed,
     asked,
     opened,
+    placement_event,
+    planned,
     proposed,
 )
 
@@ -153,3 +156,29 @@ def test_what_a_kommune_has_said_is_on_its_own_topic_too() -> None:
     gateway.reply(ESBJERG, "rejected", {"referral_id": referral, "reason": "tasks"})
     said = [name for name in gateway.news(OUT) if name != "reply.taken"]
     assert said == ["referral.on-hold", "referral.resumed", "referral.accepted", "referral.rejected"]
+
+
+@pytest.mark.parametrize("why", ["contact", "leader erased", "tasks"])
+def test_who_has_found_somebody_there_hears_of_another_contact_also_when_its_referral_is_over(why: str) -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.tell(agreed(gateway))
+    gateway.tell(planned(gateway).changed(placement_id=MATCH))
+    referral = gateway.referral()
+    assert referral.state == "completed"
+    gateway.news(OUT)
+    gateway.news()
+    if why == "leader erased":
+        gateway.tell(intake.PlaceClosed(**about_place("closed"), reason="leader-left"))
+    else:
+        gateway.tell(changed(why))
+    expected = [] if why == "tasks" else ["referral.changed"]
+    assert gateway.news(OUT) == expected
+    assert gateway.news() == [], "it is over, and stays so"
+    assert gateway.referral() == referral
+    if expected:
+        assert gateway.last(copy.ReferralChanged).changes == ("contact",)
+    gateway.tell(placement_event(followup.PlacementCancelled, gateway, placement_id=MATCH, reason="other"))
+    gateway.news(OUT)
+    gateway.tell(changed("contact"))
+    assert gateway.news(OUT) == []

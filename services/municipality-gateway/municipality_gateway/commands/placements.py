@@ -3,6 +3,13 @@
 from shared.spine.work import Command
 
 
+class TellOfContact(Command):
+    """There is somebody else to call where this young person is."""
+
+    placement_id: str
+    place_id: str
+
+
 class NoteSaid(Command):
     """Keep who said it, for when follow-up refuses it."""
 

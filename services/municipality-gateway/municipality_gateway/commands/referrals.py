@@ -44,11 +44,15 @@ class ReferralAnswer(Frozen):
 
 
 class TellChange(Command):
-    """A place that a kommune is asked about is another one now. `changes` names its fields."""
+    """A place that a kommune is asked about is another one now. `changes` names its fields.
+
+    `placed`: it has found somebody there, who is there still; of a referral that is over it hears for them alone.
+    """
 
     referral_id: str
     place_id: str
     changes: tuple[str, ...]
+    placed: bool = False
 
 
 class HandOver(Command):

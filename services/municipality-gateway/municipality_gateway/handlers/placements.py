@@ -3,12 +3,14 @@
 from typing import Any
 
 from municipality_gateway import texts
-from municipality_gateway.commands.placements import NoteSaid
+from municipality_gateway.commands.placements import NoteSaid, TellOfContact
+from municipality_gateway.commands.referrals import TellChange
 from municipality_gateway.handlers.base import handlers, on_reply, own, pass_on, refuse_later, tell_contact, what_of
 from municipality_gateway.rules import replies
 from municipality_gateway.state.matches import Answer, Match
 from municipality_gateway.state.placements import Challenge, Help, Placement, Stage
 from municipality_gateway.state.places import Place
+from municipality_gateway.state.referrals import Referral
 from municipality_gateway.state.replies import Said, with_one
 from shared.events.followup import (
     ChallengeRaised,
@@ -83,6 +85,16 @@ def passed_on(work: Work, message: Message[PlacementEvent]) -> None:
             _tell(work, placement, "approval-ends", {"placement_id": placement.id, "on": data.on.isoformat()})
         case PlacementPaused(reason="approval-expired"):
             _tell(work, placement, "approval-ended", {"placement_id": placement.id})
+
+
+@handlers.on(TellOfContact, (Placement, "placement_id"))
+def tell_of_contact(work: Work, message: Message[TellOfContact]) -> None:
+    """The kommune that found somebody there hears of it, also when its referral is over."""
+    data = message.data
+    if placement := work.get(Placement, data.placement_id):
+        id_ = placement.referral_id
+        command = TellChange(referral_id=id_, place_id=data.place_id, changes=("contact",), placed=True)
+        work.soon((Referral.KIND, id_), f"tell-change-{message.id}", command)
 
 
 def _tell(work: Work, placement: Placement, template: str, about: dict[str, str]) -> None:

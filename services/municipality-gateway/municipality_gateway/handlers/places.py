@@ -1,10 +1,12 @@
 """A place opens: who is asked. What comes of it: who is asked next. It stops: those who are asked are asked back."""
 
 from municipality_gateway import texts
+from municipality_gateway.commands.placements import TellOfContact
 from municipality_gateway.commands.places import AskedAnswer, AskThis, Widen
 from municipality_gateway.commands.referrals import Ask, Recall, TellChange
 from municipality_gateway.handlers.base import handlers
 from municipality_gateway.rules import places as rules
+from municipality_gateway.rules import referrals
 from municipality_gateway.state.kommuner import Kommune
 from municipality_gateway.state.placements import Placement
 from municipality_gateway.state.places import Offer, Place
@@ -58,6 +60,8 @@ def stopped(work: Work, message: Message[PlaceEvent]) -> None:
     """
     if place := work.get(Place, message.data.place_id):
         place = place.changed(accepting=False, version=message.version or place.version)
+        if isinstance(message.data, PlaceClosed) and message.data.reason == "leader-left":
+            _tell_of_contact(work, place, message.id)
         to_come = isinstance(message.data, PlaceFilled) and place.free
         work.put(place if to_come else ask_back(work, place, STOPS[type(message.data)]))
 
@@ -76,10 +80,19 @@ def changed(work: Work, message: Message[PlaceChanged]) -> None:
     for id_ in place.referrals:
         command = TellChange(referral_id=id_, place_id=place.id, changes=data.changes)
         work.soon((Referral.KIND, id_), f"tell-change-{message.id}", command)
+    if not referrals.PEOPLE.isdisjoint(data.changes):
+        _tell_of_contact(work, place, message.id)
     if place.accepting and place.free and (offer.at_once == "several" or not place.referrals):
         ask_next(work, place)
     else:
         work.put(place)
+
+
+def _tell_of_contact(work: Work, place: Place, why: str) -> None:
+    """Whoever has somebody there has to know whom to call."""
+    for id_ in sorted(place.living):
+        command = TellOfContact(placement_id=id_, place_id=place.id)
+        work.soon((Placement.KIND, id_), f"tell-of-contact-{why}", command)
 
 
 @handlers.on(Widen, (Place, "place_id"), (Kommune, "kommune"))

@@ -13,7 +13,17 @@ from municipality_gateway.commands.referrals import (
     TellChange,
 )
 from municipality_gateway.copies import told_of
-from municipality_gateway.handlers.base import handlers, keep, on_reply, own, said_on, set_deadlines, tell, write_to
+from municipality_gateway.handlers.base import (
+    handlers,
+    keep,
+    on_reply,
+    own,
+    pass_on,
+    said_on,
+    set_deadlines,
+    tell,
+    write_to,
+)
 from municipality_gateway.rules import kommuner, waiting
 from municipality_gateway.rules import referrals as rules
 from municipality_gateway.state.kommuner import Kommune, Word
@@ -69,7 +79,7 @@ def tell_change(work: Work, message: Message[TellChange]) -> None:
     """The place is another one now: the kommune hears what changed, and how it is."""
     data, place = message.data, work.need(Place, message.data.place_id)
     referral = work.get(Referral, data.referral_id)
-    if referral is None or not referral.open:
+    if referral is None or not (referral.open or data.placed):
         return
     words = tuple(
         Word(concept=word.concept, term=word.term) for word in (referral.told.own_words if referral.told else ())
@@ -77,6 +87,10 @@ def tell_change(work: Work, message: Message[TellChange]) -> None:
     told = told_of(place, Kommune(id=referral.kommune, words=words), referral.id, work.today, work.public)
     after, events = rules.place_changed(referral, place, told, data.changes)
     more = {**told.model_dump(), "place_kommune": place.opened.kommune, "seats": after.seats}
+    if not referral.open:
+        for event in events:
+            pass_on(work, event, referral.kommune, **more)
+        return
     keep(work, referral, (after, events), **more)
     if not after.guided:  # the leader may wish for a page instead of a call
         work.soon(after.key, "hand-over", HandOver(referral_id=after.id, kommune=after.kommune))

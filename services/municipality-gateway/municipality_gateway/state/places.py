@@ -37,6 +37,11 @@ class Place(Aggregate):
     """Matches agreed here, and those whose placement is over: sets, since either may be heard of first."""
 
     @property
+    def living(self) -> frozenset[str]:
+        """Matches whose placement is to come or goes on."""
+        return self.agreed - self.ended
+
+    @property
     def free(self) -> int:
         """Seats that nobody has, as far as has been heard; matching alone decides who gets one."""
-        return max(0, self.opened.seats - len(self.agreed - self.ended))
+        return max(0, self.opened.seats - len(self.living))
