@@ -20,8 +20,8 @@ from uuid_utils import uuid7
 import intake as intake_package
 from intake.app import service
 from intake.commands.people import Erase
-from intake.queries.day import Known, turns
-from intake.rules.day import is_line
+from intake.queries.day import Known, _known, turns
+from intake.rules.day import OVER, is_line
 from intake.state.day import Asked, Challenge, Match, Placement
 from intake.state.leaders import Leader
 from intake.state.places import Past, Place
@@ -29,6 +29,7 @@ from intake.state.referrals import Referral
 from shared.catalogue.calendar import DENMARK
 from shared.catalogue.codes import LISTS
 from shared.events.intake import PlaceState
+from shared.events.municipality_gateway import TaskStatus
 from shared.kafka import Topics
 from shared.runtime import Runtime
 from shared.settings import Settings
@@ -332,6 +333,70 @@ async def test_the_day_finds_in_the_database_exactly_what_is_due_of_all_that_the
     found = [(line["leader_id" if line["what"] in of_leaders else "place_id"], line["what"]) for line in lines]
     assert len(found) == len(set(found))
     assert set(found) == expected
+
+
+async def test_the_day_finds_in_the_database_what_is_due_of_the_others_work_too(intake: SimpleNamespace) -> None:
+    """Referrals, placements, matches and what is hard, in every state and at every age."""
+    now = datetime.now(UTC)
+    today = now.astimezone(DENMARK).date()
+    then, states = today - timedelta(days=40), list[Any]()
+    facts: dict[str, Any] = {"workplace_id": "w", "postnr": "6700", "kommune": "0561"}
+    own: dict[str, Any]
+
+    def at_work(state: PlaceState, **leaders: Any) -> dict[str, str]:
+        ids = {"leader_id": str(uuid4()), "company_id": str(uuid4())}
+        called = {"signed_up_on": then, "outcome": "reached", "next_call_on": None, "attempts": 1}
+        leader = Leader(id=ids["leader_id"], company_name="", company_id=ids["company_id"], **facts | called | leaders)
+        history = (Past(on=then, what="paused" if state == "paused" else "opened"),)
+        states.extend([leader, place := Place(id=str(uuid4()), state=state, history=history, **facts | ids)])
+        return {**ids, "place_id": place.id, "kommune": "0561"}
+
+    ages = [today - timedelta(days=days) for days in (0, 1, 2, 3, 4, 5, 9, 30)]
+    told = [(True, "c"), (True, None), (True, "another"), (False, None)]
+    for since, state, (guided, guided_to), back in product(ages, get_args(TaskStatus), told, (False, True)):
+        ids = at_work("open")
+        asked = Asked(
+            state=state, since=since, contact_id="c", guided_to=guided_to, asked_back=back, turned_at=now,
+            leader_id=ids["leader_id"], company_id=ids["company_id"],
+        )  # fmt: skip
+        own = {"place_id": ids["place_id"], "kommune": "0561", "over": state in OVER}
+        states.append(Referral(id=str(uuid4()), guided=guided, asked=asked, **own))
+    next_days = (None, today, today - timedelta(days=1), today + timedelta(days=1))
+    gone: list[dict[str, Any]] = [{}, {"erased": True}, {"merged_into": "another"}]
+    for state, day, reason, left in product(
+        ("planned", "active", "paused", "finished", "cancelled"), next_days, (None, "approval-expired"), gone
+    ):
+        ids = at_work("filled", **left)
+        own = {"state": state, "next_checkin": day, "reason": reason}
+        states.append(one := Placement(id=str(uuid4()), referral_id="r", since=then, **own, **ids))
+        for closed, help_ in product((False, True), (False, True)):
+            about = {"about": "placement", "about_id": one.id, "placement_id": one.id, "place_id": one.place_id}
+            hard: dict[str, Any] = {"code": "C-PACE", "raised_on": today, "closed": closed, "help": help_, **about}
+            states.append(Challenge(id=str(uuid4()), **hard))
+        freed = {"state": "paused", "freed_by": one.id, "leader_id": ids["leader_id"], "company_id": "c"}
+        states.append(Place(id=str(uuid4()), **freed, **facts))
+    for missing in ({"leader"}, {"kommune"}, {"kommune", "leader"}, set[str]()):
+        ids = at_work("open")
+        del ids["company_id"]
+        own = {"missing": frozenset(missing), "answer_by": today, "proposed_on": then}
+        states.append(Match(id=str(uuid4()), referral_id="r", **own, **ids))
+    await know(intake, *states)
+
+    def of(kind: type[Aggregate]) -> dict[str, Any]:
+        return {one.id: one for one in states if isinstance(one, kind)}
+
+    everything = Known(
+        leaders=of(Leader), companies={}, places=of(Place), referrals=of(Referral), matches=[*of(Match).values()],
+        placements=of(Placement), challenges=[*of(Challenge).values()],
+        of_companies={one.company_id: one.id for one in of(Leader).values() if not one.erased},
+        gone=frozenset(one.id for one in of(Leader).values() if one.erased),
+    )  # fmt: skip
+    due = [one for one in turns(everything, now) if is_line(one.turn, today)]
+    found = [one for one in turns(await _known(intake.pool, today), now) if is_line(one.turn, today)]
+    assert len({one.turn.what for one in due}) > 12
+    assert {(one.id, one.turn, one.person_id, one.contact_id) for one in found} == {
+        (one.id, one.turn, one.person_id, one.contact_id) for one in due
+    }
 
 
 async def test_no_personal_data_lies_in_the_clear_outside_the_vault(intake: SimpleNamespace) -> None:

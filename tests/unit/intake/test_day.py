@@ -204,6 +204,17 @@ def test_each_sentence_of_a_places_history_is_the_companys_language() -> None:
         assert not re.search("match|forløb", said, re.IGNORECASE), what
 
 
+def test_no_kommune_is_late_as_long_as_its_referral_is_not_read() -> None:
+    for since in (TODAY + timedelta(days=n) for n in range(28)):
+        for state in ("requested", "accepted"):
+            asked = Asked(state=state, leader_id=LEADER, company_id=COMPANY, since=since, turned_at=NOW)
+            young = since + rules.IN_TIME - timedelta(days=1)
+            turn = rules.of_referral(
+                Referral(id="r", place_id=PLACE, kommune="0561", guided=True, asked=asked), None, young
+            )
+            assert not rules.is_line(turn, young)
+
+
 def test_a_consultant_reads_what_has_happened_around_a_placement_before_she_rings() -> None:
     said = texts.due("check-in", happened=("kommune-declined", "a-code-of-tomorrow"))
     assert said.da == "Kommunen har sagt nej til en periode. Ring, og hør, hvordan det går."

@@ -353,7 +353,7 @@ async def day_in_numbers(conn: Connection, now: datetime) -> dict[rules.Work, in
 
 async def _due(pool: Connection, now: datetime) -> _Due:
     today = calendar.today(now)
-    known = await _known(pool)
+    known = await _known(pool, today)
     found = [one for one in turns(known, now) if rules.is_line(one.turn, today)]
     found.sort(key=lambda one: (rules.order(one.turn, today), one.id))
     yeses = _yeses(found)
@@ -434,41 +434,63 @@ def _line(one: Found, ring: RingView, yeses: tuple[str, ...], company_name: str 
     )
 
 
-async def _known(pool: Connection) -> Known:
-    """Whoever and whatever is not over, and the leaders, places and companies around."""
+async def _known(pool: Connection, today: date) -> Known:
+    """Whatever may be a line today, and what is around it. What a kommune or a placement has in time is not read."""
+    challenges = await many(
+        pool, Challenge, "SELECT state, shape FROM aggregate WHERE kind = 'challenge' AND state->>'closed' = 'false'"
+    )
     matches = await many(
         pool, Match, "SELECT state, shape FROM aggregate WHERE kind = 'match' AND state->>'state' = 'proposed'"
+    )
+    late = await many(
+        pool,
+        Referral,
+        "SELECT state, shape FROM aggregate WHERE kind = 'referral' AND state->>'over' = 'false'"
+        " AND (state->>'guided' = 'false' OR state->'asked'->>'asked_back' = 'true'"
+        " OR state->'asked'->>'guided_to' <> state->'asked'->>'contact_id' OR state->'asked'->>'since' <= $1)",
+        (today - rules.IN_TIME).isoformat(),
+    )
+    waiting = await many(
+        pool,
+        Place,
+        "SELECT state, shape FROM aggregate p WHERE kind = 'place'"
+        " AND (state->>'state' NOT IN ('open', 'filled', 'closed') OR state->>'state' = 'open' AND NOT EXISTS"
+        " (SELECT FROM aggregate r WHERE r.kind = 'referral' AND r.state->>'place_id' = p.id"
+        " AND r.state->>'over' = 'false'))",
     )
     placements = await many(
         pool,
         Placement,
-        "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'state' <> 'cancelled'"
-        " AND (state->>'state' <> 'finished' OR state->>'next_checkin' IS NOT NULL)",
+        "SELECT state, shape FROM aggregate p WHERE kind = 'placement' AND state->>'state' <> 'cancelled'"
+        " AND (state->>'next_checkin' <= $1 OR state->>'state' <> 'finished' AND (state->>'next_checkin' IS NULL"
+        " OR state->>'reason' = 'approval-expired' OR EXISTS (SELECT FROM aggregate l WHERE l.kind = 'leader'"
+        " AND l.id = p.state->>'leader_id' AND (l.state->>'erased' = 'true' OR l.state->>'merged_into' IS NOT NULL)))"
+        " OR id = ANY ($2))",
+        today.isoformat(),
+        [id_ for id_ in (*(one.placement_id for one in challenges), *(one.freed_by for one in waiting)) if id_],
     )
-    places = await many(
+    around = {one.place_id for one in matches} | {one.place_id for one in late}
+    around |= {one.place_id for one in placements} | {one.place_id for one in challenges if one.place_id}
+    places = waiting + await many(
         pool,
         Place,
-        "SELECT state, shape FROM aggregate WHERE kind = 'place' AND (state->>'state' <> 'closed' OR id = ANY ($1))",
-        [*(one.place_id for one in matches), *(one.place_id for one in placements)],
+        "SELECT state, shape FROM aggregate WHERE kind = 'place' AND id = ANY ($1)",
+        sorted(around - {place.id for place in waiting}),
     )
     leaders = await many(
         pool,
         Leader,
         "SELECT state, shape FROM aggregate l WHERE kind = 'leader' AND state->>'erased' IS DISTINCT FROM 'true'"
-        " AND state->>'merged_into' IS NULL AND (state->>'next_call_on' IS NOT NULL"
-        " OR state->>'mail_refused_on' IS NOT NULL"
-        " OR state->>'outcome' IS DISTINCT FROM 'reached' OR NOT EXISTS"
-        " (SELECT FROM aggregate p WHERE p.kind = 'place' AND p.state->>'leader_id' = l.id))",
+        " AND state->>'merged_into' IS NULL AND (state->>'next_call_on' <= $1 OR state->>'mail_refused_on' IS NOT NULL"
+        " OR state->>'next_call_on' IS NULL AND (state->>'outcome' IS DISTINCT FROM 'reached' OR NOT EXISTS"
+        " (SELECT FROM aggregate p WHERE p.kind = 'place' AND p.state->>'leader_id' = l.id)))",
+        today.isoformat(),
     )
-    referrals = await many(
+    referrals = late + await many(
         pool,
         Referral,
-        "SELECT state, shape FROM aggregate WHERE kind = 'referral' AND state->>'place_id' = ANY ($1)"
-        " OR kind = 'referral' AND state->>'over' = 'false'",
+        "SELECT state, shape FROM aggregate WHERE kind = 'referral' AND state->>'place_id' = ANY ($1)",
         [place.id for place in places],
-    )
-    challenges = await many(
-        pool, Challenge, "SELECT state, shape FROM aggregate WHERE kind = 'challenge' AND state->>'closed' = 'false'"
     )
     of_places = {place.leader_id for place in places} - {leader.id for leader in leaders}
     also = await many(

@@ -56,6 +56,8 @@ Who = Literal["consultant", "leader", "kommune"]
 # After a no of one kommune the next one is asked by itself, in a moment.
 A_MOMENT = timedelta(minutes=15)
 A_WEEK = timedelta(weeks=1)
+IN_TIME = timedelta(days=3)
+"""No kommune is late before: of what is younger, a day needs to know nothing."""
 SUCCESSES: dict[str, Literal["job", "education", "goal"]] = {
     "goal-reached": "goal",
     "education": "education",
