@@ -23,7 +23,6 @@ from shared.spine.work import Strict
 from shared.web.access import Principal
 from shared.web.dependencies import get_or_404, seen_by
 
-
 AT_ONCE = 500
 """So many are read at a time."""
 
