@@ -33,6 +33,11 @@ class Visitor:
     async def go(self, path: str) -> None:
         await self.page.goto(self.base + path)
 
+    async def be(self, role: str, **of_role: str) -> None:
+        """Logged in, as one chooses to be in a local run: `leader_id=...`, `kommune=...`."""
+        form = {"role": role, **of_role}
+        await self.page.context.request.post(f"{self.base}/log-ind", form=form, headers={"Origin": self.base})
+
     async def look(self, name: str) -> None:
         """Nothing wrong for who cannot see or point, nothing in the console, nothing too wide; and a picture of it."""
         assert self.wrong == []

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from shared.catalogue import calendar
 from shared.catalogue.calendar import DENMARK
 from shared.catalogue.codes import codes
+from shared.catalogue.refusal import in_danish
 from shared.runtime import Runtime
 from shared.web.access import Principal
 from shared.web.pages import sessions, static
@@ -32,6 +33,8 @@ MENU: Mapping[str, Sequence[tuple[str, str, str]]] = {
         ("/i-dag", "I dag", "Today"),
         ("/ledere", "Ledere", "Leaders"),
         ("/henvendelser", "Henvendelser", "Referrals"),
+        ("/match", "Forslag", "Proposals"),
+        ("/forloeb", "Forløb", "Placements"),
         ("/kommuner", "Kommuner", "Kommuner"),
         ("/rute", "Rute", "Route"),
         ("/tal", "Tal", "Figures"),
@@ -149,6 +152,15 @@ class Page:
         """Code and words of each on the list that holds today."""
         today = self.today
         return [(entry.code, self.t(entry.da, entry.en)) for entry in codes(code_list) if entry.holds(today)]
+
+    def words(self, code_list: str, code: str) -> str:
+        """What a code says; itself where it is tomorrow's."""
+        known = codes(code_list)
+        return known.label(code, self.language) if code in known else code
+
+    def number(self, value: float) -> str:
+        """7,5 as Danes write it; 7.5"""
+        return self.t(in_danish(value), f"{value:g}")
 
     @property
     def today(self) -> date:
