@@ -4,7 +4,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import Field
 from starlette.responses import Response
 
 from matching.api import matches as api
@@ -18,7 +17,6 @@ from shared.catalogue.deadlines import deadlines
 from shared.catalogue.forms import is_paid
 from shared.catalogue.kommuner import KOMMUNER
 from shared.runtime import Runtime
-from shared.spine.work import Strict
 from shared.web.access import Principal, allow
 from shared.web.dependencies import RuntimeDep
 from shared.web.pages.forms import FormDep, SentForm
@@ -30,21 +28,16 @@ Leader = Annotated[Principal, Depends(allow("leader"))]
 AT_ONCE = 25
 
 
-class ListFilter(Strict):
-    """As the API has it. `sprog` is the page's."""
-
-    waits_for: WaitsFor | Literal[""] = ""
-    after: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d\.[0-9a-f-]{36}$")] | None = None
-    sprog: str | None = None
+After = Annotated[str | None, Query(pattern=r"^\d{4}-\d\d-\d\d\.[0-9a-f-]{36}$")]
 
 
 @pages.get("/match")
 async def open_matches(
-    only: Annotated[ListFilter, Query()], page: PageDep, who: Consultant, runtime: RuntimeDep
+    page: PageDep, who: Consultant, runtime: RuntimeDep, waits_for: WaitsFor | None = None, after: After = None
 ) -> Response:
     """All that wait for something, the most urgent first."""
-    which = MatchFilter(waits_for=only.waits_for or None, after=only.after, limit=AT_ONCE)
-    found, more = await list_of_matches(runtime, which, who)
+    only = MatchFilter(waits_for=waits_for, after=after, limit=AT_ONCE)
+    found, more = await list_of_matches(runtime, only, who)
     return page.show("matches.html", found=found, more=more, only=only, kommuner=KOMMUNER)
 
 
@@ -56,13 +49,15 @@ async def mine(page: PageDep, who: Leader, runtime: RuntimeDep) -> Response:
 
 
 @pages.get("/match/plads/{place_id}")
-async def of_place(place_id: UUID, page: PageDep, who: LeaderOrConsultant, runtime: RuntimeDep) -> Response:
+async def of_place(
+    place_id: UUID, page: PageDep, who: LeaderOrConsultant, runtime: RuntimeDep, after: After = None
+) -> Response:
     """Everybody ever proposed for a place: those who wait first."""
-    found, more = await list_of_matches(runtime, MatchFilter(place_id=place_id, limit=200), who)
+    found, more = await list_of_matches(runtime, MatchFilter(place_id=place_id, after=after, limit=AT_ONCE), who)
     waits = [match for match in found if match.state == "proposed"]
     over = [match for match in found if match.state != "proposed"]
     as_consultant = "consultant" in who.roles
-    shown = {"waits": waits, "over": over[::-1], "more": more, "as_consultant": as_consultant}
+    shown: dict[str, Any] = {"waits": waits, "over": over[::-1], "more": more, "as_consultant": as_consultant}
     return page.show("of_place.html", place_id=place_id, kommuner=KOMMUNER, **shown)
 
 
