@@ -238,7 +238,7 @@ async def test_every_act_has_its_page_and_the_end_has_its_certificate(visit: Vis
     await visitor.look("act-slut")
     await page.get_by_role("button", name="Afslut").click()
     await visitor.go(f"{here}/udfald")
-    await page.get_by_label("Hvad blev det til?").select_option("O-STUDENTJOB")
+    await page.get_by_label("Hvad blev det til?").select_option("O-SMAAJOB")
     await page.get_by_role("button", name="Gem").click()
     await expect(page.get_by_role("alert")).to_contain_text("Timer om ugen: Skriv timer om ugen")
     await page.get_by_label("Timer om ugen").fill("7,5")

@@ -28,7 +28,10 @@ async def test_what_is_right_becomes_the_apis_body_and_leads_on() -> None:
     assert taken == [
         OrderBody.model_validate(
             {
-                **{"phone": "20123456", "hours": 7.5, "again": True, "lines": [{"words": "kaffe"}]},
+                "phone": "20123456",
+                "hours": 7.5,
+                "again": True,
+                "lines": [{"words": "kaffe"}],
                 "wishes": {"milk": True, "sugar": False},
             }
         )

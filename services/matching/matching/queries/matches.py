@@ -19,7 +19,6 @@ from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
 from shared.spine.aggregates import many
 from shared.spine.decision import Refused
-from shared.spine.work import Strict
 from shared.web.access import Principal
 from shared.web.dependencies import get_or_404, seen_by
 
@@ -69,7 +68,7 @@ class ReasonView(Frozen):
         return cls(component=reason.component, points=reason.points, of=reason.of, **texts.reason(reason))
 
 
-class MatchFilter(Strict):
+class MatchFilter(Frozen, extra="forbid"):
     """Without `place_id` only what is open is listed. `after`: the last one of the page before, by the `Link` there."""
 
     place_id: UUID | None = None
