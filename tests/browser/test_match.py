@@ -44,9 +44,10 @@ def address(there: There) -> str:
 
 
 def of_today(day: date, candidate: int = 0, **other: Any) -> CandidateProposed:
-    of_profile = {name: other.pop(name) for name in ("strengths", "interests") if name in other}
+    of_profile: dict[str, Any] = {name: other.pop(name) for name in ("strengths", "interests") if name in other}
+    of_profile["from"] = day
     start = day + timedelta(days=21)
-    return proposed(candidate, profile=profile(**{"from": day, **of_profile}), said_on=day, start=start, **other)
+    return proposed(candidate, profile=profile(**of_profile), said_on=day, start=start, **other)
 
 
 @pytest.mark.parametrize(("width", "scripts"), EVERYBODY)
