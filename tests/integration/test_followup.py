@@ -507,3 +507,29 @@ async def test_something_can_be_hard_at_a_company_that_has_only_just_joined(worl
     assert (line["about"], line["leader_id"], line["company_id"], line["contact_id"]) == (
         "company", LEADER, COMPANY, None,
     )  # fmt: skip
+
+
+async def test_what_helped_is_counted_over_all_placements_as_far_as_it_was_judged(world: World) -> None:
+    await world.hear((agreed(), 1), (agreed(match_id=an_id(61), candidate_id=an_id(62)), 1))
+    for about, results in ((MATCH, ("solved", "too-early")), (an_id(61), ("not-solved", "partly", "solved"))):
+        hard = {"about": "placement", "about_id": about, "code": "C-PACE"}
+        raised = (await world.post("/challenges", hard))["challenge_id"]
+        for n, result in enumerate(results):
+            tried = {"challenge_id": raised, "code": "I-PACE", "by": "leader", "minutes": n}
+            id_ = (await world.post("/interventions", tried))["intervention_id"]
+            await world.post(f"/interventions/{id_}/result", {"result": result})
+    counted = {"challenge": "C-PACE", "intervention": "I-PACE", "tried": 4, "solved": 2, "partly": 1}
+    assert await world.get("/interventions?challenge=C-PACE") == [counted]
+    assert await world.get("/interventions?challenge=C-ABSENCE") == []
+
+
+async def test_a_leader_sees_all_their_own_without_naming_a_place_and_nobody_else_does(world: World) -> None:
+    others = agreed(match_id=an_id(61), candidate_id=an_id(62), place_id=an_id(63), leader_id=an_id(64))
+    await world.hear((agreed(), 1), (others, 1))
+    for leader, own in ((LEADER, MATCH), (an_id(64), an_id(61))):
+        found = await world.get("/placements", role="leader", leader=leader)
+        assert [one["placement_id"] for one in found] == [own]
+    assert await world.get("/placements", role="leader", leader=an_id(65)) == []
+    for role, claims in (("consultant", {}), ("kommune", {"kommune": "0410"})):
+        answer = await world.ask("GET", "/placements", role=role, **claims)
+        assert (answer.status, answer.json["field"]) == (422, "query.place_id")

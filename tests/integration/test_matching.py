@@ -459,3 +459,34 @@ async def test_what_cannot_be_used_is_refused_with_field_and_rule(world: World) 
     assert (late.status_code, late.json()["rule"]) == (409, "state")
     for path in (f"/matches/{PLACE}", f"/matches?place_id={PLACEMENT}"):
         assert (await world.ask("GET", path)).status_code == 404
+
+
+async def test_what_waits_is_listed_page_by_page_whoever_it_waits_for(world: World, monkeypatch: Any) -> None:
+    monkeypatch.setattr("matching.queries.matches.AT_ONCE", 2)
+    await world.hear(opened(seats=9), sent())
+    found = [await world.propose(n) for n in range(4)]
+    await world.ask("POST", f"/matches/{found[1]}/approvals", {"answer": "yes"})
+    for only, wanted in (
+        ("", set(found)),
+        ("&waits_for=leader", set(found) - {found[1]}),
+        ("&waits_for=kommune", set()),
+    ):
+        seen, path = list[str](), f"/matches?limit=1{only}"
+        while path:
+            answer = await world.ask("GET", path)
+            assert answer.status_code == 200, answer.text
+            seen += [one["match_id"] for one in answer.json()]
+            path = answer.headers.get("Link", "").partition(">")[0].removeprefix("<")
+        assert (len(seen), set(seen)) == (len(wanted), wanted)
+
+
+async def test_why_it_fits_is_told_to_consultant_and_kommune_and_strengths_to_the_leader_too(world: World) -> None:
+    await world.hear(opened(), sent())
+    match = await world.propose()
+    for role, claims, told in (
+        ("consultant", {}, 7),
+        ("kommune", {"kommune": ESBJERG}, 7),
+        ("leader", {"leader": LEADER}, 0),
+    ):
+        view = (await world.ask("GET", f"/matches/{match}", role=role, **claims)).json()
+        assert (len(view["reasons"]), view["strengths"]) == (told, ["gaming", "coordination"])

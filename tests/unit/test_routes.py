@@ -40,6 +40,8 @@ OPEN = {
     "GET,HEAD /tilmeld",
     "POST /tilmeld",
     "GET,HEAD /tilmeld/tak",
+    "GET,HEAD /forloeb/bevis/{code}",  # whoever holds the code, as of the API
+    "GET,HEAD /forloeb/bevis/{code}/papir",
 }
 SERVICES = [entry.name for entry in entry_points(group="lederalliancen.services")]
 

@@ -206,6 +206,15 @@ def subject_missing() -> Refused:
     )
 
 
+def place_missing() -> Refused:
+    return Refused(
+        "missing-field",
+        "query.place_id",
+        "Skriv også place_id. Uden det vises kun en leders egne.",
+        "Name place_id as well. Without it only a leader's own are listed.",
+    )
+
+
 def unknown_answer() -> PydanticCustomError:
     return refusal(
         "unknown-code",
@@ -246,3 +255,30 @@ def paper_period(first: str, last: str, hours: str) -> str:
 
 def paper_issued(day: str) -> str:
     return f"Udstedt af Lederalliancen den {day}. Vi kan bekræfte det ud fra kontrolkoden:"
+
+
+# -- what is hard, as a leader would say it ----------------------------------------------------------------------------
+
+HARD = {
+    "C-ATTENDANCE": Words(da="Den unge har svært ved at komme ud ad døren", en="Getting there at all is hard"),
+    "C-PUNCTUALITY": Words(da="Den unge kommer for sent", en="The young person comes late"),
+    "C-ABSENCE": Words(da="Den unge er meget væk", en="The young person is away a lot"),
+    "C-PACE": Words(da="Tempoet driller, eller der er for meget på én gang", en="The pace, or too much at once"),
+    "C-HOURS-TOO-MANY": Words(da="Timerne er blevet for mange", en="The hours have become too many"),
+    "C-TASK-MISFIT": Words(da="Opgaverne passer ikke", en="The tasks do not fit"),
+    "C-UNCLEAR-START": Words(da="Vi er i tvivl om, hvem der gør hvad", en="We are unsure who does what"),
+    "C-SOCIAL": Words(da="Det er svært at blive en del af holdet", en="Becoming one of the team is hard"),
+    "C-PHONE": Words(da="Kunder eller telefon er svært", en="Customers or the phone are hard"),
+    "C-TRANSPORT": Words(da="Det er svært at komme hertil og hjem", en="Getting here and home is hard"),
+    "C-SUPPORT-GAP": Words(da="Der er brug for mere støtte, end vi kan give", en="More support is needed than ours"),
+    "C-NO-MENTOR": Words(da="Vi mangler en, der kan gå ved siden af", en="We lack somebody to walk beside them"),
+    "C-LIFE": Words(da="Noget uden for arbejdet fylder", en="Something outside work takes up a lot"),
+    "C-COLLEAGUES": Words(da="Kollegerne bliver pressede", en="The colleagues are under pressure"),
+    "C-PREJUDICE": Words(da="Kollegerne er usikre på, hvordan de skal være", en="The colleagues are unsure how to act"),
+    "C-MGMT": Words(da="Ledelsen over mig bakker ikke op", en="The management above me does not back it"),
+    "C-ADMIN": Words(da="Papirarbejdet driller", en="The paperwork is hard"),
+    "C-TAX": Words(da="Løn og skat driller", en="Pay and tax are hard"),
+    "C-RULES": Words(da="Vi er i tvivl om reglerne", en="We are unsure about the rules"),
+    "C-KOMMUNE-SILENT": Words(da="Kommunen svarer ikke", en="The kommune does not answer"),
+}
+"""By code of the list `challenges`; those that a leader meets."""

@@ -1,6 +1,8 @@
 """What people read: the leader's next step in company language, and why a young person and a place fit."""
 
+from calendar import month_name
 from collections.abc import Iterable
+from datetime import date
 from typing import TypedDict
 
 from matching.rules import matches
@@ -17,38 +19,85 @@ class Words(TypedDict):
     en: str
 
 
-OVER = "Det blev ikke til noget denne gang. Kommunen kan foreslå en anden. {call}"
-DONE = {
-    "education": "Den unge er gået videre til en uddannelse. Tillykke, det har I været med til.",
-    "job-elsewhere": "Den unge er gået videre til et job. Tillykke, det har I været med til.",
-    "goal-reached": "I er nået i mål. Tillykke, og tak for indsatsen.",
-    "period-over": "Tiden hos jer er gennemført. Tak for indsatsen.",
+OVER: Words = {
+    "da": "Det blev ikke til noget denne gang. Kommunen kan foreslå en anden.",
+    "en": "It came to nothing this time. The kommune can propose somebody else.",
 }
-ENDED = "Tiden hos jer er slut. Tak for indsatsen. {call}"
+DONE: dict[str, Words] = {
+    "education": {
+        "da": "Den unge er gået videre til en uddannelse. Tillykke, det har I været med til.",
+        "en": "The young person has gone on to an education. Congratulations, you have been part of that.",
+    },
+    "job-elsewhere": {
+        "da": "Den unge er gået videre til et job. Tillykke, det har I været med til.",
+        "en": "The young person has gone on to a job. Congratulations, you have been part of that.",
+    },
+    "goal-reached": {
+        "da": "I er nået i mål. Tillykke, og tak for indsatsen.",
+        "en": "You have reached the goal. Congratulations, and thank you for the effort.",
+    },
+    "period-over": {
+        "da": "Tiden hos jer er gennemført. Tak for indsatsen.",
+        "en": "The time with you is completed. Thank you for the effort.",
+    },
+}
+ENDED: Words = {
+    "da": "Tiden hos jer er slut. Tak for indsatsen.",
+    "en": "The time with you is over. Thank you for the effort.",
+}
 
 
-def what_next(match: Match, call: str) -> str:
+def what_next(match: Match, call: tuple[str, str]) -> Words:
     """The leader's next step; the leader's own comes first, then what others owe, and until when.
 
-    `call`: that they can ring, with the number.
+    `call`: that they can ring, with the number, in both languages.
     """
     if match.state == "agreed":
-        return f"Det er aftalt. Tillykke! Første dag er den {in_words(match.terms.start)}. {call}"
+        start, day = in_words(match.terms.start), english(match.terms.start)
+        return {
+            "da": f"Det er aftalt. Tillykke! Første dag er den {start}. {call[0]}",
+            "en": f"It is agreed. Congratulations! The first day is {day}. {call[1]}",
+        }
     if match.state == "ended" and match.came:
-        return DONE.get(match.reason or "", ENDED).format(call=call)
+        return DONE.get(match.reason or "") or _and_call(ENDED, call)
     if match.state != "proposed":
-        return OVER.format(call=call)
-    until = in_words(matches.waits_until(match))
+        return _and_call(OVER, call)
+    until, by = in_words(matches.waits_until(match)), english(matches.waits_until(match))
     match matches.waits_for(match):
         case "leader":
-            return f"I skal mødes, og du skal sige ja eller nej senest den {until}. Siger du ja, holder vi pladsen."
+            return {
+                "da": f"I skal mødes, og du skal sige ja eller nej senest den {until}. Siger du ja, holder vi pladsen.",
+                "en": f"You are to meet, and to say yes or no by {by}. If you say yes, we hold the place.",
+            }
         case "young-person":
-            return f"Du har sagt ja. Kommunen spørger den unge og svarer senest den {until}."
+            return {
+                "da": f"Du har sagt ja. Kommunen spørger den unge og svarer senest den {until}.",
+                "en": f"You have said yes. The kommune asks the young person and answers by {by}.",
+            }
         case "kommune":
-            return f"Du og den unge har sagt ja. Kommunen skal godkende det før start og svarer senest den {until}."
+            return {
+                "da": f"Du og den unge har sagt ja. Kommunen skal godkende det før start og svarer senest den {until}.",
+                "en": f"You and the young person have said yes. The kommune must approve it first, by {by}.",
+            }
         case "consultant":
-            return f"Alle har sagt ja. En konsulent ringer senest den {until}, så I får det sidste på plads før start."
-    return "Alle har sagt ja. Aftalen er på plads om et øjeblik."
+            return {
+                "da": f"Alle har sagt ja. En konsulent ringer senest den {until}, så I får det sidste på plads før"
+                " start.",
+                "en": f"All have said yes. A consultant calls by {by}, to settle the last things before the start.",
+            }
+    return {
+        "da": "Alle har sagt ja. Aftalen er på plads om et øjeblik.",
+        "en": "All have said yes. It is agreed in a moment.",
+    }
+
+
+def _and_call(said: Words, call: tuple[str, str]) -> Words:
+    return {"da": f"{said['da']} {call[0]}", "en": f"{said['en']} {call[1]}"}
+
+
+def english(day: date) -> str:
+    """14 December 2026"""
+    return f"{day.day} {month_name[day.month]} {day.year}"
 
 
 # Component -> (all of its points, fewer): Danish, English.

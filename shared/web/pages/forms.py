@@ -189,7 +189,9 @@ def _fitted(value: Any, schema: Any, models: Mapping[str, Any]) -> Any:
     kinds = list(_kinds(schema, models))
     if isinstance(value, Mapping):
         known = {name: inner for kind in kinds for name, inner in kind.get("properties", {}).items()}
-        found = {name: _fitted(inner, known.get(name, {}), models) for name, inner in value.items()}
+        others = (kind.get("additionalProperties") for kind in kinds)
+        other = next((schema for schema in others if isinstance(schema, Mapping)), {})
+        found = {name: _fitted(inner, known.get(name, other), models) for name, inner in value.items()}
         return {name: inner for name, inner in found.items() if inner is not None} or None
     items = [kind.get("items", {}) for kind in kinds if kind.get("type") == "array"]
     if any(isinstance(row, Mapping | list) for row in value):

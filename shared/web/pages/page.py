@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from shared.catalogue import calendar
 from shared.catalogue.calendar import DENMARK
 from shared.catalogue.codes import codes
+from shared.catalogue.refusal import in_danish
 from shared.runtime import Runtime
 from shared.web.access import Principal
 from shared.web.pages import sessions, static
@@ -32,6 +33,8 @@ MENU: Mapping[str, Sequence[tuple[str, str, str]]] = {
         ("/i-dag", "I dag", "Today"),
         ("/ledere", "Ledere", "Leaders"),
         ("/henvendelser", "Henvendelser", "Referrals"),
+        ("/match", "Forslag", "Proposals"),
+        ("/forloeb", "Forløb", "Placements"),
         ("/kommuner", "Kommuner", "Kommuner"),
         ("/rute", "Rute", "Route"),
         ("/tal", "Tal", "Figures"),
@@ -41,7 +44,7 @@ MENU: Mapping[str, Sequence[tuple[str, str, str]]] = {
 }
 # A browser tells the origin of a form by it, so not `no-referrer`; another site is told nothing.
 REFERRER = "same-origin"
-SECRET = "/svar/"  # who knows the address may answer: it is told to nobody, not even to ourselves
+A_KEY = "/svar/"  # who knows the address may answer: it is told to nobody, not even to ourselves
 
 
 @cache
@@ -94,7 +97,7 @@ class Page:
 
     @property
     def referrer(self) -> str:
-        return "no-referrer" if self.request.url.path.startswith(SECRET) else REFERRER
+        return "no-referrer" if self.request.url.path.startswith(A_KEY) else REFERRER
 
     @property
     def in_other_language(self) -> str:
@@ -150,6 +153,15 @@ class Page:
         today = self.today
         said = [(entry.code, self.t(entry.da, entry.en)) for entry in codes(code_list) if entry.holds(today)]
         return [(code, words[:1].upper() + words[1:]) for code, words in said]
+
+    def words(self, code_list: str, code: str) -> str:
+        """What a code says; itself where it is tomorrow's."""
+        known = codes(code_list)
+        return known.label(code, self.language) if code in known else code
+
+    def number(self, value: float) -> str:
+        """7,5 as Danes write it; 7.5"""
+        return self.t(in_danish(value), f"{value:g}")
 
     @property
     def today(self) -> date:

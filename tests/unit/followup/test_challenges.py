@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from followup import texts
 from followup.commands.challenges import CloseChallenge, JudgeIntervention, RaiseChallenge, TryIntervention
 from followup.commands.placements import End, Start
 from followup.state.challenges import Challenge
+from shared.catalogue.codes import codes
 from shared.events.followup import ChallengeClosed, ChallengeRaised, InterventionJudged, InterventionTried
 from shared.events.intake import PlaceClosed, PlacePaused
 from shared.spine.decision import NotYet
@@ -173,3 +175,7 @@ def test_what_was_hard_about_a_place_is_over_when_the_place_is(kind: type[Any], 
     hard(world, "place", PLACE, code="C-INTERNAL")
     world.tell(place(kind, reason="internal"))
     assert len(world.heard(ChallengeClosed)) == closed
+
+
+def test_what_is_hard_has_a_leaders_words_only_where_it_has_a_code() -> None:
+    assert texts.HARD.keys() <= {entry.code for entry in codes("challenges")}

@@ -184,10 +184,16 @@ def test_who_was_withdrawn_can_be_proposed_again(world: World) -> None:
     world.agree(world.propose(reply_id="again"))
 
 
-def test_what_describes_a_young_person_is_not_kept(world: World) -> None:
-    world.propose(profile=profile(strengths=("coordination",), interests=("gaming",)))
-    kept = "".join(str(state.model_dump_json()) for state in world.states.values() if state)
-    assert not {word for word in ("coordination", "gaming", "age_band", "18-24") if word in kept}
+def test_what_describes_a_young_person_is_not_kept_but_for_what_the_leader_decides_by(world: World) -> None:
+    match = world.propose(profile=profile(strengths=("coordination",), interests=("gaming",), support=("buddy",)))
+
+    def kept() -> set[str]:
+        states = "".join(str(state.model_dump_json()) for state in world.states.values() if state)
+        return {word for word in ("coordination", "gaming", "buddy", "age_band", "18-24") if f'"{word}"' in states}
+
+    assert kept() == {"coordination", "gaming"}
+    world.leader(match, "no")
+    assert kept() == set()
 
 
 def test_what_the_kommune_leaves_out_is_the_places() -> None:

@@ -41,6 +41,8 @@ from tests.unit.matching.world import (
     withdrawn,
 )
 
+CALL = ("Ring.", "Call.")
+
 PRAKTIK: dict[str, Any] = {"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB", "until": date(2027, 1, 10)}
 
 
@@ -104,7 +106,7 @@ def test_an_open_match_is_on_exactly_one_list_until_it_is_agreed(world: World) -
         else:
             assert matches.waits_for(one) == owed[0]
             assert matches.waits_until(one) == dict(matches.owed(one))[owed[0]]
-        assert texts.what_next(one, "Ring.")
+        assert texts.what_next(one, CALL)["da"]
 
 
 def test_what_everybody_has_said_yes_to_is_being_agreed(world: World) -> None:
@@ -126,6 +128,19 @@ def test_the_consultant_has_as_long_as_the_seat_is_held_to_clear_the_gate(world:
     ]
     world.tell(answer(match, "young-person", "yes"))
     assert matches.waits_until(world.match(match)) == date(2026, 12, 9)
+
+
+def test_what_the_leader_is_told_of_the_young_person_is_forgotten_once_it_is_decided(world: World) -> None:
+    liked = {"strengths": ("detail",), "interests": ("gaming",)}
+    declined, agreed = (world.propose(n, profile=profile(**liked)) for n in (0, 1))
+    assert [(world.match(m).strengths, world.match(m).interests) for m in (declined, agreed)] == [
+        (("detail",), ("gaming",))
+    ] * 2
+    assert {reason.component for reason in world.match(agreed).reasons} >= {"tasks", "hours"}
+    world.leader(declined, "no")
+    world.agree(agreed)
+    for match in (declined, agreed):
+        assert (world.match(match).strengths, world.match(match).interests, world.match(match).reasons) == ((), (), ())
 
 
 def test_what_was_entered_in_error_ends_once_and_everybody_hears_why(world: World) -> None:
@@ -165,14 +180,14 @@ def test_the_rules_for_15_to_17_are_looked_at_again_at_the_agreement() -> None:
 def test_what_the_leader_reads_after_the_end_is_about_how_it_ended(world: World, reason: str, words: str) -> None:
     match = agreed_on(world)
     world.tell(ended(match).changed(reason=reason))
-    said = texts.what_next(world.match(match), "Ring.")
+    said = texts.what_next(world.match(match), CALL)["da"]
     assert words in said
 
 
 def test_who_never_came_is_no_time_that_is_over(world: World) -> None:
     match = agreed_on(world)
     world.tell(never_began(match))
-    assert "Tiden hos jer" not in texts.what_next(world.match(match), "Ring.")
+    assert "Tiden hos jer" not in texts.what_next(world.match(match), CALL)["da"]
 
 
 def test_only_the_first_match_agreed_of_a_referral_says_that_it_is(world: World) -> None:

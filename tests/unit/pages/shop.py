@@ -31,6 +31,7 @@ class OrderBody(Strict):
     hours: float | None = Field(None, le=37, strict=True)
     again: bool = Field(False, strict=True)
     lines: tuple[Line, ...] = ()
+    wishes: dict[str, Annotated[bool, Field(strict=True)]] | None = None
 
 
 Known = Annotated[Principal, Depends(allow("consultant", "leader"))]

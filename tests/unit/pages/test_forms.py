@@ -22,10 +22,19 @@ def beside(page: str, name: str) -> str | None:
 async def test_what_is_right_becomes_the_apis_body_and_leads_on() -> None:
     taken: list[OrderBody] = []
     async with client(taken) as browser:
-        answer = await browser.post("/bestil", data=ORDER | {"again": "true"})
+        ticked = {"again": "true", "wishes.milk": "true", "wishes.sugar": "false"}
+        answer = await browser.post("/bestil", data=ORDER | ticked)
     assert (answer.status_code, answer.headers["location"]) == (303, "/tak")
     assert taken == [
-        OrderBody.model_validate({"phone": "20123456", "hours": 7.5, "again": True, "lines": [{"words": "kaffe"}]})
+        OrderBody.model_validate(
+            {
+                "phone": "20123456",
+                "hours": 7.5,
+                "again": True,
+                "lines": [{"words": "kaffe"}],
+                "wishes": {"milk": True, "sugar": False},
+            }
+        )
     ]
 
 

@@ -17,9 +17,10 @@ from followup.commands.challenges import (
     TryIntervention,
     TryInterventionBody,
 )
-from followup.queries.challenges import leader_of
+from followup.queries.challenges import HelpedView, leader_of, what_helped
 from followup.state.challenges import Challenge, Intervention
 from followup.state.placements import Placement
+from shared.catalogue import codes
 from shared.spine.work import Work
 from shared.web.dependencies import Dispatch, RuntimeDep, get_or_404
 
@@ -43,6 +44,12 @@ async def close(challenge_id: UUID, who: Consultant, dispatch: Dispatch, runtime
     await get_or_404(runtime, Challenge, challenge_id, "challenge_id")
     answer: ChallengeAnswer = await dispatch(CloseChallenge(challenge_id=str(challenge_id)), who, ChallengeAnswer)
     return answer
+
+
+@router.get("/interventions")
+async def helped(challenge: codes.Challenge, who: Consultant, runtime: RuntimeDep) -> list[HelpedView]:
+    """What was tried against such a challenge, here and elsewhere, and how often it helped."""
+    return await what_helped(runtime.pool, [challenge])
 
 
 @router.post("/interventions", status_code=201)

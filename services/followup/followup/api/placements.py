@@ -31,7 +31,7 @@ from followup.commands.placements import (
     Start,
     StartBody,
 )
-from followup.queries.placements import PlacementView, WholePlacementView, placements_at, whole_placement
+from followup.queries.placements import PlacementView, WholePlacementView, placements_at, placements_of, whole_placement
 from followup.state.placements import Placement
 from shared.runtime import Runtime
 from shared.spine.work import Work
@@ -43,9 +43,14 @@ A = TypeVar("A", bound=PlacementAnswer)
 
 
 @router.get("/placements")
-async def placements(place_id: UUID, who: Reader, runtime: RuntimeDep) -> list[PlacementView]:
-    """The placements at a place, the first one first; a leader or a kommune gets its own of them."""
-    return await placements_at(runtime, str(place_id), who)
+async def placements(who: Reader, runtime: RuntimeDep, place_id: UUID | None = None) -> list[PlacementView]:
+    """The placements at a place, the first one first; a leader or a kommune gets its own of them.
+
+    Without a place a leader gets all their own, the hundred newest, the last agreed first.
+    """
+    if place_id:
+        return await placements_at(runtime, str(place_id), who)
+    return await placements_of(runtime, who)
 
 
 @router.get("/placements/{placement_id}")

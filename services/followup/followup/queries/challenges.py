@@ -1,5 +1,6 @@
 """What is hard and what was tried, as it is shown; and whose it is."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal, Self
 
@@ -71,6 +72,31 @@ async def still_open(pool: Connection, mine: list[str] | None, limit: int) -> li
     )
 
 
+class HelpedView(Frozen):
+    """What was tried against one kind of challenge, anywhere: how often, and how often it solved it, or some of it."""
+
+    challenge: str
+    intervention: str
+    tried: int
+    solved: int
+    partly: int
+
+
+async def what_helped(pool: Connection, challenges: Collection[str]) -> list[HelpedView]:
+    """As far as it was judged; what has solved most comes first."""
+    rows = await pool.fetch(
+        "SELECT c.state->>'code' AS challenge, i.state->>'code' AS intervention, count(*) AS tried,"
+        " count(*) FILTER (WHERE i.state->>'result' = 'solved') AS solved,"
+        " count(*) FILTER (WHERE i.state->>'result' = 'partly') AS partly"
+        " FROM aggregate c JOIN aggregate i ON i.kind = 'intervention' AND i.state->>'challenge_id' = c.id"
+        " WHERE c.kind = 'challenge' AND c.state->>'code' = ANY ($1)"
+        " AND i.state->>'result' IN ('solved', 'partly', 'not-solved')"
+        " GROUP BY 1, 2 ORDER BY 1, solved DESC, partly DESC, tried, 2",
+        list(challenges),
+    )
+    return [HelpedView(**dict(row)) for row in rows]
+
+
 async def challenges_of(pool: Connection, placement_id: str) -> list[ChallengeView]:
     found = await many(pool, Challenge, _OF_PLACEMENT, Challenge.KIND, placement_id)
     return [ChallengeView.of(challenge) for challenge in found]
@@ -79,6 +105,11 @@ async def challenges_of(pool: Connection, placement_id: str) -> list[ChallengeVi
 async def interventions_of(pool: Connection, placement_id: str) -> list[InterventionView]:
     found = await many(pool, Intervention, _OF_PLACEMENT, Intervention.KIND, placement_id)
     return [InterventionView.of(intervention) for intervention in found]
+
+
+async def interventions_against(pool: Connection, challenge_id: str) -> list[InterventionView]:
+    sql = "SELECT state, shape FROM aggregate WHERE kind = 'intervention' AND state->>'challenge_id' = $1 ORDER BY id"
+    return [InterventionView.of(intervention) for intervention in await many(pool, Intervention, sql, challenge_id)]
 
 
 async def leader_of(runtime: Runtime, about: Subject, about_id: str) -> str | None:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Self
 
+from followup import texts
 from followup.queries.challenges import ChallengeView, InterventionView, challenges_of, interventions_of
 from followup.rules import learning, support
 from followup.rules.agenda import attention
@@ -162,6 +163,20 @@ async def placements_at(runtime: Runtime, place_id: str, who: Principal) -> list
             place_id,
         )
     return [PlacementView.of(p) for p in found if who.sees(leader=p.leader_id, kommune=p.kommune)]
+
+
+async def placements_of(runtime: Runtime, who: Principal) -> list[PlacementView]:
+    """A leader's own, the last agreed first."""
+    if who.leader_id is None:
+        raise texts.place_missing()
+    found = await many(
+        runtime.pool,
+        Placement,
+        "SELECT state, shape FROM aggregate WHERE kind = 'placement' AND state->>'leader_id' = $1"
+        " ORDER BY state->>'agreed_on' DESC NULLS LAST, id LIMIT 100",
+        who.leader_id,
+    )
+    return [PlacementView.of(p) for p in found]
 
 
 async def whole_placement(runtime: Runtime, placement_id: str, who: Principal) -> WholePlacementView:

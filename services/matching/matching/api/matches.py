@@ -1,9 +1,10 @@
 """HTTP about matches: the leader's yes or no, the gate, and where each match stands."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from matching.commands import AnswerGate, AnswerGateBody, Correct, LeaderAnswers, LeaderAnswersBody, MatchAnswer
 from matching.queries.matches import MatchFilter, MatchView, list_of_matches, own_match
@@ -17,16 +18,25 @@ Reader = Annotated[Principal, Depends(allow("leader", "kommune", "consultant"))]
 
 
 @router.get("/matches")
-async def matches(only: Annotated[MatchFilter, Query()], who: Reader, runtime: RuntimeDep) -> list[MatchView]:
+async def matches(
+    only: Annotated[MatchFilter, Query()], who: Reader, runtime: RuntimeDep, response: Response
+) -> list[MatchView]:
     """The matches of a place, those that are over as well; without a place all that wait for something, the most
-    urgent first. A leader sees those of their own places, a kommune those of its own young people."""
-    return await list_of_matches(runtime, only, who)
+    urgent first. A leader sees those of their own places, a kommune those of its own young people.
+
+    Where there are more, the header `Link` leads to the next page (`rel="next"`).
+    """
+    found, more = await list_of_matches(runtime, only, who)
+    if more:
+        query = urlencode({**only.model_dump(exclude_none=True), "after": more})
+        response.headers["Link"] = f'</matches?{query}>; rel="next"'
+    return found
 
 
 @router.get("/matches/{match_id}")
 async def match(match_id: UUID, who: Reader, runtime: RuntimeDep) -> MatchView:
     """One match: who must still say yes, what the gate lacks, and what comes next."""
-    return MatchView.of(await own_match(runtime, match_id, who), runtime.spine.book.public.call_us[0])
+    return MatchView.of(await own_match(runtime, match_id, who), runtime.spine.book.public.call_us, who)
 
 
 @router.post("/matches/{match_id}/approvals")
@@ -39,7 +49,7 @@ async def approve(
     """
     own = await own_match(runtime, match_id, who)
     await dispatch(LeaderAnswers(match_id=own.id, place_id=own.place_id, **dict(body)), who, MatchAnswer)
-    return MatchView.of(await own_match(runtime, match_id, who), runtime.spine.book.public.call_us[0])
+    return MatchView.of(await own_match(runtime, match_id, who), runtime.spine.book.public.call_us, who)
 
 
 @router.post("/matches/{match_id}/gate")
@@ -49,7 +59,7 @@ async def clear(
     """What consultant and leader have gone through. With every yes there, the last answer makes the agreement."""
     own = await own_match(runtime, match_id, who)
     await dispatch(AnswerGate(match_id=own.id, **dict(body)), who, MatchAnswer)
-    return MatchView.of(await own_match(runtime, match_id, who), runtime.spine.book.public.call_us[0])
+    return MatchView.of(await own_match(runtime, match_id, who), runtime.spine.book.public.call_us, who)
 
 
 @router.post("/matches/{match_id}/cancel")
@@ -58,4 +68,4 @@ async def cancel(match_id: UUID, who: Consultant, dispatch: Dispatch, runtime: R
     placement that is cancelled."""
     own = await own_match(runtime, match_id, who)
     await dispatch(Correct(match_id=own.id, place_id=own.place_id), who, MatchAnswer)
-    return MatchView.of(await own_match(runtime, match_id, who), runtime.spine.book.public.call_us[0])
+    return MatchView.of(await own_match(runtime, match_id, who), runtime.spine.book.public.call_us, who)

@@ -71,7 +71,8 @@ def candidate_proposed(work: Work, message: Message[CandidateProposed]) -> None:
         cancel_soon(work, before, place.id, "replaced")
     waiting = {id_: at for id_, at in candidate.waiting.items() if id_ not in replaced}
     answer_by = add_working_days(work.today, deadlines(work.today).match_answer)
-    match = matches.proposed(data, terms, place, candidate, answer_by)
+    reasons = suggestions.reasons(terms, place.offer, data.profile, minutes, work.today)
+    match = matches.proposed(data, terms, place, candidate, answer_by).changed(reasons=reasons)
     work.put(
         match,
         places.put(place, match.id, Spot(seat=terms.seat, terms=terms)),
@@ -79,7 +80,6 @@ def candidate_proposed(work: Work, message: Message[CandidateProposed]) -> None:
         candidate.changed(waiting={**waiting, match.id: place.id}),
     )
     leaders_deadline(work, match, match.answer_by)
-    reasons = suggestions.reasons(terms, place.offer, data.profile, minutes, work.today)
     work.emit(
         MatchProposed(
             **match.about,

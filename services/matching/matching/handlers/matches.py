@@ -92,7 +92,7 @@ def agree(work: Work, message: Message[Agree]) -> None:
         work.put(stricter)
         return
     place = places.take(place, match.id)
-    work.put(match.changed(state="agreed"), place, candidate.changed(match=match.id, waiting={}))
+    work.put(match.forgotten().changed(state="agreed"), place, candidate.changed(match=match.id, waiting={}))
     work.write(Pool(work.now, message.id, Person(match.kommune, match.candidate_id)))
     work.put(referral.changed(agreed=True))
     work.cancel_timer(match.key, "deadline")
@@ -193,5 +193,5 @@ def _cancel(work: Work, match: Match, reason: str) -> None:
 def _end(work: Work, match: Match, state: MatchState, reason: str, by: Party | None = None) -> None:
     """It is over before it was agreed; the seat it may have held is free."""
     place = work.need(Place, match.place_id)
-    work.put(match.changed(state=state, reason=reason, by=by), places.leave(place, match.id))
+    work.put(match.forgotten().changed(state=state, reason=reason, by=by), places.leave(place, match.id))
     work.cancel_timer(match.key, "deadline")

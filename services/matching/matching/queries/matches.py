@@ -1,7 +1,7 @@
 """Matches as they are shown; a leader and a kommune see their own."""
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -13,15 +13,17 @@ from matching.state.matches import Match, MatchState
 from matching.state.places import Place
 from shared.catalogue.rules import rule
 from shared.db import Connection
-from shared.events.base import Approval, Terms
+from shared.events.base import Approval, Reason, Terms
 from shared.events.matching import Party
 from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
 from shared.spine.aggregates import many
 from shared.spine.decision import Refused
-from shared.spine.work import Strict
 from shared.web.access import Principal
 from shared.web.dependencies import get_or_404, seen_by
+
+AT_ONCE = 500
+"""So many are read at a time."""
 
 
 class TermsView(Shown, Terms, extra="ignore"): ...
@@ -52,12 +54,28 @@ class WarningView(Frozen):
         return cls(rule=code, da=said.da, en=said.en, way_out_da=said.way_out_da, way_out_en=said.way_out_en)
 
 
-class MatchFilter(Strict):
-    """Without `place_id` only what is open is listed."""
+class ReasonView(Frozen):
+    """`component` is a code of the list `fit`; so many points of what it can reach."""
+
+    component: str
+    points: int
+    of: int
+    da: str
+    en: str
+
+    @classmethod
+    def of_reason(cls, reason: Reason) -> Self:
+        return cls(component=reason.component, points=reason.points, of=reason.of, **texts.reason(reason))
+
+
+class MatchFilter(Frozen, extra="forbid"):
+    """Without `place_id` only what is open is listed. `after`: the last one of the page before, by the `Link` there."""
 
     place_id: UUID | None = None
     state: MatchState | None = None
     waits_for: WaitsFor | None = None
+    after: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d\.[0-9a-f-]{36}$")] | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 200
 
 
 class MatchView(Frozen):
@@ -84,9 +102,14 @@ class MatchView(Frozen):
     answer_by: date
     held_until: date | None
     next: str = Field(description="what comes next for the leader, in Danish")
+    next_en: str = Field(description="the same in English")
+    strengths: tuple[str, ...] = Field(description="of the young person, as long as there is something to decide")
+    interests: tuple[str, ...]
+    reasons: list[ReasonView] = Field(description="why it fits; not for the leader, who meets the young person instead")
 
     @classmethod
-    def of(cls, match: Match, call: str) -> Self:
+    def of(cls, match: Match, call: tuple[str, str], who: Principal) -> Self:
+        said, reasons = texts.what_next(match, call), match.reasons if who.sees(kommune=match.kommune) else ()
         return cls(
             match_id=match.id,
             place_id=match.place_id,
@@ -108,7 +131,11 @@ class MatchView(Frozen):
             owes=[OwedView(by=by, until=until) for by, until in matches.owed(match)],
             answer_by=match.answer_by,
             held_until=match.held_until,
-            next=texts.what_next(match, call),
+            next=said["da"],
+            next_en=said["en"],
+            strengths=match.strengths,
+            interests=match.interests,
+            reasons=[ReasonView.of_reason(reason) for reason in reasons],
         )
 
 
@@ -119,8 +146,11 @@ async def own_match(runtime: Runtime, match_id: UUID, who: Principal) -> Match:
     return match
 
 
-async def list_of_matches(runtime: Runtime, only: MatchFilter, who: Principal) -> list[MatchView]:
-    """The place must be the leader's own; a kommune sees those of its own young people."""
+async def list_of_matches(runtime: Runtime, only: MatchFilter, who: Principal) -> tuple[list[MatchView], str | None]:
+    """What is due first, first, and after which one the next page begins, if there is one.
+
+    The place must be the leader's own; a kommune sees those of its own young people.
+    """
     if only.place_id and "kommune" not in who.roles:
         place = await get_or_404(runtime, Place, only.place_id, "place_id")
         who.own("place_id", leader=place.offer.leader_id)
@@ -131,34 +161,51 @@ async def list_of_matches(runtime: Runtime, only: MatchFilter, who: Principal) -
             "Skriv også place_id. Uden det vises kun det, der venter på svar.",
             "Name place_id as well. Without it only what waits for an answer is listed.",
         )
+    found, after, more = list[Match](), only.after, True
     async with seen_by(runtime, who) as conn:
-        found = await (matches_of(conn, str(only.place_id)) if only.place_id else _open_matches(conn, who))
-    return [
-        MatchView.of(match, runtime.spine.book.public.call_us[0])
-        for match in found
-        if who.sees(leader=match.leader_id, kommune=match.kommune)
-        and only.state in (None, match.state)
-        and only.waits_for in (None, matches.waits_for(match))
-    ]
+        while more and len(found) <= only.limit:  # whose turn it is the rules say, not SQL
+            read = await _matches(conn, only.place_id, _only_leader(who), after)
+            found += [
+                match
+                for match in read
+                if who.sees(leader=match.leader_id, kommune=match.kommune)
+                and only.state in (None, match.state)
+                and only.waits_for in (None, matches.waits_for(match))
+            ]
+            after, more = (_place_of(read[-1]) if read else None), len(read) == AT_ONCE
+    shown = found[: only.limit]
+    call = runtime.spine.book.public.call_us
+    return [MatchView.of(m, call, who) for m in shown], _place_of(shown[-1]) if len(found) > only.limit else None
 
 
-async def _open_matches(conn: Connection, who: Principal) -> list[Match]:
-    """What is due first, first; a leader's alone where only a leader asks."""
-    return await many(
-        conn,
-        Match,
-        "SELECT state, shape FROM aggregate WHERE kind = 'match' AND state->>'state' = 'proposed'"
-        " AND ($1::text IS NULL OR state->>'leader_id' = $1) ORDER BY state->>'answer_by', id",
-        who.leader_id if who.roles == {"leader"} else None,
-    )
+def _only_leader(who: Principal) -> str | None:
+    """A leader's alone where only a leader asks."""
+    return who.leader_id if who.roles == {"leader"} else None
+
+
+def _place_of(match: Match) -> str:
+    """Where it stands in the list."""
+    return f"{match.answer_by.isoformat()}.{match.id}"
 
 
 async def matches_of(pool: Connection, place_id: str) -> list[Match]:
-    """All that was ever proposed for a place, what waits for an answer the longest first."""
+    """All that was ever proposed for a place, as far as one reading goes."""
+    return await _matches(pool, UUID(place_id), None, None)
+
+
+async def _matches(conn: Connection, place_id: UUID | None, leader_id: str | None, after: str | None) -> list[Match]:
+    """Of a place all, otherwise what is open; what is due first, first."""
+    where = "state->>'place_id' = $1" if place_id else "$1::text IS NULL AND state->>'state' = 'proposed'"
+    day, _, id_ = (after or "").partition(".")
     return await many(
-        pool,
+        conn,
         Match,
-        "SELECT state, shape FROM aggregate WHERE kind = 'match' AND state->>'place_id' = $1"
-        " ORDER BY state->>'answer_by', id",
-        place_id,
+        f"SELECT state, shape FROM aggregate WHERE kind = 'match' AND {where}"  # noqa: S608 - one of two
+        " AND ($2::text IS NULL OR state->>'leader_id' = $2)"
+        " AND ($3 = '' OR (state->>'answer_by', id) > ($3, $4)) ORDER BY state->>'answer_by', id LIMIT $5",
+        str(place_id) if place_id else None,
+        leader_id,
+        day,
+        id_,
+        AT_ONCE,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from matching import texts
+from matching.queries.matches import ReasonView
 from matching.queries.pool import (
     Asked,
     Person,
@@ -31,16 +32,6 @@ from shared.runtime import Runtime
 from shared.web.access import Principal
 from shared.web.dependencies import get_or_404, seen_by
 from shared.web.problems import NOT_FOUND, Problem
-
-
-class ReasonView(Frozen):
-    """`component` is a code of the list `fit`; so many points of what it can reach."""
-
-    component: str
-    points: int
-    of: int
-    da: str
-    en: str
 
 
 class MissingView(Frozen):
@@ -75,7 +66,7 @@ class SuggestionView(Frozen):
             candidate_id=person.candidate_id,
             kommune=person.kommune,
             score=fit.score,
-            reasons=[ReasonView(**dict(reason), **texts.reason(reason)) for reason in fit.reasons],
+            reasons=[ReasonView.of_reason(reason) for reason in fit.reasons],
             missing=[
                 MissingView(component=component, code=code, **texts.missing(code, place.offer, profile))
                 for component, code in suggestions.missing(fit, place.offer, profile)

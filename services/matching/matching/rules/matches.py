@@ -42,6 +42,8 @@ def proposed(proposal: CandidateProposed, terms: Terms, place: Place, candidate:
         gate=dict.fromkeys(questions(terms, place, under_18=under_18)),
         under_18=under_18,
         answer_by=answer_by,
+        strengths=proposal.profile.strengths,
+        interests=proposal.profile.interests,
     )
 
 

@@ -8,7 +8,8 @@ from shared.spine.work import Aggregate
 class Candidate(Aggregate):
     """A young person of a kommune, id `<kommune>.<candidate_id>`: only that kommune can say who it is.
 
-    The profile is looked at when it comes and not kept here: what describes a person is not stored without need.
+    The profile is looked at when it comes and not kept here: what describes a person is not stored without need. What
+    the leader is told of it lies with the match, until it is decided.
     """
 
     version: int

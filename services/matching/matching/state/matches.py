@@ -1,10 +1,10 @@
 """A candidate proposed for a place: whose yes is needed and given, and the gate."""
 
 from datetime import date
-from typing import Literal, TypedDict
+from typing import Literal, Self, TypedDict
 from uuid import NAMESPACE_URL, uuid5
 
-from shared.events.base import Approval, Terms
+from shared.events.base import Approval, Reason, Terms
 from shared.events.matching import Party
 from shared.events.municipality_gateway import CandidateProposed
 from shared.spine.work import Aggregate
@@ -50,6 +50,11 @@ class Match(Aggregate):
     held_until: date | None = None
     came: bool = True
     """False where it was agreed, and over before it began."""
+    strengths: tuple[str, ...] = ()
+    interests: tuple[str, ...] = ()
+    """What the leader is told of the young person, no more, and only while there is something to decide."""
+    reasons: tuple[Reason, ...] = ()
+    """Why it fits, as it was proposed; kept as long."""
 
     @property
     def candidate(self) -> str:
@@ -66,6 +71,10 @@ class Match(Aggregate):
             "kommune": self.kommune,
             "place_kommune": self.place_kommune,
         }
+
+    def forgotten(self) -> Self:
+        """It is decided: what describes the young person is not needed any more."""
+        return self.changed(strengths=(), interests=(), reasons=())
 
     def approval_of(self, party: Party) -> Approval | None:
         return next((approval for approval in self.approvals if approval.party == party), None)
