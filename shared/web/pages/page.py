@@ -41,6 +41,7 @@ MENU: Mapping[str, Sequence[tuple[str, str, str]]] = {
 }
 # A browser tells the origin of a form by it, so not `no-referrer`; another site is told nothing.
 REFERRER = "same-origin"
+SECRET = "/svar/"  # who knows the address may answer: it is told to nobody, not even to ourselves
 
 
 @cache
@@ -90,6 +91,10 @@ class Page:
 
     def t(self, da: str, en: str) -> str:
         return da if self.language == "da" else en
+
+    @property
+    def referrer(self) -> str:
+        return "no-referrer" if self.request.url.path.startswith(SECRET) else REFERRER
 
     @property
     def in_other_language(self) -> str:
@@ -156,7 +161,7 @@ class Page:
         headers = {
             "Content-Language": self.language,
             "Content-Security-Policy": self.site.policy,
-            "Referrer-Policy": REFERRER,
+            "Referrer-Policy": self.referrer,
             "Vary": "Cookie, HX-Request",
         }
         answer = HTMLResponse(words, status, headers)
@@ -182,7 +187,7 @@ class Page:
     def go(self, path: str, **query: str) -> Response:
         """To another page of ours, after something was done."""
         to = f"{path}?{urlencode(query)}" if query else path
-        return self._kept(RedirectResponse(to, 303, {"Referrer-Policy": REFERRER}))
+        return self._kept(RedirectResponse(to, 303, {"Referrer-Policy": self.referrer}))
 
 
 def phone(number: str) -> str:
