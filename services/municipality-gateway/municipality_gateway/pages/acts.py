@@ -1,0 +1,374 @@
+"""What a kommune's people can say to a referral: each act is a reply of the contract, read from a form of its own.
+
+The same validation as for a kommune's own system: the contract's types, the days that can be meant, and the rules of a
+referral are asked before it is sent; what is refused further in stands beside its field as well.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+import orjson
+from pydantic import Field
+from uuid_utils import uuid7
+
+from municipality_gateway import texts
+from municipality_gateway.api.replies import give
+from municipality_gateway.queries.cases import CaseView, PlacementView, ProposalView
+from municipality_gateway.queries.replies import ReplyView, answered
+from municipality_gateway.replies import PRAKTIK
+from municipality_gateway.rules import referrals as rules
+from municipality_gateway.rules import replies
+from municipality_gateway.state.placements import Challenge, Stage
+from municipality_gateway.state.referrals import Referral
+from shared.catalogue import calendar, codes
+from shared.catalogue.deadlines import deadlines
+from shared.catalogue.kommuner import kommune
+from shared.events.kommune import replies as said
+from shared.events.kommune.replies import Reply
+from shared.runtime import Runtime
+from shared.spine.decision import Refused
+from shared.web.access import Principal
+from shared.web.pages.forms import Form
+from shared.web.pages.page import Page
+from shared.web.problems import NOT_FOUND, Problem
+
+PATIENCE = 30  # tenths of a second that are waited for the answer: it comes by way of Kafka, and usually at once
+
+
+class Thing(NamedTuple):
+    """What an act is about, beside the referral: a proposal, a stage, a placement, or something that is hard."""
+
+    proposal: ProposalView | None = None
+    placement: PlacementView | None = None
+    stage: Stage | None = None
+    challenge: Challenge | None = None
+
+
+Read = Callable[[Form, CaseView, Thing], Reply]
+
+
+@dataclass(frozen=True)
+class Act:
+    """`about`: what else has to be named; `lists`: code lists to choose from, by the name of the field."""
+
+    template: str
+    read: Read
+    about: Callable[[CaseView], Iterable[tuple[str, Thing]]] | None = None
+
+
+def things(case: CaseView, act: Act) -> dict[str, Thing]:
+    return dict(act.about(case)) if act.about else {}
+
+
+# -- what can be named ---------------------------------------------------------------------------------------------------
+
+
+def _open_proposals(case: CaseView) -> Iterable[tuple[str, Thing]]:
+    return ((p.match.id, Thing(proposal=p)) for p in case.proposals if p.match.state == "proposed")
+
+
+def _without_their_yes(case: CaseView) -> Iterable[tuple[str, Thing]]:
+    return ((p.match.id, Thing(proposal=p)) for p in case.proposals if p.needs_young)
+
+
+def _without_our_yes(case: CaseView) -> Iterable[tuple[str, Thing]]:
+    yield from ((p.match.id, Thing(proposal=p)) for p in case.proposals if p.needs_kommune)
+    for placement in case.placements:
+        yield from ((stage.id, Thing(placement=placement, stage=stage)) for stage in placement.stages)
+
+
+def _placements(case: CaseView) -> Iterable[tuple[str, Thing]]:
+    return ((p.placement.id, Thing(placement=p)) for p in case.placements)
+
+
+def _help(case: CaseView) -> Iterable[tuple[str, Thing]]:
+    return ((one.id, Thing(placement=p, challenge=one)) for p in case.placements for one in p.help)
+
+
+# -- how each is read ----------------------------------------------------------------------------------------------------
+
+
+def _with(form: Form, /, **known: str) -> Form:
+    """What the page knows is not asked for."""
+    form.sent = {**form.sent, **{name: [value] for name, value in known.items()}}
+    return form
+
+
+def _of_referral(kind: type[said.ReferralReply]) -> Read:
+    def read(form: Form, case: CaseView, thing: Thing) -> Reply:
+        return _with(form, referral_id=case.referral.id).read(kind)
+
+    return read
+
+
+def _at(kind: type[said.ReferralReply]) -> Read:
+    """A day and a time in Denmark, as a browser writes them."""
+
+    def read(form: Form, case: CaseView, thing: Thing) -> Reply:
+        written = form.value("at").strip()
+        if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", written):
+            try:
+                local = datetime.fromisoformat(written).replace(tzinfo=calendar.DENMARK)
+            except ValueError:
+                raise _no_time() from None
+            form.sent = {**form.sent, "at": [local.isoformat()]}
+        elif written:
+            raise _no_time()
+        try:
+            return _with(form, referral_id=case.referral.id).read(kind)
+        finally:
+            form.sent = {**form.sent, "at": [written]}
+
+    return read
+
+
+def _no_time() -> Refused:
+    return Refused(
+        "instant", "at", "Vælg en dag og et klokkeslæt, fx 24-11-2026 kl. 09:00.", "Choose a day and a time of day."
+    )
+
+
+class ProposeBody(said.StrictData):
+    """What is asked about a young person, in a minute; the rest of the proposal follows from it."""
+
+    kommune: str | None = None
+    age_band: codes.AgeBand
+    form: codes.Form
+    hours: said.WeekHours
+    times_of_day: said.TimesOfDay
+    reach: int = Field(ge=0, le=600)
+    start: said.Day
+    until: said.Day | None = None
+    next_step: codes.Form | None = None
+    strengths: tuple[codes.Strength, ...] = ()
+    interests: tuple[codes.Interest, ...] = ()
+    support: tuple[codes.Support, ...] = ()
+    tasks: said.Tasks | None = None
+
+
+def _proposal(form: Form, case: CaseView, thing: Thing) -> Reply:
+    """Her hours, times and first day are those that are proposed, where the place has them."""
+    body, told = form.read(ProposeBody), case.referral.told
+    if body.form in PRAKTIK and body.next_step is None:
+        raise texts.by_rule("R-PROG-1", "next_step")
+    times = [time for time in body.times_of_day if told is None or time in told.times_of_day]
+    profile = {
+        "age_band": body.age_band,
+        "hours": body.hours,
+        "times_of_day": body.times_of_day,
+        "strengths": body.strengths,
+        "interests": body.interests,
+        "support": body.support,
+        "reach": body.reach,
+        "forms": [body.form],
+        "from": body.start,
+    }
+    return said.CandidateProposed.model_validate(
+        {
+            "referral_id": case.referral.id,
+            "candidate_id": str(uuid4()) if form.request.method == "GET" else _candidate(form),
+            "profile": profile,
+            "form": body.form,
+            "hours": body.hours,
+            "times_of_day": times or body.times_of_day,
+            "start": body.start,
+            **body.model_dump(include={"kommune", "tasks", "until", "next_step"}, exclude_none=True),
+        }
+    )
+
+
+def _candidate(form: Form) -> str:
+    """Minted at random, once for a form: sent twice, it is the same young person."""
+    bits = bytearray(UUID(form.key).bytes)
+    bits[6] = bits[6] & 0x0F | 0x40
+    return str(UUID(bytes=bytes(bits)))
+
+
+def _of_match(kind: type[Reply]) -> Read:
+    def read(form: Form, case: CaseView, thing: Thing) -> Reply:
+        if thing.proposal:
+            return _with(form, match_id=thing.proposal.match.id).read(kind)
+        assert thing.stage
+        return _with(form, stage_id=thing.stage.id).read(kind)
+
+    return read
+
+
+def _approval(form: Form, case: CaseView, thing: Thing) -> Reply:
+    """The form of the agreement is not another one for being approved."""
+    of = thing.proposal.match.terms if thing.proposal else thing.stage.plan if thing.stage else None
+    return _of_match(said.KommuneApproved)(_with(form, form=of.form) if of else form, case, thing)
+
+
+def _withdrawal(form: Form, case: CaseView, thing: Thing) -> Reply:
+    assert thing.proposal
+    return _with(form, candidate_id=thing.proposal.match.candidate_id).read(said.CandidateWithdrawn)
+
+
+def _of_placement(kind: type[Reply]) -> Read:
+    def read(form: Form, case: CaseView, thing: Thing) -> Reply:
+        assert thing.placement
+        return _with(form, placement_id=thing.placement.placement.id).read(kind)
+
+    return read
+
+
+def _support(form: Form, case: CaseView, thing: Thing) -> Reply:
+    assert thing.challenge
+    reply = _with(form, challenge_id=thing.challenge.id).read(said.SupportAnswered)
+    if reply.answer == "granted" and reply.support is None:
+        raise texts.refused("unknown-code", "support")
+    return reply
+
+
+ACTS: Mapping[str, Act] = {
+    "ja": Act("accept", _of_referral(said.Accepted)),
+    "nej": Act("reject", _of_referral(said.Rejected)),
+    "vent": Act("hold", _of_referral(said.Held)),
+    "ringet": Act("called", _at(said.LeaderContacted)),
+    "moede": Act("meeting", _at(said.MeetingPlanned)),
+    "udeblevet": Act("missed", _at(said.MeetingMissed)),
+    "foreslaa": Act("propose", _proposal),
+    "faerdig": Act("close", _of_referral(said.Closed)),
+    "stop": Act("stop", _of_referral(said.CancellationConfirmed)),
+    "den-unge": Act("young", _of_match(said.YoungPersonAnswered), _without_their_yes),
+    "godkend": Act("approve", _approval, _without_our_yes),
+    "afvis": Act("decline", _of_match(said.KommuneDeclined), _without_our_yes),
+    "traek-tilbage": Act("withdraw", _withdrawal, _open_proposals),
+    "stoette": Act("support", _support, _help),
+    "hoert": Act("voice", _of_placement(said.VoicePassedOn), _placements),
+    "udfald": Act("outcome", _of_placement(said.OutcomeReported), _placements),
+}
+
+
+# -- what is said before it is sent --------------------------------------------------------------------------------------
+
+
+def check(reply: Reply, referral: Referral, today: date) -> None:
+    """Raises Refused as the decision itself would."""
+    replies.check_days(reply, today)
+    match reply:
+        case said.Accepted():
+            rules.accept(referral, today, reply.company_known)
+        case said.Rejected():
+            rules.reject(referral, reply.reason)
+        case said.Held():
+            rules.hold(referral, today, reply.reason, reply.until)
+        case said.Closed():
+            rules.close(referral)
+        case said.CancellationConfirmed():
+            rules.confirm(referral)
+        case said.LeaderContacted() | said.MeetingPlanned() | said.MeetingMissed():
+            rules.happen(referral, today, "leader-contacted", reply.at)
+        case said.CandidateProposed():
+            replies.kommune_of(reply, referral.kommune)
+            rules.propose(referral, today, "")
+        case said.SupportAnswered() if reply.to and reply.from_ is None:
+            raise texts.refused("missing-field", "from")
+
+
+# The words of the contract name its fields; a page has the field beside it.
+_ON_A_PAGE: Mapping[str, tuple[str, str]] = {
+    "missing-field": ("Skal udfyldes.", "Must be filled in."),
+    "unknown-code": ("Vælg en af mulighederne.", "Choose one of these."),
+    "wrong-type": ("Det kan ikke bruges. Ret det.", "It cannot be used. Correct it."),
+    "date-order": (
+        "Datoen er for tidlig: den er gået, eller den ligger før det, den følger efter. Vælg en senere dag.",
+        "The date is too early: it has passed, or lies before what it follows. Choose a later day.",
+    ),
+    "date-future": (
+        "Datoen ligger i fremtiden, og det er ikke sket endnu. Ret datoen.",
+        "The date lies in the future, and it has not happened yet. Correct it.",
+    ),
+    "date-far": (
+        "Datoen ligger for langt ude i fremtiden. Ret årstallet, eller vælg en tidligere dag.",
+        "The date lies too far in the future. Correct the year, or choose an earlier day.",
+    ),
+    "not-yours": ("Det kan ikke besvares herfra. Ring til os.", "This cannot be answered from here. Call us."),
+    "unknown-id": ("Det kan ikke besvares herfra. Ring til os.", "This cannot be answered from here. Call us."),
+    "state": (
+        "Det passer ikke til, hvor langt henvendelsen er nu. Gå tilbage, og se det nyeste.",
+        "It does not fit how far the referral has come. Go back and see the latest.",
+    ),
+    "rule:R-HOLD": (
+        "Så længe kan lederen ikke vente. Vælg en tidligere dag, eller sig ja eller nej.",
+        "The leader cannot wait that long. Choose an earlier day, or say yes or no.",
+    ),
+    "internal": ("Det er en fejl hos os. Vi ser på det.", "That is an error of ours. We look into it."),
+}
+# What was derived from another field is wrong there.
+_FIELD: Mapping[str, str] = {
+    "profile.hours": "hours",
+    "profile.from": "start",
+    "profile.forms": "form",
+    "profile.times_of_day": "times_of_day",
+    "profile.reach": "reach",
+    "profile.support": "support",
+    "profile.age_band": "age_band",
+}
+
+
+def in_words(rule: str, field: str | None, da: str, en: str) -> Refused:
+    """Why it was refused, as somebody at a page can use it."""
+    field = _FIELD.get(field or "", field or "")
+    own = _ON_A_PAGE.get(rule) if rule != "state" or field.endswith("_id") else None
+    return Refused(rule, field, *(own or (da, en)))
+
+
+async def say(
+    form: Form, act: Act, case: CaseView, thing: Thing, who: Principal, source: str, runtime: Runtime
+) -> ReplyView:
+    """Given as a kommune's own system gives one, and waited for a moment. Raises Refused where it changed nothing."""
+    try:
+        reply = act.read(form, case, thing)
+        check(reply, case.referral, calendar.today(runtime.clock.now()))
+        event = {
+            "specversion": "1.0",
+            "id": form.key,
+            "source": source,
+            "type": reply.TYPE,
+            "time": runtime.clock.now().isoformat(),
+            "data": reply.model_dump(mode="json", by_alias=True, exclude_none=True),
+        }
+        given = await give(case.referral.kommune, orjson.dumps(event), who, form.dispatch, runtime)
+    except Refused as refused:
+        raise in_words(refused.rule, refused.field, refused.da, refused.en) from refused
+    for _ in range(PATIENCE):
+        found = await answered(runtime, who, case.referral.kommune, given.id, given.source)
+        if found.state != "pending":
+            break
+        await asyncio.sleep(0.1)
+    if found.state == "refused":
+        form.key = str(uuid7())  # corrected it is another reply
+        raise in_words(str(found.rule), found.field, str(found.da), str(found.en))
+    return found
+
+
+def named(case: CaseView, act: str, page: Page) -> tuple[Act, Thing | None]:
+    """The act, and what it is about: in the address, or the only one there is; None where that was answered already."""
+    if act not in ACTS:
+        raise Problem(NOT_FOUND, field="act")
+    found = ACTS[act]
+    if found.about is None:
+        return found, Thing()
+    about, asked = things(case, found), page.request.query_params.get("om", "")
+    if asked in about:
+        return found, about[asked]
+    if not asked and len(about) == 1:
+        return found, next(iter(about.values()))
+    return found, None
+
+
+def latest_hold(referral: Referral, today: date) -> date:
+    first = referral.first_held or today
+    return calendar.add_working_days(first, deadlines(first).hold)
+
+
+def joint(code: str) -> list[tuple[str, str]]:
+    """Whose young person it may be: one's own, or of those with whom the entrance is shared."""
+    return [(one, kommune(one).formal_name) for one in (code, *kommune(code).joint_with)]
