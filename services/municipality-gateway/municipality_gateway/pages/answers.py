@@ -47,8 +47,8 @@ def _leader(page: Page, way: Way, case: CaseView) -> str | None:
         return None
     path = f"/pladser/hos/{case.referral.id}"
     if isinstance(way.who, LinkHolder):
-        pas = page.site.sessions.seal(PASS, {"sub": way.who.sub, "referral_id": case.referral.id, "kommune": case.referral.kommune})
-        path = f"/pladser/ved-link/{pas}"
+        known = {"sub": way.who.sub, "referral_id": case.referral.id, "kommune": case.referral.kommune}
+        path = f"/pladser/ved-link/{page.site.sessions.seal(PASS, known)}"
     return path if page.has(path) else None
 
 
