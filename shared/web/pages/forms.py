@@ -24,6 +24,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 from uuid_utils import uuid7
 
+from shared.catalogue.refusal import in_danish
 from shared.spine.decision import NotYet, Refused
 from shared.web.access import is_open
 from shared.web.dependencies import Decide
@@ -99,6 +100,12 @@ class Form:
         order = {name: at for at, name in enumerate(self.labels)}
         return sorted(found, key=lambda one: order.get(one[0] or "", -1))
 
+    def begin(self, known: Mapping[str, Any]) -> "Form":
+        """Shown for the first time, to be corrected: with what is known, as one would have typed it."""
+        if self.request.method != "POST":
+            self.sent = {**_typed(known), **self.sent}
+        return self
+
     # -- for routes ----------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -146,6 +153,22 @@ class Form:
         """The page as it was shown before, and that it has to be corrected."""
         shown.status_code = 422
         return shown
+
+
+def _typed(value: Any) -> Any:
+    """The way back from a body: a list of texts for each field; what is not known is not there."""
+    match value:
+        case Mapping():
+            return {name: _typed(inner) for name, inner in value.items() if inner is not None}
+        case list() | tuple() if any(isinstance(one, Mapping) for one in value):
+            return [_typed(one) for one in value]
+        case list() | tuple():
+            return [text for one in value for text in _typed(one)]
+        case bool():
+            return [str(value).lower()]
+        case float() | int():
+            return [in_danish(value)]
+    return [str(value)]
 
 
 def _field(place: str, names: Iterable[str]) -> str | None:
