@@ -150,11 +150,6 @@ class Page:
         today = self.today
         return [(entry.code, self.t(entry.da, entry.en)) for entry in codes(code_list) if entry.holds(today)]
 
-    def choices_short(self, code_list: str) -> list[tuple[str, str]]:
-        """Without the tasks that some lists hold as well: too many to tick."""
-        tasks = codes("tasks")
-        return [(code, words) for code, words in self.choices(code_list) if code not in tasks]
-
     @property
     def today(self) -> date:
         runtime: Runtime = self.request.app.state.runtime

@@ -364,11 +364,23 @@ def named(case: CaseView, act: str, page: Page) -> tuple[Act, Thing | None]:
     return found, None
 
 
+def known(act: str, thing: Thing, now: datetime) -> dict[str, Any]:
+    """What a form begins with."""
+    if act in ("ringet", "udeblevet"):
+        return {"at": f"{now.astimezone(calendar.DENMARK):%Y-%m-%dT%H:%M}"}
+    if act != "godkend":
+        return {}
+    if thing.stage and (plan := thing.stage.plan):
+        return {"hours": plan.hours, "from": plan.from_, "to": plan.to}
+    terms = thing.proposal.match.terms if thing.proposal else None
+    return {"hours": terms.hours, "from": terms.start, "to": terms.until} if terms else {}
+
+
 def latest_hold(referral: Referral, today: date) -> date:
     first = referral.first_held or today
     return calendar.add_working_days(first, deadlines(first).hold)
 
 
 def joint(code: str) -> list[tuple[str, str]]:
-    """Whose young person it may be: one's own, or of those with whom the entrance is shared."""
-    return [(one, kommune(one).formal_name) for one in (code, *kommune(code).joint_with)]
+    """Whose young person it may be beside one's own: of those with whom the entrance is shared."""
+    return [(one, kommune(one).formal_name) for one in kommune(code).joint_with]

@@ -61,10 +61,10 @@ async def show_act(page: Page, way: Way, act: str, form: Form, runtime: Runtime)
     how, thing = acts.named(case, act, page)
     if thing is None:
         return page.go(way.base, allerede="1")
-    now = runtime.clock.now().astimezone(calendar.DENMARK)
+    form.begin(acts.known(act, thing, runtime.clock.now()))
     return page.show(
         f"act_{how.template}.html", case=case, base=way.base, words=words, form=form, thing=thing,
-        now=f"{now:%Y-%m-%dT%H:%M}", latest=acts.latest_hold(case.referral, page.today),
+        latest=acts.latest_hold(case.referral, page.today),
         joint=acts.joint(case.referral.kommune),
     )  # fmt: skip
 
@@ -106,6 +106,11 @@ class Words:
 
     def labels(self, code_list: str, found: object) -> list[str]:
         return [label for code in found if (label := self.label(code_list, code))]  # type: ignore[attr-defined]
+
+    def few(self, code_list: str) -> list[tuple[str, str]]:
+        """Without the tasks that some lists hold as well: too many to tick."""
+        tasks = codes("tasks")
+        return [(code, words) for code, words in self._page.choices(code_list) if code not in tasks]
 
     def options(self, code_list: str, *only: str) -> list[tuple[str, str]]:
         return [(code, words) for code, words in self._page.choices(code_list) if code in only]
