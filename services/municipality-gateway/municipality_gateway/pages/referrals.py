@@ -58,7 +58,7 @@ async def referrals(
     found, more = await list_of_referrals(runtime, who, which)
     asked = {name: value for name, value in (("tilstand", tilstand), ("kommune", kommune)) if value}
     return page.show(
-        "referrals.html", form=form, found=found, asked=asked, more=more, label=_tasks(page), names=names(),
+        "referrals.html", who=who, form=form, found=found, asked=asked, more=more, label=_tasks(page), names=names(),
         known=catalogue.kommune, towns=catalogue.postal_code,
     )  # fmt: skip
 
