@@ -18,8 +18,17 @@ from municipality_gateway.state.referrals import Referral
 from shared.events import followup, matching
 from shared.spine.aggregates import one
 from tests.integration.test_links import DORA, UNA, Mailing, world
-from tests.unit.municipality_gateway.world import CANDIDATE, ESBJERG, MATCH, MONDAY, PLACEMENT, PROPOSAL, TERMS, stage
-from tests.unit.municipality_gateway.world import reply_record
+from tests.unit.municipality_gateway.world import (
+    CANDIDATE,
+    ESBJERG,
+    MATCH,
+    MONDAY,
+    PLACEMENT,
+    PROPOSAL,
+    TERMS,
+    reply_record,
+    stage,
+)
 
 __all__ = ["world"]
 

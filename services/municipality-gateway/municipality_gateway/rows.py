@@ -62,8 +62,9 @@ async def save_answered(conn: Connection, rows: Sequence[Answered]) -> None:
     await conn.execute(
         "INSERT INTO reply (kommune, source, id, state, what, field, rule, da, en, hash, about)"
         " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
-        " $8::text[], $9::text[], $10::bytea[], $11::text[]) ORDER BY 1, 2, 3 ON CONFLICT (kommune, source, id) DO UPDATE"
-        " SET state = excluded.state, what = coalesce(excluded.what, reply.what), field = excluded.field,"
+        " $8::text[], $9::text[], $10::bytea[], $11::text[]) ORDER BY 1, 2, 3"
+        " ON CONFLICT (kommune, source, id) DO UPDATE SET state = excluded.state,"
+        " what = coalesce(excluded.what, reply.what), field = excluded.field,"
         " rule = excluded.rule, da = excluded.da, en = excluded.en, hash = coalesce(reply.hash, excluded.hash),"
         " about = coalesce(reply.about, excluded.about)",
         *columns(

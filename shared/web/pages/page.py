@@ -41,7 +41,7 @@ MENU: Mapping[str, Sequence[tuple[str, str, str]]] = {
 }
 # A browser tells the origin of a form by it, so not `no-referrer`; another site is told nothing.
 REFERRER = "same-origin"
-SECRET = "/svar/"  # who knows the address may answer: it is told to nobody, not even to ourselves
+A_KEY = "/svar/"  # who knows the address may answer: it is told to nobody, not even to ourselves
 
 
 @cache
@@ -94,7 +94,7 @@ class Page:
 
     @property
     def referrer(self) -> str:
-        return "no-referrer" if self.request.url.path.startswith(SECRET) else REFERRER
+        return "no-referrer" if self.request.url.path.startswith(A_KEY) else REFERRER
 
     @property
     def in_other_language(self) -> str:

@@ -15,7 +15,8 @@ from shared.web.pages.router import Pages
 from shared.web.problems import GONE, NOT_FOUND, NOT_YET, Problem
 
 pages = Pages()
-PASS, SECONDS = "place", 600  # sealed by the gateway for who came by a link, when it showed the page that asks for it
+# By the gateway, for who came by a link, when it showed the page that asks for this one.
+SEALED_FOR, SECONDS = "place", 600
 
 
 @pages.get("/pladser/hos/{referral_id}")
@@ -25,7 +26,7 @@ async def whom_to_call(referral_id: UUID, page: PageDep, who: KommuneOrConsultan
 
 @pages.get("/pladser/ved-link/{sealed}", dependencies=[Depends(open_route)])
 async def whom_to_call_by_link(sealed: str, page: PageDep, runtime: RuntimeDep) -> Response:
-    known = page.site.sessions.open(PASS, sealed, SECONDS)
+    known = page.site.sessions.open(SEALED_FOR, sealed, SECONDS)
     if known is None:
         raise Problem(NOT_FOUND)
     kommuner = frozenset({known["kommune"]})

@@ -5,12 +5,11 @@ referral are asked before it is sent; what is refused further in stands beside i
 """
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
-from uuid import UUID, uuid4
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID
 
 import orjson
 from pydantic import Field
@@ -30,6 +29,7 @@ from shared.catalogue.deadlines import deadlines
 from shared.catalogue.kommuner import kommune
 from shared.events.kommune import replies as said
 from shared.events.kommune.replies import Reply
+from shared.identifiers import Day
 from shared.runtime import Runtime
 from shared.spine.decision import Refused
 from shared.web.access import Principal
@@ -41,109 +41,108 @@ PATIENCE = 30  # tenths of a second that are waited for the answer: it comes by 
 
 
 class Thing(NamedTuple):
-    """What an act is about, beside the referral: a proposal, a stage, a placement, or something that is hard."""
+    """What an act is about: a proposal, a stage, a placement, something that is hard; else the referral itself.
 
+    `named`: how its reply names it.
+    """
+
+    named: Mapping[str, str]
     proposal: ProposalView | None = None
     placement: PlacementView | None = None
     stage: Stage | None = None
     challenge: Challenge | None = None
 
 
-Read = Callable[[Form, CaseView, Thing], Reply]
+About = Callable[[CaseView], Iterable[tuple[str, Thing]]]
+"""What can be named in an address, and is it."""
 
 
 @dataclass(frozen=True)
 class Act:
-    """`about`: what else has to be named; `lists`: code lists to choose from, by the name of the field."""
+    """One answer: the page that asks for it, the reply that it is, and how that is read where it is not the form's."""
 
     template: str
-    read: Read
-    about: Callable[[CaseView], Iterable[tuple[str, Thing]]] | None = None
+    reply: type[Reply]
+    about: About | None = None
+    read: Callable[[Form, CaseView, Thing], Reply] | None = None
+
+    def reply_of(self, form: Form, case: CaseView, thing: Thing) -> Reply:
+        """What the page knows is not asked for. Raises ValidationError, Refused."""
+        form.sent = {**form.sent, **{name: [value] for name, value in thing.named.items()}}
+        return self.read(form, case, thing) if self.read else form.read(self.reply)
 
 
-def things(case: CaseView, act: Act) -> dict[str, Thing]:
-    return dict(act.about(case)) if act.about else {}
-
-
-# -- what can be named ---------------------------------------------------------------------------------------------------
-
-
-def _open_proposals(case: CaseView) -> Iterable[tuple[str, Thing]]:
-    return ((p.match.id, Thing(proposal=p)) for p in case.proposals if p.match.state == "proposed")
+def _withdrawable(case: CaseView) -> Iterable[tuple[str, Thing]]:
+    for one in case.proposals:
+        if one.match.state == "proposed":
+            yield one.match.id, Thing({"candidate_id": one.match.candidate_id}, proposal=one)
 
 
 def _without_their_yes(case: CaseView) -> Iterable[tuple[str, Thing]]:
-    return ((p.match.id, Thing(proposal=p)) for p in case.proposals if p.needs_young)
+    return ((one.match.id, Thing({"match_id": one.match.id}, one)) for one in case.proposals if one.needs_young)
 
 
 def _without_our_yes(case: CaseView) -> Iterable[tuple[str, Thing]]:
-    yield from ((p.match.id, Thing(proposal=p)) for p in case.proposals if p.needs_kommune)
+    for one in case.proposals:
+        if one.needs_kommune:
+            yield one.match.id, Thing({"match_id": one.match.id}, one)
     for placement in case.placements:
-        yield from ((stage.id, Thing(placement=placement, stage=stage)) for stage in placement.stages)
+        for stage in placement.stages:
+            yield stage.id, Thing({"stage_id": stage.id}, placement=placement, stage=stage)
 
 
 def _placements(case: CaseView) -> Iterable[tuple[str, Thing]]:
-    return ((p.placement.id, Thing(placement=p)) for p in case.placements)
+    for one in case.placements:
+        yield one.placement.id, Thing({"placement_id": one.placement.id}, placement=one)
 
 
 def _help(case: CaseView) -> Iterable[tuple[str, Thing]]:
-    return ((one.id, Thing(placement=p, challenge=one)) for p in case.placements for one in p.help)
+    for one in case.placements:
+        for hard in one.help:
+            yield hard.id, Thing({"challenge_id": hard.id}, placement=one, challenge=hard)
 
 
-# -- how each is read ----------------------------------------------------------------------------------------------------
+# -- how a reply is read where it is not the form's --------------------------------------------------------------------
 
 
-def _with(form: Form, /, **known: str) -> Form:
-    """What the page knows is not asked for."""
-    form.sent = {**form.sent, **{name: [value] for name, value in known.items()}}
-    return form
-
-
-def _of_referral(kind: type[said.ReferralReply]) -> Read:
-    def read(form: Form, case: CaseView, thing: Thing) -> Reply:
-        return _with(form, referral_id=case.referral.id).read(kind)
-
-    return read
-
-
-def _at(kind: type[said.ReferralReply]) -> Read:
-    """A day and a time in Denmark, as a browser writes them."""
+def _happened(kind: type[Reply]) -> Callable[[Form, CaseView, Thing], Reply]:
+    """`at` is a day and a time in Denmark, as a browser writes them."""
 
     def read(form: Form, case: CaseView, thing: Thing) -> Reply:
         written = form.value("at").strip()
-        if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", written):
-            try:
-                local = datetime.fromisoformat(written).replace(tzinfo=calendar.DENMARK)
-            except ValueError:
-                raise _no_time() from None
-            form.sent = {**form.sent, "at": [local.isoformat()]}
-        elif written:
-            raise _no_time()
+        if written:
+            form.sent = {**form.sent, "at": [_instant(written)]}
         try:
-            return _with(form, referral_id=case.referral.id).read(kind)
+            return form.read(kind)
         finally:
             form.sent = {**form.sent, "at": [written]}
 
     return read
 
 
-def _no_time() -> Refused:
-    return Refused(
-        "instant", "at", "Vælg en dag og et klokkeslæt, fx 24-11-2026 kl. 09:00.", "Choose a day and a time of day."
-    )
+def _instant(written: str) -> str:
+    try:
+        local = datetime.fromisoformat(written) if "T" in written else None
+    except ValueError:
+        local = None
+    if local is None or local.tzinfo:
+        da, en = "Vælg en dag og et klokkeslæt, fx 24-11-2026 kl. 09:00.", "Choose a day and a time of day."
+        raise Refused("instant", "at", da, en)
+    return local.replace(tzinfo=calendar.DENMARK).isoformat()
 
 
 class ProposeBody(said.StrictData):
     """What is asked about a young person, in a minute; the rest of the proposal follows from it."""
 
+    referral_id: str
     kommune: str | None = None
     age_band: codes.AgeBand
     form: codes.Form
     hours: said.WeekHours
     times_of_day: said.TimesOfDay
-    reach: int = Field(ge=0, le=600)
-    start: said.Day
-    until: said.Day | None = None
+    reach: Annotated[int, Field(ge=0, le=600)]
+    start: Day
+    until: Day | None = None
     next_step: codes.Form | None = None
     strengths: tuple[codes.Strength, ...] = ()
     interests: tuple[codes.Interest, ...] = ()
@@ -151,102 +150,62 @@ class ProposeBody(said.StrictData):
     tasks: said.Tasks | None = None
 
 
+# What describes the young person, whatever the place.
+PROFILE = {"age_band", "hours", "times_of_day", "reach", "strengths", "interests", "support"}
+PROPOSED = {"referral_id", "kommune", "form", "hours", "tasks", "start", "until", "next_step"}
+
+
 def _proposal(form: Form, case: CaseView, thing: Thing) -> Reply:
-    """Her hours, times and first day are those that are proposed, where the place has them."""
+    """Her hours, form and first day are those that are proposed, and her times as far as the place has them."""
     body, told = form.read(ProposeBody), case.referral.told
-    if body.form in PRAKTIK and body.next_step is None:
-        raise texts.by_rule("R-PROG-1", "next_step")
     times = [time for time in body.times_of_day if told is None or time in told.times_of_day]
-    profile = {
-        "age_band": body.age_band,
-        "hours": body.hours,
-        "times_of_day": body.times_of_day,
-        "strengths": body.strengths,
-        "interests": body.interests,
-        "support": body.support,
-        "reach": body.reach,
-        "forms": [body.form],
-        "from": body.start,
-    }
+    profile = {**body.model_dump(include=PROFILE), "forms": [body.form], "from": body.start}
+    proposed = body.model_dump(include=PROPOSED, exclude_none=True)
     return said.CandidateProposed.model_validate(
         {
-            "referral_id": case.referral.id,
-            "candidate_id": str(uuid4()) if form.request.method == "GET" else _candidate(form),
-            "profile": profile,
-            "form": body.form,
-            "hours": body.hours,
+            **proposed,
+            "candidate_id": _minted(form.key),
             "times_of_day": times or body.times_of_day,
-            "start": body.start,
-            **body.model_dump(include={"kommune", "tasks", "until", "next_step"}, exclude_none=True),
+            "profile": profile,
         }
     )
 
 
-def _candidate(form: Form) -> str:
-    """Minted at random, once for a form: sent twice, it is the same young person."""
-    bits = bytearray(UUID(form.key).bytes)
+def _minted(key: str) -> str:
+    """At random, once for a form: sent twice, it is the same young person."""
+    bits = bytearray(UUID(key).bytes)
     bits[6] = bits[6] & 0x0F | 0x40
     return str(UUID(bytes=bytes(bits)))
 
 
-def _of_match(kind: type[Reply]) -> Read:
-    def read(form: Form, case: CaseView, thing: Thing) -> Reply:
-        if thing.proposal:
-            return _with(form, match_id=thing.proposal.match.id).read(kind)
-        assert thing.stage
-        return _with(form, stage_id=thing.stage.id).read(kind)
-
-    return read
-
-
 def _approval(form: Form, case: CaseView, thing: Thing) -> Reply:
-    """The form of the agreement is not another one for being approved."""
+    """The form of an agreement is not another one for being approved."""
     of = thing.proposal.match.terms if thing.proposal else thing.stage.plan if thing.stage else None
-    return _of_match(said.KommuneApproved)(_with(form, form=of.form) if of else form, case, thing)
-
-
-def _withdrawal(form: Form, case: CaseView, thing: Thing) -> Reply:
-    assert thing.proposal
-    return _with(form, candidate_id=thing.proposal.match.candidate_id).read(said.CandidateWithdrawn)
-
-
-def _of_placement(kind: type[Reply]) -> Read:
-    def read(form: Form, case: CaseView, thing: Thing) -> Reply:
-        assert thing.placement
-        return _with(form, placement_id=thing.placement.placement.id).read(kind)
-
-    return read
-
-
-def _support(form: Form, case: CaseView, thing: Thing) -> Reply:
-    assert thing.challenge
-    reply = _with(form, challenge_id=thing.challenge.id).read(said.SupportAnswered)
-    if reply.answer == "granted" and reply.support is None:
-        raise texts.refused("unknown-code", "support")
-    return reply
+    form.sent = {**form.sent, **({"form": [of.form]} if of else {})}
+    return form.read(said.KommuneApproved)
 
 
 ACTS: Mapping[str, Act] = {
-    "ja": Act("accept", _of_referral(said.Accepted)),
-    "nej": Act("reject", _of_referral(said.Rejected)),
-    "vent": Act("hold", _of_referral(said.Held)),
-    "ringet": Act("called", _at(said.LeaderContacted)),
-    "moede": Act("meeting", _at(said.MeetingPlanned)),
-    "udeblevet": Act("missed", _at(said.MeetingMissed)),
-    "foreslaa": Act("propose", _proposal),
-    "faerdig": Act("close", _of_referral(said.Closed)),
-    "stop": Act("stop", _of_referral(said.CancellationConfirmed)),
-    "den-unge": Act("young", _of_match(said.YoungPersonAnswered), _without_their_yes),
-    "godkend": Act("approve", _approval, _without_our_yes),
-    "afvis": Act("decline", _of_match(said.KommuneDeclined), _without_our_yes),
-    "traek-tilbage": Act("withdraw", _withdrawal, _open_proposals),
-    "stoette": Act("support", _support, _help),
-    "hoert": Act("voice", _of_placement(said.VoicePassedOn), _placements),
-    "udfald": Act("outcome", _of_placement(said.OutcomeReported), _placements),
+    "ja": Act("accept", said.Accepted),
+    "nej": Act("reject", said.Rejected),
+    "vent": Act("hold", said.Held),
+    "ringet": Act("called", said.LeaderContacted, read=_happened(said.LeaderContacted)),
+    "moede": Act("meeting", said.MeetingPlanned, read=_happened(said.MeetingPlanned)),
+    "udeblevet": Act("missed", said.MeetingMissed, read=_happened(said.MeetingMissed)),
+    "foreslaa": Act("propose", said.CandidateProposed, read=_proposal),
+    "faerdig": Act("close", said.Closed),
+    "stop": Act("stop", said.CancellationConfirmed),
+    "den-unge": Act("young", said.YoungPersonAnswered, _without_their_yes),
+    "godkend": Act("approve", said.KommuneApproved, _without_our_yes, _approval),
+    "afvis": Act("decline", said.KommuneDeclined, _without_our_yes),
+    "traek-tilbage": Act("withdraw", said.CandidateWithdrawn, _withdrawable),
+    "stoette": Act("support", said.SupportAnswered, _help),
+    "hoert": Act("voice", said.VoicePassedOn, _placements),
+    "udfald": Act("outcome", said.OutcomeReported, _placements),
 }
 
 
-# -- what is said before it is sent --------------------------------------------------------------------------------------
+# -- what is said before it is sent ------------------------------------------------------------------------------------
 
 
 def check(reply: Reply, referral: Referral, today: date) -> None:
@@ -265,11 +224,13 @@ def check(reply: Reply, referral: Referral, today: date) -> None:
             rules.confirm(referral)
         case said.LeaderContacted() | said.MeetingPlanned() | said.MeetingMissed():
             rules.happen(referral, today, "leader-contacted", reply.at)
+        case said.CandidateProposed() if reply.form in PRAKTIK and reply.next_step is None:
+            raise texts.by_rule("R-PROG-1", "next_step")
         case said.CandidateProposed():
             replies.kommune_of(reply, referral.kommune)
             rules.propose(referral, today, "")
-        case said.SupportAnswered() if reply.to and reply.from_ is None:
-            raise texts.refused("missing-field", "from")
+        case said.SupportAnswered(answer="granted", support=None):
+            raise texts.refused("unknown-code", "support")
 
 
 # The words of the contract name its fields; a page has the field beside it.
@@ -325,7 +286,7 @@ async def say(
 ) -> ReplyView:
     """Given as a kommune's own system gives one, and waited for a moment. Raises Refused where it changed nothing."""
     try:
-        reply = act.read(form, case, thing)
+        reply = act.reply_of(form, case, thing)
         check(reply, case.referral, calendar.today(runtime.clock.now()))
         event = {
             "specversion": "1.0",
@@ -355,8 +316,8 @@ def named(case: CaseView, act: str, page: Page) -> tuple[Act, Thing | None]:
         raise Problem(NOT_FOUND, field="act")
     found = ACTS[act]
     if found.about is None:
-        return found, Thing()
-    about, asked = things(case, found), page.request.query_params.get("om", "")
+        return found, Thing({"referral_id": case.referral.id})
+    about, asked = dict(found.about(case)), page.request.query_params.get("om", "")
     if asked in about:
         return found, about[asked]
     if not asked and len(about) == 1:

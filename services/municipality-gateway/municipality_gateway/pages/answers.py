@@ -1,7 +1,7 @@
 """What a page of a referral shows, and how it takes an answer: the same by a link and after login."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from starlette.responses import Response
@@ -22,7 +22,7 @@ from shared.web.pages.forms import Form
 from shared.web.pages.page import Page
 
 FORWARD = "videre"
-PASS = "place"
+SEALED_FOR = "place"
 
 
 class Way(NamedTuple):
@@ -35,7 +35,7 @@ class Way(NamedTuple):
     route: str
 
 
-async def show(page: Page, way: Way, runtime: Runtime, template: str, **more: object) -> Response:
+async def show(page: Page, way: Way, runtime: Runtime, template: str, **more: Any) -> Response:
     case = await case_of(runtime, way.who, way.referral_id, way.route)
     leader = _leader(page, way, case)
     return page.show(template, case=case, base=way.base, words=Words(page, case), leader=leader, **more)
@@ -48,7 +48,7 @@ def _leader(page: Page, way: Way, case: CaseView) -> str | None:
     path = f"/pladser/hos/{case.referral.id}"
     if isinstance(way.who, LinkHolder):
         known = {"sub": way.who.sub, "referral_id": case.referral.id, "kommune": case.referral.kommune}
-        path = f"/pladser/ved-link/{page.site.sessions.seal(PASS, known)}"
+        path = f"/pladser/ved-link/{page.site.sessions.seal(SEALED_FOR, known)}"
     return path if page.has(path) else None
 
 

@@ -100,7 +100,7 @@ def _fields(page: Page) -> list[tuple[str, str]]:
     ]
 
 
-# -- contacts --------------------------------------------------------------------------------------------------------------
+# -- contacts ----------------------------------------------------------------------------------------------------------
 
 
 def _contact(found: WholeKommuneView, contact_id: str) -> ContactView:
@@ -179,7 +179,7 @@ async def merged(
     return form.again(await merge(code, contact_id, page, who, form, runtime))
 
 
-# -- how things are done there, and in which words -----------------------------------------------------------------------
+# -- how things are done there, and in which words ---------------------------------------------------------------------
 
 
 @pages.get("/kommuner/{code}/kort")
@@ -187,7 +187,9 @@ async def card(code: str, page: PageDep, who: Consultant, form: FormDep, runtime
     found = await whole_kommune(runtime, who, code)
     own = found.card.model_dump(include=set(WriteCardBody.model_fields), exclude={*found.card.general, "confirmed_on"})
     form.begin({**own, "confirmed_on": page.today})
-    return page.show("kommune_card.html", form=form, found=found, fields=_fields(page), general=general_card(page.today))
+    return page.show(
+        "kommune_card.html", form=form, found=found, fields=_fields(page), general=general_card(page.today)
+    )
 
 
 @pages.post("/kommuner/{code}/kort")
@@ -229,7 +231,7 @@ def _terms(form: Form) -> Iterable[TermBody]:
                 raise Refused("too-long", f"terms.{n}.term", da, en) from None
 
 
-# -- where a place would go ----------------------------------------------------------------------------------------------
+# -- where a place would go --------------------------------------------------------------------------------------------
 
 
 class RouteBody(Strict):
@@ -249,10 +251,12 @@ def _dots() -> dict[str, Dot]:
     lies = catalogue.KOMMUNER.values()
     west, north = min(one.lon for one in lies), max(one.lat for one in lies)
     wide = cos(radians(56))
-    return {
-        one.code: Dot(one.code, one.name, round((one.lon - west) * wide * 100 + 12, 1), round((north - one.lat) * 100 + 12, 1))
-        for one in lies
-    }  # fmt: skip
+
+    def dot(one: catalogue.Kommune) -> Dot:
+        x, y = (one.lon - west) * wide * 100 + 12, (north - one.lat) * 100 + 12
+        return Dot(one.code, one.name, round(x, 1), round(y, 1))
+
+    return {one.code: dot(one) for one in lies}
 
 
 DOTS = _dots()
@@ -260,7 +264,8 @@ DOTS = _dots()
 
 @pages.get("/rute")
 async def route(page: PageDep, who: Consultant, form: FormDep, runtime: RuntimeDep) -> Response:
-    home, found = None, []
+    home: str | None = None
+    found: list[RouteView] = []
     asked = form.value("postnr").strip() or form.value("kommune")
     form.sent = {name: value for name, value in form.sent.items() if name in RouteBody.model_fields}
     with form.judging():

@@ -51,7 +51,10 @@ async def referrals(
 ) -> Response:
     try:
         which = ReferralFilter(
-            state=tilstand or None, kommune=kommune or None, after=after or None, limit=PER_PAGE  # type: ignore[arg-type]
+            state=tilstand or None,
+            kommune=kommune or None,
+            after=after or None,
+            limit=PER_PAGE,
         )
     except ValidationError as error:
         raise Problem(INVALID, field="query") from error
@@ -112,11 +115,13 @@ async def asked_another(
     return form.again(await another(place_id, page, who, form, runtime))
 
 
-# -- one of them -----------------------------------------------------------------------------------------------------------
+# -- one of them -------------------------------------------------------------------------------------------------------
 
 
 def _way(referral_id: UUID, who: Principal) -> Way:
-    return Way(f"/henvendelser/{referral_id}", who, str(referral_id), "/henvendelser", "GET /henvendelser/{referral_id}")
+    return Way(
+        f"/henvendelser/{referral_id}", who, str(referral_id), "/henvendelser", "GET /henvendelser/{referral_id}"
+    )
 
 
 @pages.get("/henvendelser/{referral_id}")

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Literal, Self
 
 from municipality_gateway import texts
-from municipality_gateway.rules.kommuner import FIRST, default_entrance, desk
 from municipality_gateway.rules.desk import is_stale
+from municipality_gateway.rules.kommuner import FIRST, default_entrance, desk
 from municipality_gateway.rules.places import way
 from municipality_gateway.state.kommuner import Contact, Kommune
 from shared.catalogue import calendar
@@ -203,7 +203,7 @@ async def overview(runtime: Runtime) -> list[OverviewView]:
 
 def in_order(name: str) -> str:
     """As Danes sort: æ, ø and å are the last letters."""
-    return name.casefold().translate(str.maketrans({"æ": "{", "ø": "|", "å": "}"}))
+    return name.casefold().translate(str.maketrans("æøå", "{|}"))
 
 
 def _overview(lies: catalogue.Kommune, kommune: Kommune | None, today: date) -> OverviewView:
