@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
-from uuid import UUID
 
 import orjson
 from pydantic import Field
@@ -164,18 +163,11 @@ def _proposal(form: Form, case: CaseView, thing: Thing) -> Reply:
     return said.CandidateProposed.model_validate(
         {
             **proposed,
-            "candidate_id": _minted(form.key),
+            "candidate_id": form.key,  # at random, once for a form: sent twice, it is the same young person
             "times_of_day": times or body.times_of_day,
             "profile": profile,
         }
     )
-
-
-def _minted(key: str) -> str:
-    """At random, once for a form: sent twice, it is the same young person."""
-    bits = bytearray(UUID(key).bytes)
-    bits[6] = bits[6] & 0x0F | 0x40
-    return str(UUID(bytes=bytes(bits)))
 
 
 def _approval(form: Form, case: CaseView, thing: Thing) -> Reply:

@@ -133,12 +133,18 @@ async def registered(
     code: str, contact_id: str, page: PageDep, who: Consultant, form: SentForm, runtime: RuntimeDep
 ) -> Response:
     with form.judging():
-        # Sent twice, it is one person.
-        id_ = UUID(form.key if contact_id == NEW else contact_id)
+        id_ = _id(form.key if contact_id == NEW else contact_id)  # sent twice, it is one person
         body = form.read(RegisterContactBody)
         await api.register_contact(code, id_, body, who, form.dispatch, runtime)
         return page.go(f"/kommuner/{code}", gjort="kontakt")
     return form.again(await contact(code, contact_id, page, who, form, runtime))
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Problem(NOT_FOUND, field="contact_id") from None
 
 
 @pages.get("/kommuner/{code}/kontakt/{contact_id}/fratraadt")

@@ -1,5 +1,6 @@
 """Referrals after login: a kommune answers its own; consultants see to it that somebody does."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -18,9 +19,11 @@ from municipality_gateway.queries.cases import case_of
 from municipality_gateway.queries.desk import whole_desk
 from municipality_gateway.queries.kommuner import in_order
 from municipality_gateway.queries.referrals import ReferralFilter, asked_about, list_of_referrals
+from municipality_gateway.state.referrals import Referral
 from shared.catalogue import kommuner as catalogue
 from shared.catalogue.codes import codes
 from shared.catalogue.reach import Reach
+from shared.spine.aggregates import one
 from shared.spine.decision import Refused
 from shared.web.access import Principal, allow
 from shared.web.dependencies import RuntimeDep
@@ -110,7 +113,11 @@ async def asked_another(
     place_id: UUID, page: PageDep, who: Consultant, form: SentForm, runtime: RuntimeDep
 ) -> Response:
     with form.judging():
-        await api.ask_this(place_id, form.read(AskThisBody), who, form.dispatch, runtime)
+        asked = await api.ask_this(place_id, form.read(AskThisBody), who, form.dispatch, runtime)
+        for _ in range(acts.PATIENCE):  # it is made in a transaction of its own
+            if await one(runtime.pool, Referral, asked.referral_id):
+                break
+            await asyncio.sleep(0.1)
         return page.go(f"/henvendelser/plads/{place_id}")
     return form.again(await another(place_id, page, who, form, runtime))
 
