@@ -1,5 +1,6 @@
 """Pages of the gateway after login: referrals, the directory, and where a place would go."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from municipality_gateway.pages import acts
 from tests.integration.test_answer_pages import text
 from tests.integration.test_links import UNA, Mailing, world
 from tests.integration.test_municipality_gateway import token
-from tests.unit.municipality_gateway.world import ESBJERG, LEADER, PLACE
+from tests.unit.municipality_gateway.world import ESBJERG, FANOE, LEADER, PLACE, opened
 
 __all__ = ["world"]
 CONSULTANT = token("consultant")
@@ -45,8 +46,6 @@ async def test_a_kommune_sees_its_own_referrals_and_answers_them(world: Mailing)
 
 
 async def test_referrals_are_filtered_and_go_on_page_by_page(world: Mailing) -> None:
-    from tests.unit.municipality_gateway.world import opened
-
     for _ in range(26):
         await world.hear(opened(place_id=str(uuid4())))
     first = await page(world, "/henvendelser?kommune=0561&tilstand=requested", CONSULTANT)
@@ -71,6 +70,25 @@ async def test_a_consultant_answers_for_a_kommune_tells_the_leader_and_takes_bac
     assert "Bedt om at stoppe" in text(await page(world, path, CONSULTANT))
     reads = await world.pool.fetch("SELECT route FROM access_log WHERE person_id = $1", UNA)
     assert {"GET /henvendelser/{referral_id}", "GET /henvendelser/{referral_id}/kontakt"} <= {r["route"] for r in reads}
+
+
+async def test_what_waits_for_a_consultant_is_one_click_from_being_done(world: Mailing) -> None:
+    assert "Ingen kommune venter på os lige nu." in text(await page(world, "/henvendelser/at-goere", CONSULTANT))
+    other = str(uuid4())
+    await world.hear(opened(place_id=other, guidance="call", kommune=FANOE))  # where nobody is known
+    await world.hear(opened(place_id=str(uuid4()), guidance="call"))
+    shown = await page(world, "/henvendelser/at-goere", CONSULTANT)
+    said = text(shown)
+    assert "Ingen kontaktperson i Fanø Kommune kan spørges nu." in said
+    assert "Ring til lederen, og fortæl, hvem der ringer fra Esbjerg Kommune" in said
+    assert "Una Ungevejleder, 20 12 34 56" in said
+    found = re.search(r'href="(/henvendelser/[0-9a-f-]+/besked)"', shown.text)
+    assert found
+    assert (await page(world, found[1], CONSULTANT, _="")).status_code == 303
+    left = text(await page(world, "/henvendelser/at-goere", CONSULTANT))
+    assert "Ring til lederen" not in left
+    few = await page(world, "/henvendelser/at-goere?antal=1", CONSULTANT)
+    assert (few.text.count("<li>\n  <p><strong>"), "Vis flere" in few.text) == (1, False)
 
 
 async def test_a_leader_sees_who_calls_once_told_and_nothing_of_another_ones_place(world: Mailing) -> None:
