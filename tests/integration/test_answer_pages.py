@@ -42,7 +42,8 @@ def _no_kafka(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def phone(world: Mailing) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"accept": "text/html", "sec-fetch-site": "same-origin"}
-    async with httpx.AsyncClient(transport=world.transport, base_url="https://gateway", headers=headers) as client:
+    site = "https://lederalliancen.example"  # where the pages of all five are one site
+    async with httpx.AsyncClient(transport=world.transport, base_url=site, headers=headers) as client:
         yield client
 
 
@@ -121,6 +122,21 @@ async def test_what_is_said_by_a_link_reaches_the_kommunes_topic_and_is_shown_wi
     assert ((await referral(world)).state, (await referral(world)).company_known) == ("accepted", True)
     assert world.link() not in str(logs)
     assert world.link() not in str(await world.pool.fetchval("SELECT string_agg(i::text, '') FROM idempotency i"))
+
+
+async def test_whom_to_call_is_asked_of_intake_under_a_seal_once_accepted_and_guided(world: Mailing) -> None:
+    await world.delivered()
+    path = f"/svar/{world.link()}"
+    sealed = r'hx-get="/pladser/ved-link/([^"]+)"'
+    async with phone(world) as client:
+        assert not re.search(sealed, (await client.get(path)).text)
+        await send(client, f"{path}/ja", company_known="")
+        await heard(world)
+        found = re.search(sealed, (await client.get(path)).text)
+    assert found
+    assert world.app.state.site.sessions.open("place", found[1], 600) == {
+        "sub": f"link:{UNA}/{world.referral}", "referral_id": world.referral, "kommune": ESBJERG,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
