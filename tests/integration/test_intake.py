@@ -35,6 +35,7 @@ from shared.runtime import Runtime
 from shared.settings import Settings
 from shared.spine.work import Aggregate
 from shared.web.access import mint
+from shared.web.pages.sessions import Sessions
 
 KEY = "k" * 40
 MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -1015,6 +1016,46 @@ async def test_a_referral_opens_contact_data_and_the_leaders_words_to_its_kommun
     assert (await read(**lives)).json() == opened
     await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
     assert (await read(**lives)).json() == opened | {"contact": opened["buddy"]}, "nobody who is gone is named"
+
+
+async def test_whom_to_call_is_shown_to_the_kommune_and_to_who_was_sealed_in_by_the_gateway(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    draft = {"leader_id": leader_id, "tasks": [{"task_id": "viden_data-00", "words": "Følge med på skærmene"}]}
+    place_id = (await intake.client.post("/places", json=draft, headers=token("consultant"))).json()["place_id"]
+    referral = Referral(id=str(uuid4()), place_id=place_id, kommune="0561", accepted=True)
+    known = {"sub": f"link:x/{referral.id}", "referral_id": referral.id, "kommune": "0561"}
+    sessions = Sessions.by(Settings(kafka_bootstrap="127.0.0.1:1", database_url="postgresql://x/y", token_key=KEY))
+    by_link = f"/pladser/ved-link/{sessions.seal('place', known)}"
+    by_login = f"/pladser/hos/{referral.id}"
+    page = {"accept": "text/html"}
+
+    async def shown(guided: bool) -> list[str]:
+        await intake.pool.execute(
+            "INSERT INTO aggregate (kind, id, state) VALUES ('referral', $1, $2::jsonb)"
+            " ON CONFLICT (kind, id) DO UPDATE SET state = excluded.state",
+            referral.id,
+            referral.changed(guided=guided).model_dump_json(),
+        )
+        answers = [
+            await intake.client.get(by_link, headers=page),
+            await intake.client.get(by_login, headers=page | token("kommune", kommune="0561")),
+        ]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        return [answer.text for answer in answers]
+
+    for early in await shown(guided=False):
+        assert "Så får I navn og nummer her." in early
+        assert "Vagtcentralen" not in early
+    for whole in await shown(guided=True):
+        for said_ in ("Vagtcentralen", "En Leder", "20 12 34 56", "Følge med på skærmene"):
+            assert said_ in whole
+    other = Sessions(b"another key")
+    for wrong in (other.seal("place", known), sessions.seal("session", known), "x" * 40):
+        assert (await intake.client.get(f"/pladser/ved-link/{wrong}", headers=page)).status_code == 404
+    stranger = page | token("kommune", kommune="0101")
+    assert (await intake.client.get(by_login, headers=stranger)).status_code == 404
 
 
 async def test_a_young_id_is_not_yet_for_every_kommune_wherever_it_is_and_an_old_one_is_nowhere(

@@ -42,6 +42,12 @@ OPEN = {
     "GET,HEAD /tilmeld/tak",
     "GET,HEAD /forloeb/bevis/{code}",  # whoever holds the code, as of the API
     "GET,HEAD /forloeb/bevis/{code}/papir",
+    "GET,HEAD /pladser/ved-link/{sealed}",  # who came by a link, for ten minutes
+    "GET,HEAD /svar/{token}",  # who has the link
+    "GET,HEAD /svar/{token}/nyt-link",
+    "POST /svar/{token}/nyt-link",
+    "GET,HEAD /svar/{token}/{act}",
+    "POST /svar/{token}/{act}",
 }
 SERVICES = [entry.name for entry in entry_points(group="lederalliancen.services")]
 

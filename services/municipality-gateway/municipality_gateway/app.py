@@ -8,6 +8,7 @@ from municipality_gateway.commands.mails import AddressRefused
 from municipality_gateway.deadline_guard import may_fire
 from municipality_gateway.handlers import handlers
 from municipality_gateway.handlers.base import on_refused
+from municipality_gateway.pages import pages
 from municipality_gateway.queries import links, mails
 from municipality_gateway.replies import parse
 from municipality_gateway.rows import WRITERS
@@ -20,6 +21,7 @@ service = Service(
     port=8002,
     handlers=handlers,
     router=router,
+    pages=pages,
     migrations=Path(__file__).parent / "migrations",
     writers=WRITERS,
     parse=parse,

@@ -37,6 +37,7 @@ class Answered:
     da: str | None = None
     en: str | None = None
     hash: bytes | None = None
+    about: str | None = None
 
 
 async def save_given(conn: Connection, rows: Sequence[Given]) -> None:
@@ -44,8 +45,8 @@ async def save_given(conn: Connection, rows: Sequence[Given]) -> None:
     await conn.execute(
         "WITH given AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[],"
         " $7::bytea[], $8::text[]) AS g(kommune, source, id, given_by, about, body, hash, topic)),"
-        " new AS (INSERT INTO reply (kommune, source, id, state, hash, given_by)"
-        " SELECT kommune, source, id, 'pending', hash, given_by FROM given ON CONFLICT DO NOTHING"
+        " new AS (INSERT INTO reply (kommune, source, id, state, hash, given_by, about)"
+        " SELECT kommune, source, id, 'pending', hash, given_by, about FROM given ON CONFLICT DO NOTHING"
         " RETURNING kommune, source, id)"
         " INSERT INTO outbox (topic, key, value, headers)"
         " SELECT topic, about, body, $9::jsonb FROM given JOIN new USING (kommune, source, id)",
@@ -59,13 +60,19 @@ async def save_answered(conn: Connection, rows: Sequence[Answered]) -> None:
     last = {(r.kommune, r.source, r.id): r for r in rows if r.rule != "id-reused"}
     first_hand = [r for r in last.values() if r.source is not None]
     await conn.execute(
-        "INSERT INTO reply (kommune, source, id, state, what, field, rule, da, en, hash)"
+        "INSERT INTO reply (kommune, source, id, state, what, field, rule, da, en, hash, about)"
         " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
-        " $8::text[], $9::text[], $10::bytea[]) ORDER BY 1, 2, 3 ON CONFLICT (kommune, source, id) DO UPDATE"
-        " SET state = excluded.state, what = coalesce(excluded.what, reply.what), field = excluded.field,"
-        " rule = excluded.rule, da = excluded.da, en = excluded.en, hash = coalesce(reply.hash, excluded.hash)",
+        " $8::text[], $9::text[], $10::bytea[], $11::text[]) ORDER BY 1, 2, 3"
+        " ON CONFLICT (kommune, source, id) DO UPDATE SET state = excluded.state,"
+        " what = coalesce(excluded.what, reply.what), field = excluded.field,"
+        " rule = excluded.rule, da = excluded.da, en = excluded.en, hash = coalesce(reply.hash, excluded.hash),"
+        " about = coalesce(reply.about, excluded.about)",
         *columns(
-            ((r.kommune, r.source, r.id, r.state, r.what, r.field, r.rule, r.da, r.en, r.hash) for r in first_hand), 10
+            (
+                (r.kommune, r.source, r.id, r.state, r.what, r.field, r.rule, r.da, r.en, r.hash, r.about)
+                for r in first_hand
+            ),
+            11,
         ),
     )
     further_in = [r for r in last.values() if r.source is None]

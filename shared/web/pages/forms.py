@@ -28,6 +28,7 @@ from shared.catalogue.refusal import in_danish
 from shared.spine.decision import NotYet, Refused
 from shared.web.access import is_open
 from shared.web.dependencies import Decide
+from shared.web.pages.page import A_KEY
 from shared.web.pages.sessions import Sessions
 from shared.web.problems import FORBIDDEN, Problem, Text, of, of_value
 
@@ -244,6 +245,8 @@ def from_here(request: Request) -> bool:
     """Whether a browser sends it for a page of ours. One that does not say so is too old, or no browser."""
     if site := request.headers.get("sec-fetch-site"):
         return site == "same-origin"
+    if request.headers.get("origin") == "null" and request.url.path.startswith(A_KEY):
+        return True  # it tells nobody where it is; whoever sends it knows the key in the address
     origin = urlsplit(request.headers.get("origin", ""))
     return bool(origin.netloc) and origin.netloc == request.headers.get("host")
 

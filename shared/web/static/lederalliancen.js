@@ -5,3 +5,5 @@ document.body.addEventListener("htmx:afterSwap", (swapped) => DKFDS.init({ scope
 for (const lost of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.body.addEventListener(lost, ({ detail }) => detail.target.querySelector("[data-lost]")?.removeAttribute("hidden"));
 }
+/* The address of a page may be a key: it is told to nobody. */
+document.body.addEventListener("htmx:configRequest", (asked) => delete asked.detail.headers["HX-Current-URL"]);

@@ -36,7 +36,7 @@ def test_every_reply_is_answered_on_the_kommunes_own_topic() -> None:
     assert (taken.reply, taken.source, taken.what, taken.offset) == ("svar-1", f"/kommune/{ESBJERG}", "seen", 12)
     assert taken.referral_id == referral
     assert [replace(row, hash=None) for row in gateway.rows] == [
-        Answered(ESBJERG, f"/kommune/{ESBJERG}", "svar-1", "taken", "seen")
+        Answered(ESBJERG, f"/kommune/{ESBJERG}", "svar-1", "taken", "seen", about=referral)
     ]
 
 

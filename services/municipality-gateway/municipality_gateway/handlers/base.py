@@ -132,7 +132,15 @@ def _take(work: Work, message: Message[Any], code: str) -> None:
         kommune=code,
     )
     work.write(
-        Answered(kommune=code, source=message.source, id=message.id, state="taken", what=what, hash=message.digest)
+        Answered(
+            kommune=code,
+            source=message.source,
+            id=message.id,
+            state="taken",
+            what=what,
+            hash=message.digest,
+            about=message.subject,
+        )
     )
 
 
@@ -147,7 +155,7 @@ def refuse(
 ) -> None:
     """Tell the kommune, and note it for who asks. `of_reply`: source, what and offset, as far as they are known."""
     _tell_refused(work, kommune, about, reply, refusal, **of_reply)
-    _note_refused(work, kommune, reply, refusal, digest, **of_reply)
+    _note_refused(work, kommune, reply, refusal, digest, about=about, **of_reply)
 
 
 def _note_refused(
@@ -165,6 +173,7 @@ def _note_refused(
             da=refusal.da,
             en=refusal.en,
             hash=digest,
+            about=of_reply.get("about"),
         )
     )
 

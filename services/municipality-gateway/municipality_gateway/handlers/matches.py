@@ -51,6 +51,8 @@ def proposed(work: Work, message: Message[MatchProposed]) -> None:
     match = Match(
         id=data.match_id,
         entrance=referral.kommune if referral.kommune != data.kommune else None,
+        terms=data.terms,
+        answer_by=data.answer_by,
         owed=frozenset(party for party in data.approvals_needed if party in get_args(Party)),
         **data.model_dump(include={"place_id", "referral_id", "kommune", "candidate_id", "reply_id"}),
     )

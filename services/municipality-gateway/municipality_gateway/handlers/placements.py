@@ -12,6 +12,7 @@ from municipality_gateway.state.placements import Challenge, Help, Placement, St
 from municipality_gateway.state.places import Place
 from municipality_gateway.state.referrals import Referral
 from municipality_gateway.state.replies import Said, with_one
+from shared.events import base
 from shared.events.followup import (
     ChallengeRaised,
     PlacementAnswerRefused,
@@ -50,20 +51,20 @@ def planned(work: Work, message: Message[PlacementPlanned]) -> None:
         raise NotYet(match.key)
     facts = data.model_dump(include={"place_id", "referral_id", "match_id", "kommune", "candidate_id"})
     placement = Placement(id=data.placement_id, entrance=match.entrance, **facts)
-    work.put(placement, _stage(placement, data.stage.stage_id))
+    work.put(placement, _stage(placement, data.stage))
     pass_on(work, data, *placement.whose)
 
 
 @handlers.on(PlacementStagePlanned, (Placement, "placement_id"), (Stage, "stage.stage_id"))
 def stage_planned(work: Work, message: Message[PlacementStagePlanned]) -> None:
     placement = work.need(Placement, message.data.placement_id)
-    work.put(_stage(placement, message.data.stage.stage_id))
+    work.put(_stage(placement, message.data.stage))
     pass_on(work, message.data, *placement.whose)
 
 
-def _stage(placement: Placement, stage_id: str) -> Stage:
-    facts = placement.model_dump(include={"place_id", "kommune", "entrance"})
-    return Stage(id=stage_id, placement_id=placement.id, **facts)
+def _stage(placement: Placement, plan: base.Stage) -> Stage:
+    facts = placement.model_dump(include={"place_id", "referral_id", "kommune", "entrance"})
+    return Stage(id=plan.stage_id, placement_id=placement.id, plan=plan, **facts)
 
 
 @handlers.on(
@@ -105,8 +106,8 @@ def _tell(work: Work, placement: Placement, template: str, about: dict[str, str]
 def corrected(work: Work, message: Message[PlacementCorrected]) -> None:
     data, placement = message.data, work.need(Placement, message.data.placement_id)
     stage = work.get(Stage, data.stage_id) if data.stage_id else None
-    if stage and data.stage is None:
-        work.put(stage.changed(void=True))
+    if stage:
+        work.put(stage.changed(plan=data.stage) if data.stage else stage.changed(void=True))
     pass_on(work, data, *placement.whose)
 
 
@@ -114,7 +115,7 @@ def corrected(work: Work, message: Message[PlacementCorrected]) -> None:
 def over(work: Work, message: Message[PlacementCancelled | PlacementEnded]) -> None:
     """Its seat is free again."""
     placement, place = work.need(Placement, message.data.placement_id), work.need(Place, message.data.place_id)
-    work.put(place.changed(ended=place.ended | {placement.match_id}))
+    work.put(place.changed(ended=place.ended | {placement.match_id}), placement.changed(over=True))
     pass_on(work, message.data, *placement.whose)
 
 
@@ -125,9 +126,9 @@ def challenge_raised(work: Work, message: Message[ChallengeRaised]) -> None:
     if data.help != "kommune" or data.placement_id is None:
         return
     placement = work.need(Placement, data.placement_id)
-    facts = placement.model_dump(include={"place_id", "kommune", "entrance"})
+    facts = placement.model_dump(include={"place_id", "referral_id", "kommune", "entrance"})
     known = work.get(Challenge, data.challenge_id)
-    work.put(known or Challenge(id=data.challenge_id, placement_id=placement.id, **facts))
+    work.put(known or Challenge(id=data.challenge_id, placement_id=placement.id, code=data.code, **facts))
     pass_on(work, data, *placement.whose, referral_id=placement.referral_id)
     if known is None:
         _tell(work, placement, "help-wanted", {"challenge_id": data.challenge_id})

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal, Self
 
 from municipality_gateway import texts
+from municipality_gateway.rules.desk import is_stale
 from municipality_gateway.rules.kommuner import FIRST, default_entrance, desk
 from municipality_gateway.rules.places import way
 from municipality_gateway.state.kommuner import Contact, Kommune
@@ -175,6 +176,49 @@ async def whole_kommune(runtime: Runtime, who: Principal, code: str) -> WholeKom
         default_entrance=EntranceView(contact_id=entrance.contact_id, role=entrance.role),
         card=CardView.of(kommune, today, who_confirmed=True),
         terms=terms_of(kommune, today),
+    )
+
+
+class OverviewView(Frozen):
+    """How fresh what we know of a kommune is. `there`: who can be asked today."""
+
+    kommune: str
+    name: str
+    region: str
+    contacts: int
+    there: int
+    stale: int
+    refused: int
+    confirmed_on: date | None
+    card_on: date | None
+
+
+async def overview(runtime: Runtime) -> list[OverviewView]:
+    """Of the 98, by region and name."""
+    known = await _known(runtime.pool, catalogue.KOMMUNER)
+    today = calendar.today(runtime.clock.now())
+    found = [_overview(lies, known.get(code), today) for code, lies in catalogue.KOMMUNER.items()]
+    return sorted(found, key=lambda view: (view.region, in_order(view.name)))
+
+
+def in_order(name: str) -> str:
+    """As Danes sort: æ, ø and å are the last letters."""
+    return name.casefold().translate(str.maketrans("æøå", "{|}"))
+
+
+def _overview(lies: catalogue.Kommune, kommune: Kommune | None, today: date) -> OverviewView:
+    contacts = [contact for contact in (kommune.contacts if kommune else ()) if contact.valid(today)]
+    region = lies.region(today)
+    return OverviewView(
+        kommune=lies.code,
+        name=lies.name,
+        region=region.name if region else "",
+        contacts=len(contacts),
+        there=sum(contact.there(today) for contact in contacts),
+        stale=sum(is_stale(contact, today) for contact in contacts),
+        refused=sum(contact.refused_on is not None for contact in contacts),
+        confirmed_on=max((contact.confirmed_on or contact.valid_from for contact in contacts), default=None),
+        card_on=kommune.card.confirmed_on if kommune and kommune.card else None,
     )
 
 

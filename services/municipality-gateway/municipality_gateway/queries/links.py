@@ -16,9 +16,9 @@ from municipality_gateway.state.placements import Challenge, Placement, Stage
 from municipality_gateway.state.referrals import Referral
 from shared.catalogue import calendar
 from shared.db import Connection
-from shared.events.kommune.replies import Reply
+from shared.events.kommune.replies import CandidateWithdrawn, Reply
 from shared.runtime import Runtime
-from shared.spine.aggregates import one
+from shared.spine.aggregates import many, one
 from shared.web.access import LinkHolder
 
 BYTES = 32
@@ -81,6 +81,10 @@ async def _referrals_of(conn: Connection, reply: Reply) -> Any:
     if about.get("match_id"):
         match = await one(conn, Match, about["match_id"])
         yield match and match.referral_id
+    if isinstance(reply, CandidateWithdrawn):  # everywhere, so she must have been proposed here and nowhere else
+        query = "SELECT state, shape FROM aggregate WHERE kind = 'match' AND state->>'candidate_id' = $1"
+        for match in await many(conn, Match, query, reply.candidate_id):
+            yield match.referral_id
     placements = [about["placement_id"]] if about.get("placement_id") else []
     for kind, name in _parts():
         if about.get(name):

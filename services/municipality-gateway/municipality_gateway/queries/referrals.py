@@ -154,6 +154,43 @@ async def whole_referral(runtime: Runtime, who: Principal, referral_id: UUID) ->
     )
 
 
+class AskedView(Frozen):
+    """A kommune that was asked about a place, and who there; to its leader once she was told of them, and no more."""
+
+    referral: Referral
+    kommune_name: str
+    contact: PersonView
+    card: CardView
+
+
+async def asked_about(runtime: Runtime, who: Principal, place_id: UUID) -> tuple[Place | None, list[AskedView]]:
+    """The latest first. Nobody for another one's place, as for one that is nowhere; reading the contacts is logged."""
+    async with runtime.pool.acquire() as conn:
+        place = await one(conn, Place, str(place_id))
+        if place is None or not who.sees(leader=place.opened.leader_id):
+            return None, []
+        query = (
+            "SELECT state, shape FROM aggregate WHERE kind = 'referral' AND state->>'place_id' = $1"
+            " ORDER BY state->>'sent_on' DESC, id DESC LIMIT 50"
+        )
+        found = await many(conn, Referral, query, place.id)
+        if "consultant" not in who.roles:
+            found = [one_ for one_ in found if one_.guided and (one_.open or one_.matched)]
+        known = "SELECT state, shape FROM aggregate WHERE kind = 'kommune' AND id = ANY($1::text[])"
+        kommuner = {k.id: k for k in await many(conn, Kommune, known, [referral.kommune for referral in found])}
+    persons = await people(runtime, [one_.contact_id for one_ in found], who, "GET /henvendelser/plads/{place_id}")
+    today = calendar.today(runtime.clock.now())
+    return place, [
+        AskedView(
+            referral=referral,
+            kommune_name=catalogue.kommune(referral.kommune).formal_name,
+            contact=PersonView(**persons.get(referral.contact_id, {})),
+            card=CardView.of(kommuner.get(referral.kommune), today),
+        )
+        for referral in found
+    ]
+
+
 async def _referrals(conn: Connection, kommuner: Iterable[str] | None, which: ReferralFilter) -> list[Referral]:
     """Of these kommuner, or of all where None; one more than asked for, where there is one."""
     day, _, id_ = (which.after or "").partition(".")

@@ -41,5 +41,8 @@ def by_when(referral: Referral) -> date:
 
 def is_stale(contact: Contact, today: date) -> bool:
     """Nobody has confirmed it for long; people change their job."""
-    confirmed = contact.confirmed_on or contact.valid_from
-    return contact.valid(today) and (today - confirmed).days > limits("contact", today)["stale"].value
+    return contact.valid(today) and not is_fresh(contact.confirmed_on or contact.valid_from, today)
+
+
+def is_fresh(confirmed_on: date, today: date) -> bool:
+    return (today - confirmed_on).days <= limits("contact", today)["stale"].value

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from municipality_gateway.state.replies import Said
-from shared.events.base import Data
+from shared.events.base import Data, Terms
 from shared.spine.work import Aggregate
 
 Party = Literal["kommune", "young-person"]
@@ -44,6 +44,9 @@ class Match(Spoken):
     candidate_id: str
     reply_id: str
     state: Literal["proposed", "agreed", "over"] = "proposed"
+    terms: Terms | None = None
+    """What it is about, and until when a yes is waited for; none of one that an older build has heard of."""
+    answer_by: date | None = None
     owed: frozenset[Party] = frozenset()
     answers: tuple[Answer, ...] = ()
     said: dict[str, Said] = Field(default_factory=dict)

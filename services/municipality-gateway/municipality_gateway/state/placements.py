@@ -7,6 +7,7 @@ from pydantic import Field
 
 from municipality_gateway.state.matches import Answer, Spoken
 from municipality_gateway.state.replies import Said
+from shared.events import base
 from shared.events.base import Data
 
 
@@ -15,6 +16,7 @@ class Placement(Spoken):
     referral_id: str
     match_id: str
     candidate_id: str
+    over: bool = False
     said: dict[str, Said] = Field(default_factory=dict)
 
 
@@ -23,6 +25,9 @@ class Stage(Spoken):
 
     placement_id: str
     place_id: str
+    referral_id: str | None = None
+    plan: base.Stage | None = None
+    """Form, hours, from and to; none of one that an older build has heard of."""
     answer: Answer | None = None
     void: bool = False
     """Taken back, or another one came in its place."""
@@ -43,4 +48,6 @@ class Challenge(Spoken):
 
     placement_id: str
     place_id: str
+    referral_id: str | None = None
+    code: str | None = None
     answer: Help | None = None
