@@ -1,12 +1,13 @@
 """A consultant's day: from a line to the call, through the call to a place that is open, and through its life."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from intake.state.day import Asked, Challenge, Match, Placement
 from intake.state.leaders import Company, Leader
@@ -16,6 +17,7 @@ from shared.catalogue import calendar
 from shared.runtime import Runtime
 from shared.service import services
 from shared.spine.work import Aggregate
+from shared.web.pages.page import Page as SitePage
 from tests.browser.conftest import EVERYBODY, Living, Visit, living
 from tests.browser.test_my_page import SIGN_UP, asked
 from tests.browser.visitor import Visitor
@@ -61,7 +63,8 @@ async def a_busy_day(runtime: Runtime, today: date) -> None:
             Company(id=company, cvr="13585628", name=called, people=frozenset({str(leader)})),
             Leader(
                 id=str(leader), company_id=company, workplace_id=str(uuid4()), company_name=called, postnr="6700",
-                kommune="0561", signed_up_on=then - timedelta(days=n), attempts=n % 2, outcome="reached" * (n < 5) or None,
+                kommune="0561", signed_up_on=then - timedelta(days=n), attempts=n % 2,
+                outcome="reached" if n < 5 else None,
                 next_call_on=today - timedelta(days=n % 3) if n > 4 else None,
                 mail_refused_on=then if n in (4, 7) else None,
             ),
@@ -141,6 +144,34 @@ async def test_all_that_is_due_is_on_one_screen_and_each_kind_alone_is_whole(
     await page.get_by_role("link", name="Til samtalen").first.click()
     await expect(page.get_by_role("heading", level=2).first).to_have_text("Hvad kom der ud af samtalen?")
     await visitor.look("leader-not-called")
+
+
+@pytest.mark.parametrize("width", ["phone", "desk"])
+async def test_on_the_whole_site_each_line_leads_on_and_shows_whom_to_ring_at_a_kommune(
+    visit: Visit, here: Living, width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SitePage, "has", lambda page, path: True)
+    await a_busy_day(here.runtime, calendar.today(datetime.now(UTC)))
+    visitor = await visit(width)
+    page = visitor.page
+
+    async def part(route: Route) -> None:
+        said = '<p><strong>Lone Ravn</strong><br><a class="la-tel" href="tel:+45-76-16-16-16">76 16 16 16</a></p>'
+        await route.fulfill(body=said, content_type="text/html")
+
+    await page.route(re.compile(r"/henvendelser/.*/kontakt$"), part)
+    await visitor.be("consultant")
+    await visitor.go("/i-dag?arbejde=kommuner")
+    await expect(page.get_by_role("link", name="76 16 16 16")).to_have_count(1)
+    await visitor.look("day-kommuner")
+    await visitor.go("/i-dag")
+    for words, path in (
+        ("Hjælp her", "forloeb"), ("Til forslaget", "match"), ("Skriv, hvordan det går", "forloeb"),
+        ("Skriv en ind", "kommuner"), ("Til pladsen", "pladser"), ("Til samtalen", "ledere"),
+    ):  # fmt: skip
+        link = page.get_by_role("link", name=words).first
+        await expect(link).to_have_attribute("href", re.compile(rf"^/{path}/[\w-]+$"))
+    await visitor.look("day-whole")
 
 
 async def test_the_day_in_english_and_by_keyboard(visit: Visit, here: Living) -> None:
