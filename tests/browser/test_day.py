@@ -269,6 +269,12 @@ async def test_a_call_from_the_first_ring_to_a_place_that_is_open(
     if scripts:
         await expect(missing).to_contain_text("Ikke gemt endnu. Ret først: Timer om ugen på sigt: Må højst være 37.")
         await visitor.look("place-wrong-as-it-goes")
+        await page.context.set_offline(True)
+        await page.get_by_label("Aften (kl. 16-22)").check()
+        await expect(missing).to_contain_text("Alt, du har skrevet, står her endnu.")
+        await page.context.set_offline(False)
+        assert visitor.wrong.pop().startswith("error: htmx:sendError")
+        await page.get_by_label("Aften (kl. 16-22)").uncheck()
     else:
         await save.click()
         await expect(page.get_by_role("alert")).to_contain_text("Må højst være 37.")

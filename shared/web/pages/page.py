@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from shared.catalogue import calendar
 from shared.catalogue.calendar import DENMARK
 from shared.catalogue.codes import codes
+from shared.catalogue.refusal import in_danish
 from shared.runtime import Runtime
 from shared.web.access import Principal
 from shared.web.pages import sessions, static
@@ -41,7 +42,7 @@ MENU: Mapping[str, Sequence[tuple[str, str, str]]] = {
 }
 # A browser tells the origin of a form by it, so not `no-referrer`; another site is told nothing.
 REFERRER = "same-origin"
-SECRET = "/svar/"  # who knows the address may answer: it is told to nobody, not even to ourselves
+A_KEY = "/svar/"  # who knows the address may answer: it is told to nobody, not even to ourselves
 
 
 @cache
@@ -94,7 +95,7 @@ class Page:
 
     @property
     def referrer(self) -> str:
-        return "no-referrer" if self.request.url.path.startswith(SECRET) else REFERRER
+        return "no-referrer" if self.request.url.path.startswith(A_KEY) else REFERRER
 
     @property
     def in_other_language(self) -> str:
@@ -148,8 +149,16 @@ class Page:
     def choices(self, code_list: str) -> list[tuple[str, str]]:
         """Code and words of each on the list that holds today."""
         today = self.today
-        said = [(entry.code, self.t(entry.da, entry.en)) for entry in codes(code_list) if entry.holds(today)]
-        return [(code, words[:1].upper() + words[1:]) for code, words in said]
+        return [(entry.code, self.t(entry.da, entry.en)) for entry in codes(code_list) if entry.holds(today)]
+
+    def words(self, code_list: str, code: str) -> str:
+        """What a code says; itself where it is tomorrow's."""
+        known = codes(code_list)
+        return known.label(code, self.language) if code in known else code
+
+    def number(self, value: float) -> str:
+        """7,5 as Danes write it; 7.5"""
+        return self.t(in_danish(value), f"{value:g}")
 
     @property
     def today(self) -> date:

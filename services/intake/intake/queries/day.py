@@ -448,7 +448,6 @@ async def _known(runtime: Runtime) -> Known:
         Leader,
         "SELECT state, shape FROM aggregate l WHERE kind = 'leader' AND state->>'erased' IS DISTINCT FROM 'true'"
         " AND state->>'merged_into' IS NULL AND (state->>'next_call_on' IS NOT NULL"
-        " OR state->>'mail_refused_on' IS NOT NULL"
         " OR state->>'outcome' IS DISTINCT FROM 'reached' OR NOT EXISTS"
         " (SELECT FROM aggregate p WHERE p.kind = 'place' AND p.state->>'leader_id' = l.id))",
     )
