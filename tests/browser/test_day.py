@@ -273,7 +273,8 @@ async def test_a_call_from_the_first_ring_to_a_place_that_is_open(
         await page.get_by_label("Aften (kl. 16-22)").check()
         await expect(missing).to_contain_text("Alt, du har skrevet, står her endnu.")
         await page.context.set_offline(False)
-        assert visitor.wrong.pop().startswith("error: htmx:sendError")
+        assert all("htmx:sendError" in said or "htmx:afterRequest" in said for said in visitor.wrong)
+        visitor.wrong.clear()
         await page.get_by_label("Aften (kl. 16-22)").uncheck()
     else:
         await save.click()
