@@ -1,22 +1,23 @@
 """A consultant's day: from a line to the call, through the call to a place that is open, and through its life."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Route, expect
 
 from intake.state.day import Asked, Challenge, Match, Placement
 from intake.state.leaders import Company, Leader
 from intake.state.places import Frame, Past, Place
 from intake.state.referrals import Referral
 from shared.catalogue import calendar
-from shared.people.vault import Person
 from shared.runtime import Runtime
 from shared.service import services
 from shared.spine.work import Aggregate
+from shared.web.pages.page import Page as SitePage
 from tests.browser.conftest import EVERYBODY, Living, Visit, living
 from tests.browser.test_my_page import SIGN_UP, asked
 from tests.browser.visitor import Visitor
@@ -62,18 +63,28 @@ async def a_busy_day(runtime: Runtime, today: date) -> None:
             Company(id=company, cvr="13585628", name=called, people=frozenset({str(leader)})),
             Leader(
                 id=str(leader), company_id=company, workplace_id=str(uuid4()), company_name=called, postnr="6700",
-                kommune="0561", signed_up_on=then - timedelta(days=n), attempts=n % 2, outcome="reached" if n < 5 else None,
+                kommune="0561", signed_up_on=then - timedelta(days=n), attempts=n % 2,
+                outcome="reached" if n < 5 else None,
                 next_call_on=today - timedelta(days=n % 3) if n > 4 else None,
                 mail_refused_on=then if n in (4, 7) else None,
             ),
         ]  # fmt: skip
-        people.append((leader, {"name": NAMES[n % len(NAMES)], "phone": f"+45201234{n:02}", "email": f"l{n}@x.example"}))
+        people.append(
+            (leader, {"name": NAMES[n % len(NAMES)], "phone": f"+45201234{n:02}", "email": f"l{n}@x.example"})
+        )
         if n < 5:
             states.append(
                 Place(
-                    id=place, leader_id=str(leader), company_id=company, workplace_id="w", kommune="0561", postnr="6700",
-                    state="open", history=(Past(on=months, what="opened"),), found=Frame(seats=2),
-                )  # fmt: skip
+                    id=place,
+                    leader_id=str(leader),
+                    company_id=company,
+                    workplace_id="w",
+                    kommune="0561",
+                    postnr="6700",
+                    state="open",
+                    history=(Past(on=months, what="opened"),),
+                    found=Frame(seats=2),
+                )
             )
         referral = Asked(
             state="requested", leader_id=str(leader), company_id=company, since=then - timedelta(days=8),
@@ -83,7 +94,14 @@ async def a_busy_day(runtime: Runtime, today: date) -> None:
             states.append(Referral(id=str(uuid4()), place_id=place, kommune="0561", guided=n == 0, asked=referral))
         if n == 2:
             states.append(
-                Match(id=str(uuid4()), referral_id="r", missing=frozenset({"leader"}), answer_by=soon, proposed_on=then, **of_place)
+                Match(
+                    id=str(uuid4()),
+                    referral_id="r",
+                    missing=frozenset({"leader"}),
+                    answer_by=soon,
+                    proposed_on=then,
+                    **of_place,
+                )
             )
         if n == 3:
             around = {**of_place, "company_id": company, "referral_id": "r"}
@@ -128,6 +146,34 @@ async def test_all_that_is_due_is_on_one_screen_and_each_kind_alone_is_whole(
     await visitor.look("leader-not-called")
 
 
+@pytest.mark.parametrize("width", ["phone", "desk"])
+async def test_on_the_whole_site_each_line_leads_on_and_shows_whom_to_ring_at_a_kommune(
+    visit: Visit, here: Living, width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SitePage, "has", lambda page, path: True)
+    await a_busy_day(here.runtime, calendar.today(datetime.now(UTC)))
+    visitor = await visit(width)
+    page = visitor.page
+
+    async def part(route: Route) -> None:
+        said = '<p><strong>Lone Ravn</strong><br><a class="la-tel" href="tel:+45-76-16-16-16">76 16 16 16</a></p>'
+        await route.fulfill(body=said, content_type="text/html")
+
+    await page.route(re.compile(r"/henvendelser/.*/kontakt$"), part)
+    await visitor.be("consultant")
+    await visitor.go("/i-dag?arbejde=kommuner")
+    await expect(page.get_by_role("link", name="76 16 16 16")).to_have_count(1)
+    await visitor.look("day-kommuner")
+    await visitor.go("/i-dag")
+    for words, path in (
+        ("Hjælp her", "forloeb"), ("Til forslaget", "match"), ("Skriv, hvordan det går", "forloeb"),
+        ("Skriv en ind", "kommuner"), ("Til pladsen", "pladser"), ("Til samtalen", "ledere"),
+    ):  # fmt: skip
+        link = page.get_by_role("link", name=words).first
+        await expect(link).to_have_attribute("href", re.compile(rf"^/{path}/[\w-]+$"))
+    await visitor.look("day-whole")
+
+
 async def test_the_day_in_english_and_by_keyboard(visit: Visit, here: Living) -> None:
     await a_busy_day(here.runtime, calendar.today(datetime.now(UTC)))
     visitor = await day_of(visit, "desk")
@@ -170,8 +216,6 @@ async def test_who_rings_is_found_by_whatever_is_known(visit: Visit, address: st
     await page.get_by_role("button", name="Søg").click()
     await expect(page.get_by_role("alert")).to_contain_text("Det er ikke en e-mailadresse")
     await visitor.look("search-wrong")
-
-
 
 
 @pytest.mark.parametrize(("width", "scripts"), EVERYBODY)
@@ -225,6 +269,13 @@ async def test_a_call_from_the_first_ring_to_a_place_that_is_open(
     if scripts:
         await expect(missing).to_contain_text("Ikke gemt endnu. Ret først: Timer om ugen på sigt: Må højst være 37.")
         await visitor.look("place-wrong-as-it-goes")
+        await page.context.set_offline(True)
+        await page.get_by_label("Aften (kl. 16-22)").check()
+        await expect(missing).to_contain_text("Alt, du har skrevet, står her endnu.")
+        await page.context.set_offline(False)
+        assert all("htmx:sendError" in said or "htmx:afterRequest" in said for said in visitor.wrong)
+        visitor.wrong.clear()
+        await page.get_by_label("Aften (kl. 16-22)").uncheck()
     else:
         await save.click()
         await expect(page.get_by_role("alert")).to_contain_text("Må højst være 37.")
@@ -259,3 +310,63 @@ async def test_a_call_from_the_first_ring_to_a_place_that_is_open(
     await page.get_by_role("button", name="Sæt på pause").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("På pause")
     await visitor.look("place-paused")
+
+
+async def test_what_was_entered_wrongly_is_put_right(visit: Visit, address: str) -> None:
+    leader = await joined(address)
+    await asked(address, "POST", "/leaders", SIGN_UP | {"email": "igen@vagtcentral.example", "name": "Aase K."})
+    visitor = await visit("desk")
+    page = visitor.page
+    await visitor.be("consultant")
+    await visitor.go(f"/ledere/{leader}")
+    await page.get_by_label("Tog ikke telefonen").check()
+    await page.get_by_role("button", name="Gem opkaldet").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("I dag")
+    await visitor.go(f"/ledere/{leader}")
+    await page.get_by_role("link", name="Ret det seneste opkald").click()
+    await expect(page.get_by_label("Tog ikke telefonen")).to_be_checked()
+    await page.get_by_label("Talte med lederen").check()
+    await visitor.look("call-correct")
+    await page.get_by_role("button", name="Ret opkaldet").click()
+    await expect(page.get_by_role("listitem").filter(has_text="Talte med lederen")).to_be_visible()
+    await page.get_by_role("link", name="Skriv, hvad lederen har lært").click()
+    await visitor.look("learned")
+    await page.get_by_role("button", name="Gem").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Vælg en af mulighederne")
+    await page.get_by_role("checkbox").first.check()
+    await page.get_by_role("button", name="Gem").click()
+    await page.get_by_role("link", name="Tilmeldt to gange?").click()
+    await visitor.look("joined-twice")
+    await page.get_by_label("Aase K.").check()
+    await page.get_by_role("button", name="Saml det hele der").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Aase K.")
+    visitor.expected = {404}
+    await visitor.go(f"/ledere/{leader}")
+    await visitor.look("leader-merged")
+
+
+@pytest.mark.parametrize(("width", "scripts"), EVERYBODY)
+async def test_a_kick_off_is_entered_and_has_a_link_to_join_by(
+    visit: Visit, address: str, today: str, width: str, scripts: bool
+) -> None:
+    visitor = await visit(width, scripts=scripts)
+    page = visitor.page
+    await visitor.be("consultant")
+    await visitor.go("/i-dag/kickoffs")
+    await visitor.look("kickoffs-none")
+    await page.get_by_label("Navn", exact=True).fill("Vildbjerg")
+    await page.get_by_label("Kommune").select_option("0657")
+    await page.get_by_label("Dato").fill(today)
+    await page.get_by_label("Kort navn til linket").fill("Vildbjerg 2026")
+    await page.get_by_role("button", name="Gem").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Kort navn til linket:")
+    await visitor.look("kickoffs-wrong")
+    await page.get_by_label("Kort navn til linket").fill("vildbjerg-2026")
+    await page.get_by_role("button", name="Gem").click()
+    await expect(page.get_by_text("/tilmeld?kickoff=vildbjerg-2026")).to_be_visible()
+    await visitor.look("kickoffs")
+    await page.get_by_role("link", name="Ret Vildbjerg").click()
+    await page.get_by_label("Navn", exact=True).fill("Vildbjerg Hallerne")
+    await visitor.look("kickoff-correct")
+    await page.get_by_role("button", name="Gem").click()
+    await expect(page.get_by_role("heading", name="Vildbjerg Hallerne")).to_be_visible()

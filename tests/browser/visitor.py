@@ -35,7 +35,7 @@ class Visitor:
 
     async def be(self, role: str, **of_role: str) -> None:
         """Logged in, as one chooses to be in a local run: `leader_id=...`, `kommune=...`."""
-        form: dict[str, str | float | bool] = {"role": role, **of_role}
+        form: dict[str, Any] = {"role": role, **of_role}
         await self.page.context.request.post(f"{self.base}/log-ind", form=form, headers={"Origin": self.base})
 
     async def look(self, name: str) -> None:

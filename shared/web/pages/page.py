@@ -151,8 +151,7 @@ class Page:
     def choices(self, code_list: str) -> list[tuple[str, str]]:
         """Code and words of each on the list that holds today."""
         today = self.today
-        said = [(entry.code, self.t(entry.da, entry.en)) for entry in codes(code_list) if entry.holds(today)]
-        return [(code, words[:1].upper() + words[1:]) for code, words in said]
+        return [(entry.code, self.t(entry.da, entry.en)) for entry in codes(code_list) if entry.holds(today)]
 
     def words(self, code_list: str, code: str) -> str:
         """What a code says; itself where it is tomorrow's."""

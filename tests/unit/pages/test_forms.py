@@ -1,11 +1,13 @@
 """A form is read as the API's body, and shown again with what was typed and what is wrong beside each field."""
 
 import re
+from datetime import date
 
 import pytest
+from fastapi import Request
 
 from shared.web.edge import unfolded
-from shared.web.pages.forms import KEY
+from shared.web.pages.forms import KEY, Form
 from tests.unit.pages.shop import HERE, ORDER, OrderBody, client
 
 
@@ -161,3 +163,22 @@ def test_rows_of_a_form_are_read_in_their_order_without_gaps(sent: list[tuple[st
 
 
 __all__ = ["HERE"]
+
+
+def test_what_is_known_is_shown_as_one_would_have_typed_it() -> None:
+    known = {
+        "hours": 7.5,
+        "again": True,
+        "codes": ("a", "b"),
+        "on": date(2026, 12, 1),
+        "lines": [{"words": "x"}],
+        "no": None,
+    }
+    form = Form(Request({"type": "http", "method": "GET", "headers": []}), {"phone": ["2012"]}).begin(known)
+    shown = {name: form.values(name) for name in ("phone", "hours", "again", "codes", "on", "lines.0.words", "no")}
+    assert shown == {
+        "phone": ["2012"], "hours": ["7,5"], "again": ["true"], "codes": ["a", "b"], "on": ["2026-12-01"],
+        "lines.0.words": ["x"], "no": [],
+    }  # fmt: skip
+    sent = Form(Request({"type": "http", "method": "POST", "headers": []}), {"hours": ["8"]}).begin(known)
+    assert (sent.value("hours"), sent.value("again")) == ("8", ""), "what was typed is not written over"

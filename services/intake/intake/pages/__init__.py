@@ -5,7 +5,7 @@ from intake.pages.leaders import logins
 from shared.web.pages.router import Pages
 
 pages = Pages()
-for part in (front, leaders, day, kickoffs, people, calls, places, referrals):
+for part in (front, leaders, day, kickoffs, people, calls, referrals, places):  # `hos` is no place
     pages.include_router(part.pages)
 
 __all__ = ["logins", "pages"]

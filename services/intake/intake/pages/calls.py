@@ -15,7 +15,7 @@ from shared.runtime import Runtime
 from shared.web.access import Principal
 from shared.web.dependencies import RuntimeDep
 from shared.web.pages.forms import Form, FormDep, SentForm
-from shared.web.pages.page import Page, PageDep
+from shared.web.pages.page import Page, PageDep, phone
 from shared.web.pages.router import Pages
 from shared.web.problems import NOT_FOUND, Problem
 
@@ -73,7 +73,7 @@ DATA = ("name", "phone", "email", "company_name", "cvr", "postnr", "sector", "si
 @pages.get("/ledere/{leader_id}/ret")
 async def wrong(leader_id: UUID, page: PageDep, who: Consultant, form: FormDep, runtime: RuntimeDep) -> Response:
     known = await whole_leader(runtime, leader_id, who)
-    form.begin(known.model_dump(include={*DATA}))
+    form.begin(known.model_dump(include={*DATA}) | {"phone": known.phone and phone(known.phone)})
     return page.show("leader_ret.html", form=form, leader=known, kommuner=KOMMUNER, named=by_name())
 
 

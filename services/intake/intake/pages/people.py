@@ -20,7 +20,7 @@ from shared.spine.decision import Refused
 from shared.spine.work import Strict
 from shared.web.dependencies import RuntimeDep, get_or_404
 from shared.web.pages.forms import Form, FormDep, SentForm
-from shared.web.pages.page import Page, PageDep
+from shared.web.pages.page import Page, PageDep, phone
 from shared.web.pages.router import Pages
 from shared.web.problems import NOT_FOUND, Problem, of_value
 
@@ -103,7 +103,7 @@ async def wrong_colleague(
     known = (await contacts(runtime, [colleague.id], who, "GET /ledere/{id}/kollega/{id}")).get(colleague.id)
     if known is None or colleague.company_id != leader.company_id:
         raise Problem(NOT_FOUND, field="person_id")
-    form.begin(known.model_dump() | {"role": colleague.role})
+    form.begin(known.model_dump() | {"role": colleague.role, "phone": known.phone and phone(known.phone)})
     return page.show("colleague.html", form=form, leader=leader, colleague=colleague)
 
 

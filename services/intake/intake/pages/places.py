@@ -135,6 +135,7 @@ async def _known(runtime: Runtime, place: WholePlaceView, who: Principal, page: 
             for name, words in catalogue.categories().items()
         ],
         "kinds": [(f"{name}-00", page.t(*words)) for name, words in catalogue.categories().items()],
+        "ways": [(code, words[:1].upper() + words[1:]) for code, words in page.choices("forms")],
         "task_of": catalogue.task,
     }
 

@@ -450,13 +450,23 @@ async def _known(pool: Connection, today: date) -> Known:
         " OR state->'asked'->>'guided_to' <> state->'asked'->>'contact_id' OR state->'asked'->>'since' <= $1)",
         (today - rules.IN_TIME).isoformat(),
     )
+    leaders = await many(
+        pool,
+        Leader,
+        "SELECT state, shape FROM aggregate l WHERE kind = 'leader' AND state->>'erased' IS DISTINCT FROM 'true'"
+        " AND state->>'merged_into' IS NULL AND (state->>'next_call_on' <= $1 OR state->>'mail_refused_on' IS NOT NULL"
+        " OR state->>'next_call_on' IS NULL AND (state->>'outcome' IS DISTINCT FROM 'reached' OR NOT EXISTS"
+        " (SELECT FROM aggregate p WHERE p.kind = 'place' AND p.state->>'leader_id' = l.id)))",
+        today.isoformat(),
+    )
     waiting = await many(
         pool,
         Place,
         "SELECT state, shape FROM aggregate p WHERE kind = 'place'"
         " AND (state->>'state' NOT IN ('open', 'filled', 'closed') OR state->>'state' = 'open' AND NOT EXISTS"
         " (SELECT FROM aggregate r WHERE r.kind = 'referral' AND r.state->>'place_id' = p.id"
-        " AND r.state->>'over' = 'false'))",
+        " AND r.state->>'over' = 'false') OR state->>'leader_id' = ANY ($1))",
+        [leader.id for leader in leaders if leader.mail_refused_on],
     )
     placements = await many(
         pool,
@@ -476,15 +486,6 @@ async def _known(pool: Connection, today: date) -> Known:
         Place,
         "SELECT state, shape FROM aggregate WHERE kind = 'place' AND id = ANY ($1)",
         sorted(around - {place.id for place in waiting}),
-    )
-    leaders = await many(
-        pool,
-        Leader,
-        "SELECT state, shape FROM aggregate l WHERE kind = 'leader' AND state->>'erased' IS DISTINCT FROM 'true'"
-        " AND state->>'merged_into' IS NULL AND (state->>'next_call_on' <= $1 OR state->>'mail_refused_on' IS NOT NULL"
-        " OR state->>'next_call_on' IS NULL AND (state->>'outcome' IS DISTINCT FROM 'reached' OR NOT EXISTS"
-        " (SELECT FROM aggregate p WHERE p.kind = 'place' AND p.state->>'leader_id' = l.id)))",
-        today.isoformat(),
     )
     referrals = late + await many(
         pool,

@@ -63,7 +63,7 @@ class StatusView(Frozen):
 
 
 class NearView(Frozen):
-    """Somebody at the company. `role` is a code of colleague-role, or `leader`."""
+    """Somebody at the company. `role` is a code of colleague-role, or `leader`; the phone is for consultants."""
 
     person_id: str
     role: str | None = None
@@ -169,7 +169,7 @@ async def whole_leader(runtime: Runtime, leader_id: UUID, who: Principal) -> Lea
         signed_up_on=leader.signed_up_on,
         merged_into=leader.merged_into,
         colleagues=[
-            NearView(person_id=id_, role=role, name=opened[id_].name, phone=opened[id_].phone)
+            NearView(person_id=id_, role=role, name=opened[id_].name, phone=opened[id_].phone if staff else None)
             for id_, role in near.items()
             if id_ in opened
         ],
