@@ -62,6 +62,14 @@ async def test_a_place_is_paused_opened_again_and_closed(visit: Visit, leader: s
     page = await log_in(visitor, leader)
     await expect(page.get_by_text("Du har sagt ja, og vi finder den rigtige kommune.")).to_be_visible()
     await visitor.look("my-page")
+    await page.get_by_role("link", name="Alt om pladsen").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Plads hos Vagtcentralen")
+    await visitor.look("my-place")
+    await page.get_by_role("link", name="Min side").click()
+    await page.get_by_role("link", name="Tilføj en kollega").click()
+    await page.get_by_label("Navn").fill("Ib Bjerregaard")
+    await page.get_by_role("button", name="Gem").click()
+    await expect(page.get_by_text("Ib Bjerregaard")).to_be_visible()
     await page.get_by_role("link", name="Sæt på pause").click()
     await page.get_by_role("button", name="Sæt på pause").click()
     await expect(page.get_by_role("alert")).to_be_focused()
@@ -108,8 +116,15 @@ async def test_another_ones_place_is_nowhere(visit: Visit, leader: str, intake: 
     visitor.expected = {404}
     page = await log_in(visitor, other)
     await visitor.look("my-page-new")
-    await visitor.go(f"/pladser/{places['places'][0]['place_id']}/pause")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Siden findes ikke")
+    place = places["places"][0]["place_id"]
+    for path in (
+        f"/pladser/{place}",
+        f"/pladser/{place}/pause",
+        f"/ledere/{leader}/kollega",
+        f"/ledere/{leader}/laert",
+    ):
+        await visitor.go(path)
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Siden findes ikke")
 
 
 async def test_a_session_that_ended_while_one_thought_loses_nothing(visit: Visit, leader: str) -> None:
