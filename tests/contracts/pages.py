@@ -60,7 +60,7 @@ def _rule(one: Rule) -> Iterator[str]:
 
 
 def _names(service: str, rule_id: str) -> bool:
-    word = re.compile(rf"{re.escape(rule_id)}(?![\w-])")
+    word = re.compile(rf"(?<![\w-]){re.escape(rule_id)}(?![\w-])")
     return any(word.search(path.read_text("utf-8")) for path in (ROOT / "services" / service).rglob("*.py"))
 
 

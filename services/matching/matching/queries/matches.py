@@ -195,17 +195,20 @@ async def matches_of(pool: Connection, place_id: str) -> list[Match]:
 
 async def _matches(conn: Connection, place_id: UUID | None, leader_id: str | None, after: str | None) -> list[Match]:
     """Of a place all, otherwise what is open; what is due first, first."""
-    where = "state->>'place_id' = $1" if place_id else "$1::text IS NULL AND state->>'state' = 'proposed'"
     day, _, id_ = (after or "").partition(".")
-    return await many(
-        conn,
-        Match,
-        f"SELECT state, shape FROM aggregate WHERE kind = 'match' AND {where}"  # noqa: S608 - one of two
-        " AND ($2::text IS NULL OR state->>'leader_id' = $2)"
-        " AND ($3 = '' OR (state->>'answer_by', id) > ($3, $4)) ORDER BY state->>'answer_by', id LIMIT $5",
-        str(place_id) if place_id else None,
-        leader_id,
-        day,
-        id_,
-        AT_ONCE,
-    )
+    since = leader_id, day, id_, AT_ONCE
+    if place_id:
+        return await many(conn, Match, _OF_PLACE, *since, str(place_id))
+    return await many(conn, Match, _OPEN, *since)
+
+
+_OPEN = (
+    "SELECT state, shape FROM aggregate WHERE kind = 'match' AND state->>'state' = 'proposed'"
+    " AND ($1::text IS NULL OR state->>'leader_id' = $1) AND ($2 = '' OR (state->>'answer_by', id) > ($2, $3))"
+    " ORDER BY state->>'answer_by', id LIMIT $4"
+)
+_OF_PLACE = (
+    "SELECT state, shape FROM aggregate WHERE kind = 'match' AND state->>'place_id' = $5"
+    " AND ($1::text IS NULL OR state->>'leader_id' = $1) AND ($2 = '' OR (state->>'answer_by', id) > ($2, $3))"
+    " ORDER BY state->>'answer_by', id LIMIT $4"
+)
