@@ -52,7 +52,9 @@ class Asked:
 
     async def proposed(self, *needed: str) -> None:
         """Matching says that the last proposal is possible."""
-        row = await self.runtime.pool.fetchrow("SELECT id FROM reply WHERE what = 'candidate-proposed'")
+        # Kafka is the same for all tests: replies of earlier ones are read, and refused, as well.
+        said = "SELECT id FROM reply WHERE what = 'candidate-proposed' AND about = $1"
+        row = await self.runtime.pool.fetchrow(said, self.referral)
         start = calendar.today(datetime.now(UTC)) + timedelta(days=14)
         terms = Terms(form="SMAAJOB", hours=12, times_of_day=("day",), tasks=("viden_data-07",), start=start)
         facts: dict[str, Any] = {

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from municipality_gateway import texts
 from municipality_gateway.api.links import forward
 from municipality_gateway.commands.links import ForwardBody
+from municipality_gateway.letters import WHY
 from municipality_gateway.pages import acts
 from municipality_gateway.queries.cases import CaseView, case_of, colleagues
 from shared.catalogue import calendar
@@ -98,6 +99,10 @@ class Words:
         self.where = f"{told.postnr} {postal.town}" if told and postal else place.formal_name
         self.is_own = case.referral.kommune == case.referral.place_kommune
         self.travel = texts.why(Reach(case.referral.kommune, case.referral.why, case.referral.minutes), place.code)
+
+    def why(self, reason: str) -> str:
+        """Why nobody is wanted any more, as the mails say it."""
+        return WHY[self._page.language].get(reason, "").format(place_kommune=self.place_kommune)
 
     def label(self, code_list: str, code: str) -> str:
         """A code that an older or a newer build knows is not shown."""
