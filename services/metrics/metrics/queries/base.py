@@ -10,7 +10,7 @@ import orjson
 
 from metrics import figures
 from metrics.rows import Total
-from shared.db import columns
+from shared.db import Connection, columns
 
 LIVE = "state->>'test' = 'false' AND coalesce(state->>'in_error', 'false') = 'false'"
 
@@ -53,7 +53,7 @@ GAUGES = {
 WRONG = "(SELECT id FROM aggregate WHERE state->>'in_error' = 'true')"
 # $1-$3: the steps. A partner who was there before what it follows took no time.
 DURATION = """
-    SELECT step, greatest(0, floor(extract(epoch FROM e.at - b.at)))::bigint AS seconds
+    SELECT step, b.kind, b.key, b.at, greatest(0, floor(extract(epoch FROM e.at - b.at)))::bigint AS seconds
     FROM unnest($1::text[], $2::text[], $3::text[]) AS s(step, begins, ends)
     JOIN first b ON b.kind = s.begins JOIN first e ON e.kind = s.ends AND e.key = b.key"""
 STEPS = columns(((step.name, step.begins, step.ends) for step in figures.STEPS), 3)
@@ -106,7 +106,7 @@ async def histogram(pool: asyncpg.Pool) -> list[Bucket]:
     return [Bucket(*row) for row in rows]
 
 
-async def medians(pool: asyncpg.Pool) -> list[Median]:
+async def medians(pool: asyncpg.Pool | Connection) -> list[Median]:
     """Exact: the earliest of each kind, without what was entered in error; revised as more is known."""
     rows = await pool.fetch(
         "WITH first AS (SELECT kind, key, min(at) AS at FROM moment"
