@@ -40,6 +40,8 @@ OPEN = {
     "GET,HEAD /tilmeld",
     "POST /tilmeld",
     "GET,HEAD /tilmeld/tak",
+    "GET,HEAD /tal",
+    "GET,HEAD /tal/kort",
 }
 SERVICES = [entry.name for entry in entry_points(group="lederalliancen.services")]
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import asyncpg
 
@@ -23,6 +23,7 @@ from shared.db import Connection
 from shared.frozen import Frozen
 
 Dimension = Literal["period", "region", "kickoff"]
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 Step = Literal["signed-up", "reached", "opened", "asked", "found", "agreed", "started", "moved-on"]
 # What is followed, and how far it has come. Each step is one of those of the first.
 WAYS: Mapping[str, tuple[Step, ...]] = {
