@@ -34,7 +34,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """`share`: of the longest bar beside it, in per cent. `address`: of what is shown of it alone. `inner`: a part of the
+    """`share`: of the longest bar beside it, in per cent. `address`: of it alone. `inner`: a part of the
     row above."""
 
     head: str
