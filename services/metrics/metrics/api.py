@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from metrics.queries.journeys import Cut, Dimension, JourneysView, journeys
+from metrics.queries.base import Dimension
+from metrics.queries.journeys import Cut, JourneysView, journeys
 from metrics.queries.kpis import KpisView, whole_country
 from shared.runtime import Runtime
 from shared.spine.decision import Refused
@@ -46,9 +47,9 @@ async def of_those_who_began(
     return await journeys_of(runtime, cuts[0] if cuts else None)
 
 
-async def journeys_of(runtime: Runtime, cut: Cut | None) -> JourneysView:
+async def journeys_of(runtime: Runtime, cut: Cut | None, *, timed: bool = True) -> JourneysView:
     """404 where there is none such."""
-    found = await journeys(runtime.pool, runtime.clock.now(), cut)
+    found = await journeys(runtime.pool, runtime.clock.now(), cut, timed=timed)
     if found is None:
         raise Problem(NOT_FOUND, field=cut.by if cut else "")
     return found

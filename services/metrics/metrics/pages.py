@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from metrics import atlas, tables, texts
 from metrics.api import Reader, journeys_of
-from metrics.queries.journeys import DIMENSIONS, Cut, JourneysView
+from metrics.queries.base import DIMENSIONS
+from metrics.queries.journeys import Cut, JourneysView
 from metrics.queries.kpis import whole_country
 from metrics.tables import Name, Writer
 from shared.catalogue.assumptions import assumptions
@@ -45,9 +46,9 @@ async def how_it_goes(page: PageDep, runtime: RuntimeDep, cut: CutDep) -> Respon
     if not page.who or page.who.roles.isdisjoint(READERS):
         if cut:
             raise Problem(FORBIDDEN if page.who else UNAUTHENTICATED, rule="role")
-        found = await journeys_of(runtime, None)
+        found = await journeys_of(runtime, None, timed=False)
         return page.show("tal_open.html", found=found, steps=write.steps(found), far=_far(page, found))
-    found = await journeys_of(runtime, cut)
+    found = await journeys_of(runtime, cut, timed=cut is not None)
     kpis = await whole_country(runtime.pool, runtime.clock.now())
     held = assumptions(page.today)
     everywhere = {node.of: node.steps["opened"] for node in found.by["kommune"]}
@@ -58,7 +59,7 @@ async def how_it_goes(page: PageDep, runtime: RuntimeDep, cut: CutDep) -> Respon
         name=write.node(cut.by, cut.of) if cut else page.t("hele landet", "the whole country"),
         choices=_choices(write, found),
         steps=write.steps(found),
-        times=write.times(found),
+        times=write.times(found.median_hours if cut else kpis.median_hours),
         kickoffs=write.kickoffs(found, kpis),
         regions=write.regions(found),
         kommuner=write.kommuner(found),
@@ -75,14 +76,17 @@ async def how_it_goes(page: PageDep, runtime: RuntimeDep, cut: CutDep) -> Respon
 @pages.get("/tal/kort", dependencies=[Depends(open_route)])
 async def in_short(page: PageDep, runtime: RuntimeDep) -> Response:
     """For the front page: the figures so far."""
-    return page.show("kort.html", far=_far(page, await journeys_of(runtime, None)))
+    return page.show("kort.html", far=_far(page, await journeys_of(runtime, None, timed=False)))
 
 
 @pages.get("/tal/tal.csv")
 async def file(page: PageDep, who: Reader, runtime: RuntimeDep, cut: CutDep, tabel: Name = "trin") -> Response:
     """One table of the page, for a spreadsheet."""
     write = Writer(page.language, page.today)
-    found, kpis = await journeys_of(runtime, cut), await whole_country(runtime.pool, runtime.clock.now())
+    found, kpis = (
+        await journeys_of(runtime, cut, timed=tabel == "tider"),
+        await whole_country(runtime.pool, runtime.clock.now()),
+    )
     table = write.named(tabel, found, kpis, assumptions(page.today))
     named = "-".join(filter(None, ("lederalliancen", tabel, cut and cut.of, page.today.isoformat())))
     headers = {"Content-Disposition": f'attachment; filename="{re.sub("[^a-zA-Z0-9-]", "-", named)}.csv"'}

@@ -12,8 +12,9 @@ from itertools import groupby
 from typing import Literal
 
 from metrics import figures, texts
-from metrics.queries.journeys import NONE, WAYS, JourneysView, NodeView, Step, region_of
-from metrics.queries.kpis import EffectView, KpisView, WorthView
+from metrics.queries.base import NONE
+from metrics.queries.journeys import WAYS, JourneysView, NodeView, Step, region_of
+from metrics.queries.kpis import DurationView, EffectView, KpisView, WorthView
 from shared.catalogue import files
 from shared.catalogue.assumptions import Assumptions, rounded
 from shared.catalogue.kommuner import KOMMUNER
@@ -139,10 +140,10 @@ class Writer:
             ("", "%"),
         )
 
-    def times(self, found: JourneysView) -> Table:
+    def times(self, median_hours: Mapping[str, DurationView]) -> Table:
         rows = []
         for step, (words, means) in texts.TIMES.items():
-            if one := found.median_hours.get(step):
+            if one := median_hours.get(step):
                 cells = (self.duration(one.median), self.number(one.value))
                 rows.append(Row(self.t(*words), cells, means=self.t(*means)))
         heads = (
@@ -244,8 +245,10 @@ class Writer:
             return self.kickoffs(found, kpis)
         if name == "vaerdi":
             return self.worth(kpis, held)
+        if name == "tider":
+            return self.times(found.median_hours)
         of = {
-            "trin": self.steps, "tider": self.times, "regioner": self.regions, "kommuner": self.kommuner,
+            "trin": self.steps, "regioner": self.regions, "kommuner": self.kommuner,
             "perioder": self.periods,
         }  # fmt: skip
         return of[name](found)

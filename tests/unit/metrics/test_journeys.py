@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from metrics.queries.base import Median
-from metrics.queries.journeys import Cut, Journeys, Row, Timed
+from metrics.queries.base import Median, Row, Timed
+from metrics.queries.journeys import Cut, Journeys
 from metrics.queries.kpis import CellView
 from metrics.tables import Cell, Table, Writer, file_of, kickoff
 from metrics.tables import Row as Line

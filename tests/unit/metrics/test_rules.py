@@ -101,7 +101,7 @@ def test_of_what_is_hidden_no_part_is_shown_and_of_few_nothing() -> None:
 
 
 def test_a_part_is_not_shown_either_where_few_are_left_of_its_whole() -> None:
-    wholes = {("a",): 20, ("b",): 20, ("c",): 30}
+    wholes: dict[tuple[str, ...], int] = {("a",): 20, ("b",): 20, ("c",): 30}
     assert parts_tree({("a",): 17, ("b",): 10, ("c",): 15}, wholes) == {
         (): 42, ("a",): None, ("b",): None, ("c",): 15,
     }  # fmt: skip

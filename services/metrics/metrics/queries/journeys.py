@@ -2,79 +2,30 @@
 
 One of the three at a time: two together are few, and would tell of single ones by subtraction.
 """
-# ruff: noqa: S608 - what is put in are names of our own
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 import asyncpg
 
 from metrics import rules
-from metrics.queries.base import DURATION, LIVE, STEPS, WRONG, Median, medians
+from metrics.queries.base import NONE, Dimension, Median, Row, Timed, begun, medians, times
 from metrics.queries.kpis import CellView, DurationView, SuppressionView
 from metrics.rules import Cell
 from shared.catalogue import calendar
 from shared.catalogue.kommuner import KOMMUNER
 from shared.catalogue.outcomes import outcomes
-from shared.db import Connection
 from shared.frozen import Frozen
 
-Dimension = Literal["period", "region", "kickoff"]
-DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 Step = Literal["signed-up", "reached", "opened", "asked", "found", "agreed", "started", "moved-on"]
 # What is followed, and how far it has come. Each step is one of those of the first.
 WAYS: Mapping[str, tuple[Step, ...]] = {
     "leader": ("signed-up", "reached"),
     "place": ("opened", "asked", "found"),
     "young": ("agreed", "started", "moved-on"),
-}
-NONE = "none"
-"""Without a kick-off, or where it is not known."""
-
-# The latest that was asked: months after the end, before that while the placement lives.
-_LATEST = "coalesce(o->'12', o->'6', o->'3', o->'0', o->'living')"
-_LIVE = {name: LIVE.replace("state", f"{name}.state") for name in ("p", "m", "w")}
-# All of each table is read. What is stored as JSON has no statistics, and PostgreSQL would look up each row by itself.
-_AT_ONCE = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off"
-_MATCH = f"JOIN aggregate m ON m.kind = 'match' AND m.id = b.key AND {_LIVE['m']}"
-_PLACE = "LEFT JOIN moment pl ON pl.kind = 'opened' AND pl.key = b.follows"
-_JOURNEYS = f"""
-    SELECT 'leader' AS way, b.at, b.kommune, b.kickoff,
-           EXISTS (SELECT FROM moment r WHERE r.kind = 'reached' AND r.key = b.key) AS second, false AS third
-    FROM moment b WHERE b.kind = 'signed-up'
-    UNION ALL
-    SELECT 'place', b.at, p.state->>'opened_in', s.kickoff,
-           EXISTS (SELECT FROM moment r WHERE r.kind = 'referred' AND r.key = b.key AND r.thing NOT IN {WRONG}),
-           EXISTS (SELECT FROM moment r WHERE r.kind = 'agreed' AND r.follows = b.key AND r.key NOT IN {WRONG})
-    FROM moment b JOIN aggregate p ON p.kind = 'place' AND p.id = b.key AND {_LIVE["p"]}
-    LEFT JOIN moment s ON s.kind = 'signed-up' AND s.key = b.follows WHERE b.kind = 'opened'
-    UNION ALL
-    SELECT 'young', b.at, b.kommune, s.kickoff, w.id IS NOT NULL,
-           EXISTS (SELECT FROM (SELECT w.state->'outcomes' AS o) found WHERE {_LATEST} ?| $1::text[])
-    FROM moment b {_MATCH} {_PLACE}
-    LEFT JOIN moment s ON s.kind = 'signed-up' AND s.key = pl.follows
-    LEFT JOIN (SELECT r.key, w.id, w.state FROM moment r
-               JOIN aggregate w ON w.kind = 'placement' AND w.id = r.thing AND {_LIVE["w"]}
-               WHERE r.kind = 'started') w ON w.key = b.key
-    WHERE b.kind = 'agreed'"""
-# What was timed, by where it began. A challenge belongs to a period alone.
-_BEGAN = """LEFT JOIN moment b ON b.key = d.key AND b.thing = d.key
-            AND b.kind = CASE d.kind WHEN 'answered' THEN 'sent' ELSE d.kind END"""
-_TIMED: Mapping[Dimension, str] = {
-    "period": "SELECT step, seconds, at FROM duration",
-    "region": f"""SELECT step, seconds, coalesce(p.state->>'opened_in', b.kommune) AS kommune FROM duration d {_BEGAN}
-                  LEFT JOIN aggregate p ON p.kind = 'place' AND p.id = d.key""",
-    "kickoff": f"""SELECT step, seconds, coalesce(b.kickoff, s.kickoff) AS kickoff FROM duration d {_BEGAN} {_PLACE}
-                   LEFT JOIN moment s ON s.kind = 'signed-up' AND s.key = coalesce(pl.follows, b.follows)""",
-}
-# Where a journey belongs, by what it is told apart.
-_LEAF: Mapping[Dimension, str] = {
-    "period": "to_char(at AT TIME ZONE 'Europe/Copenhagen', 'YYYY-\"Q\"Q')",
-    "region": "kommune",
-    "kickoff": "kickoff",
 }
 
 
@@ -108,25 +59,6 @@ class JourneysView(Frozen):
     steps: dict[Step, CellView]
     median_hours: dict[str, DurationView]
     by: dict[Literal["period", "region", "kommune", "kickoff"], list[NodeView]]
-
-
-class Row(NamedTuple):
-    """So many of a way began there, and so many of them came to its second and its third step."""
-
-    way: str
-    by: Dimension
-    leaf: str | None
-    began: int
-    second: int
-    third: int
-
-
-class Timed(NamedTuple):
-    """How many journeys took a step there."""
-
-    step: str
-    leaf: str | None
-    journeys: int
 
 
 Tree = Mapping[Cell, int | None]
@@ -179,6 +111,12 @@ class Journeys:
     def cell(self, cut: Cut) -> Cell:
         return (cut.of[:4], cut.of) if cut.by == "period" and len(cut.of) > 4 else (cut.of,)
 
+    def within(self, cut: Cut) -> list[str]:
+        """All that may belong to it, as `Row.leaf` names them."""
+        cell = self.cell(cut)
+        known = {*KOMMUNER, NONE, cut.of, *(f"{cut.of}-Q{n}" for n in range(1, 5))}
+        return sorted(leaf for leaf in known if self.path(cut.by, leaf)[: len(cell)] == cell)
+
     def view(self, cut: Cut | None, durations: Mapping[str, DurationView]) -> JourneysView:
         by: Dimension = cut.by if cut else "period"
         return JourneysView(
@@ -227,47 +165,13 @@ def _moved_on() -> list[str]:
     return sorted(code for code, one in outcomes().items() if not {"employment", "education"}.isdisjoint(one.kinds))
 
 
-async def journeys(pool: asyncpg.Pool, now: datetime, cut: Cut | None) -> JourneysView | None:
-    """None where there is no such period, region or kick-off."""
+async def journeys(pool: asyncpg.Pool, now: datetime, cut: Cut | None, *, timed: bool = True) -> JourneysView | None:
+    """None where there is no such period, region or kick-off. `timed`: with the medians."""
     async with pool.acquire() as conn, conn.transaction(readonly=True, isolation="repeatable_read"):
-        await conn.execute(_AT_ONCE)
-        return await _journeys(conn, calendar.today(now), cut)
-
-
-async def _journeys(conn: Connection, today: date, cut: Cut | None) -> JourneysView | None:
-    leaves = ", ".join(f"{leaf} AS {by}" for by, leaf in _LEAF.items())
-    rows = await conn.fetch(
-        f"WITH journey AS ({_JOURNEYS}), leaf AS (SELECT way, second, third, {leaves} FROM journey)"
-        " SELECT way, CASE WHEN grouping(period) = 0 THEN 'period' WHEN grouping(region) = 0 THEN 'region'"
-        " ELSE 'kickoff' END, coalesce(period, region, kickoff), count(*), count(*) FILTER (WHERE second),"
-        " count(*) FILTER (WHERE third) FROM leaf"
-        " GROUP BY GROUPING SETS ((way, period), (way, region), (way, kickoff))",
-        _moved_on(),
-    )
-    found = Journeys((Row(*row) for row in rows), today)
-    if cut is None:
-        return found.view(None, {one.step: DurationView.of(one) for one in await medians(conn)})
-    if not found.has(cut):
-        return None
-    timed, of_cut = await _times(conn, found, cut)
-    return found.view(cut, found.durations(cut, timed, of_cut))
-
-
-async def _times(conn: Connection, found: Journeys, cut: Cut) -> tuple[list[Timed], list[Median]]:
-    within = [
-        leaf
-        for leaf in {*KOMMUNER, NONE, cut.of, *(f"{cut.of}-Q{n}" for n in range(1, 5))}
-        if found.cell(cut) == found.path(cut.by, leaf)[: len(found.cell(cut))]
-    ]
-    rows = await conn.fetch(
-        "WITH first AS (SELECT kind, key, min(at) AS at FROM moment"
-        f" WHERE thing NOT IN {WRONG} GROUP BY kind, key), duration AS ({DURATION}), timed AS ({_TIMED[cut.by]}),"
-        f" leaf AS (SELECT step, seconds, coalesce({_LEAF[cut.by]}, '{NONE}') AS leaf FROM timed)"
-        " SELECT step, leaf, count(*), NULL FROM leaf GROUP BY 1, 2 UNION ALL"
-        " SELECT step, NULL, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) FROM leaf"
-        " WHERE leaf = ANY($4::text[]) GROUP BY step",
-        *STEPS,
-        within,
-    )
-    timed = [Timed(*row[:3]) for row in rows if row[3] is None]
-    return timed, [Median(row[0], row[2], row[3]) for row in rows if row[3] is not None]
+        found = Journeys(await begun(conn, _moved_on()), calendar.today(now))
+        if cut is None:
+            return found.view(None, {one.step: DurationView.of(one) for one in (await medians(conn) if timed else ())})
+        if not found.has(cut):
+            return None
+        counted, of_cut = await times(conn, cut.by, found.within(cut)) if timed else ([], [])
+        return found.view(cut, found.durations(cut, counted, of_cut))
