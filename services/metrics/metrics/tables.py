@@ -192,9 +192,10 @@ class Writer:
         """What is assumed of one year's agreements, side by side with what was observed."""
         seen, t = kpis.observed, self.t
         assumed = kpis.worth if isinstance(kpis.worth, WorthView) else None
-        people, jobs, kroner = zip(self._effect(assumed), self._effect(seen), strict=True)
-        lasting = self.number(Fraction(seen.persist_rate.exact) * 100 if seen else None, unit="%")
-        hours = self.number(Fraction(seen.hours_per_week.exact) if seen else None, 1)
+        nothing = Cell("") if kpis.funnel[figures.PLACEMENTS_STARTED.name].value == 0 else self.number(None)
+        people, jobs, kroner = zip(self._effect(assumed, self.number(None)), self._effect(seen, nothing), strict=True)
+        lasting = self.number(Fraction(seen.persist_rate.exact) * 100, unit="%") if seen else nothing
+        hours = self.number(Fraction(seen.hours_per_week.exact), 1) if seen else nothing
         rows = [
             Row(
                 t("Bliver i job", "Stay in a job"),
@@ -230,10 +231,10 @@ class Writer:
         heads = (t("Led", "Part"), t("Antaget", "Assumed"), t("Set hos os", "Seen with us"))
         return Table(t("Hvad det er værd", "What it is worth"), heads, rows)
 
-    def _effect(self, view: EffectView | None) -> tuple[Cell, Cell, Cell]:
+    def _effect(self, view: EffectView | None, instead: Cell) -> tuple[Cell, Cell, Cell]:
         """People, full-time jobs, kroner."""
         if view is None:
-            return self.number(None), self.number(None), self.number(None)
+            return instead, instead, instead
         return (
             self.number(Fraction(view.lasting.exact)),
             self.number(Fraction(view.full_time_equivalents.exact), 1),
