@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All that they need is installed below .venv and .local.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e screens lint types contracts format lock sbom audit pairs canary clean
+.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens lint types contracts format lock sbom audit pairs canary clean
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -31,6 +31,9 @@ test-integration: .venv/for-tests ## one part at a time on a real Kafka and Post
 
 test-browser: .venv/for-tests ## pages in a real browser: on a phone and at a desk, without scripts, by keyboard
 	$(PY) -m pytest -q tests/browser
+
+test-keycloak: .venv/for-tests ## logging in at a real Keycloak (176 MB the first time); not a part of `make test`
+	$(PY) -m pytest -q tests/keycloak
 
 screens: .venv/for-tests ## a picture of each page in .local/screens, to be looked at
 	@rm -rf .local/screens

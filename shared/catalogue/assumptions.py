@@ -23,8 +23,11 @@ class Assumptions:
     gain_per_fte: Fraction
     cumulative_years: int
     """Of the scenario in which as many matches follow each year and all cohorts last."""
+    goal_matches_per_year: int
+    """What the alliance has set itself."""
     source: str
     caveats: tuple[str, ...]
+    caveats_da: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,10 @@ def assumption_sets() -> tuple[Assumptions, ...]:
             hours_per_fte=Fraction(s["hours_per_fte"]),
             gain_per_fte=Fraction(s["gain_per_fte"]),
             cumulative_years=s["cumulative_years"],
+            goal_matches_per_year=s["goal_matches_per_year"],
             source=s["source"],
             caveats=tuple(s["caveats"]),
+            caveats_da=tuple(s["caveats_da"]),
         )
         for s in json.loads(text("assumptions.json"))
     )

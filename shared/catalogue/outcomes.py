@@ -1,5 +1,6 @@
 """What became of a placement: as what each outcome counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
@@ -21,11 +22,12 @@ class Outcome:
 
 def outcome(code: str) -> Outcome:
     """KeyError if unknown."""
-    return _outcomes()[code]
+    return outcomes()[code]
 
 
 @cache
-def _outcomes() -> dict[str, Outcome]:
+def outcomes() -> Mapping[str, Outcome]:
+    """All, by code."""
     return {
         row["code"]: Outcome(
             row["code"], cast("CountsAs", row["counts_as"]), words(row["kinds"]), row["hours_required"] == "yes"

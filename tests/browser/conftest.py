@@ -66,7 +66,9 @@ def topics(stack: Stack) -> str:
 
 
 @asynccontextmanager
-async def living(service: Service, kafka: str, database: str, **more: Any) -> AsyncIterator[Living]:
+async def living(
+    service: Service, kafka: str, database: str, *, port: int | None = None, **more: Any
+) -> AsyncIterator[Living]:
     """On a port of its own, as its own process would serve it; `more` are settings."""
     await service.migrate(database)
     settings = {
@@ -75,7 +77,7 @@ async def living(service: Service, kafka: str, database: str, **more: Any) -> As
     if service.people:
         settings["master_key"] = MASTER_KEY
     app = service.app(Settings(**settings | more))
-    async with served(app) as base:
+    async with served(app, port) as base:
         runtime: Runtime = app.state.runtime
 
         async def opens_contact_data() -> bool:
@@ -98,8 +100,8 @@ def address(intake: str) -> str:
 
 
 @asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
-    port = free_ports(1)
+async def served(app: FastAPI, port: int | None = None) -> AsyncIterator[str]:
+    port = port or free_ports(1)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False, http=patience(())))
     running = asyncio.create_task(server.serve())
     while not server.started:

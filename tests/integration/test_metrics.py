@@ -363,3 +363,60 @@ async def test_a_scrape_shows_what_was_counted_and_partners_see_no_small_number(
         shown = [cell for cells in kpis["by"].values() for cell in cells] + list(kpis["funnel"].values())
         assert all(cell["value"] is None or cell["value"] == 0 or cell["value"] >= 5 for cell in shown)
         assert kpis["kind"] == "beskrivende"
+
+
+async def test_how_far_they_have_come_is_told_of_a_period_a_region_or_a_kickoff_and_adds_up(
+    stack: Stack, pool: asyncpg.Pool, database: str
+) -> None:
+    await topic_admin.create(KafkaSettings(kafka_bootstrap=stack.kafka))
+    await send(stack.kafka, records([Journey(seed) for seed in range(100)]))
+    env = settings(stack, database)
+    async with running(env, "metrics") as live:
+        await until(lambda: _idle(live))
+        headers = {"Authorization": f"Bearer {mint('partner', key=env['LA_TOKEN_KEY'])}"}
+
+        async def asked(query: str) -> Any:
+            return await live.client.get(f"/kpis/journeys{query}", headers=headers)
+
+        whole = (await asked("")).json()
+        totals = await pool.fetch("SELECT counter, sum(value - corrected)::int AS n FROM total GROUP BY 1")
+        counted = {row["counter"]: row["n"] for row in totals}
+        steps = {step: cell["value"] for step, cell in whole["steps"].items()}
+        assert steps["signed-up"] == counted["leaders_signed_up_total"]
+        assert steps["agreed"] == counted["matches_agreed_total"]
+        # Those at a place that was the test kommune's when it opened have no beginning that counts.
+        assert 0 < steps["opened"] <= counted["places_opened_total"]
+        assert 0 < steps["started"] <= min(steps["agreed"], counted["placements_started_total"])
+        assert 0 < steps["moved-on"] <= steps["started"]
+        for by in ("region", "kommune", "kickoff"):
+            for step in ("signed-up", "opened"):
+                assert sum(node["steps"][step]["value"] for node in whole["by"][by]) == steps[step], (by, step)
+        [region] = (await asked("?region=1083")).json()["by"]["region"]
+        assert region["steps"] == whole["steps"]
+        assert (await asked("?region=1083")).json()["median_hours"].keys() < whole["median_hours"].keys()
+        assert (await asked("?period=2026")).json()["median_hours"]["signup-to-call"]["median"] > 0
+        assert (await asked("?kickoff=koege-2026")).json()["steps"]["signed-up"]["value"] < steps["signed-up"]
+        assert (await asked("?kickoff=findes-ikke")).status_code == 404
+        both = await asked("?region=1083&period=2026")
+        assert (both.status_code, both.json()["rule"], both.json()["field"]) == (422, "R-KPI-PRIV", "region")
+        nodes = [cell for nodes in whole["by"].values() for node in nodes for cell in node["steps"].values()]
+        assert all(cell["value"] in (None, 0) or cell["value"] >= 5 for cell in nodes)
+
+
+async def test_the_part_for_the_front_page_is_open_and_all_else_asks_who_is_there(
+    stack: Stack, pool: asyncpg.Pool, database: str
+) -> None:
+    await topic_admin.create(KafkaSettings(kafka_bootstrap=stack.kafka))
+    env = settings(stack, database)
+    page = {"Accept": "text/html"}
+    async with running(env, "metrics") as live:
+        client: httpx.AsyncClient = live.client
+        await until(lambda: _idle(live))
+        part = await client.get("/tal/kort", headers=page | {"HX-Request": "true"})
+        assert part.text.strip().startswith("<h2")
+        assert (await client.get("/tal", headers=page)).status_code == 200
+        for path in ("/tal?udsnit=region.1083", "/tal/tal.csv"):
+            answer = await client.get(path, headers=page)
+            assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/log-ind")
+        leader = {"Authorization": f"Bearer {mint('leader', key=env['LA_TOKEN_KEY'], leader='x')}"}
+        assert (await client.get("/tal/tal.csv", headers=page | leader)).status_code == 403

@@ -35,7 +35,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 IDS = {"place_id", "kommune"}
 """Queries that say whose thing it is."""
-NOBODYS = {"limit", "source", "state", "after", "waits_for"}
+NOBODYS = {"limit", "source", "state", "after", "waits_for", "period", "region", "kickoff", "udsnit", "tabel"}
 """Those that are nobody's."""
 GIVEN = {
     "act": "pause",

@@ -48,6 +48,8 @@ OPEN = {
     "POST /svar/{token}/nyt-link",
     "GET,HEAD /svar/{token}/{act}",
     "POST /svar/{token}/{act}",
+    "GET,HEAD /tal",
+    "GET,HEAD /tal/kort",
 }
 SERVICES = [entry.name for entry in entry_points(group="lederalliancen.services")]
 

@@ -4,9 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from metrics.queries.base import Dimension
+from metrics.queries.journeys import Cut, JourneysView, journeys
 from metrics.queries.kpis import KpisView, whole_country
+from shared.runtime import Runtime
+from shared.spine.decision import Refused
 from shared.web.access import Principal, allow
 from shared.web.dependencies import RuntimeDep
+from shared.web.problems import NOT_FOUND, Problem
 
 router = APIRouter()
 Reader = Annotated[Principal, Depends(allow("partner", "consultant", "operator", "kommune"))]
@@ -20,3 +25,40 @@ async def kpis(who: Reader, runtime: RuntimeDep) -> KpisView:
     breakdown that cannot hide them is empty.
     """
     return await whole_country(runtime.pool, runtime.clock.now())
+
+
+@router.get("/kpis/journeys")
+async def of_those_who_began(
+    who: Reader,
+    runtime: RuntimeDep,
+    period: str | None = None,
+    region: str | None = None,
+    kickoff: str | None = None,
+) -> JourneysView:
+    """How far leaders, places and young people have come: of the whole country, or of a period (`2026`, `2026-Q1`),
+    a region (its code) or a kick-off (its id), one of the three at a time.
+
+    Cells are left out as in `GET /kpis`, so that no small one follows from those around it or above it.
+    """
+    asked: dict[Dimension, str | None] = {"period": period, "region": region, "kickoff": kickoff}
+    cuts = [Cut(by, of) for by, of in asked.items() if of]
+    if len(cuts) > 1:
+        raise one_at_a_time(cuts[1].by)
+    return await journeys_of(runtime, cuts[0] if cuts else None)
+
+
+async def journeys_of(runtime: Runtime, cut: Cut | None, *, timed: bool = True) -> JourneysView:
+    """404 where there is none such."""
+    found = await journeys(runtime.pool, runtime.clock.now(), cut, timed=timed)
+    if found is None:
+        raise Problem(NOT_FOUND, field=cut.by if cut else "")
+    return found
+
+
+def one_at_a_time(field: str) -> Refused:
+    return Refused(
+        "R-KPI-PRIV",
+        field,
+        "Vælg én af periode, region og kick-off. To på én gang er så få, at tallene kunne pege på enkelte.",
+        "Choose one of period, region and kickoff. Two at once are so few that figures could point to single ones.",
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 from metrics.api import router
 from metrics.collect import collect
 from metrics.handlers import handlers
+from metrics.pages import pages
 from metrics.rebuild import rebuild
 from metrics.rows import WRITERS
 from shared.service import Service
@@ -14,6 +15,7 @@ service = Service(
     port=8005,
     handlers=handlers,
     router=router,
+    pages=pages,
     migrations=Path(__file__).parent / "migrations",
     writers=WRITERS,
     collect=collect,

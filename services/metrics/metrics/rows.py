@@ -30,6 +30,8 @@ class Moment:
     """A row: on the journey `key`, this kind of event happened to `thing`, `at`. The first that a thing's stream says.
 
     `first` of all things of the journey: only these make a duration in the histogram, which therefore never falls.
+    What begins a journey says where it is, by which kick-off, and which it `follows`: a place its leader's, a referral
+    and a match their place's.
     """
 
     kind: str
@@ -37,6 +39,9 @@ class Moment:
     thing: str
     at: datetime
     first: bool = True
+    kommune: str | None = None
+    kickoff: str | None = None
+    follows: str | None = None
 
 
 async def add_totals(conn: Connection, rows: Sequence[Total]) -> None:
@@ -61,10 +66,18 @@ async def note_moments(conn: Connection, rows: Sequence[Moment]) -> None:
     for row in rows:
         first.setdefault((row.kind, row.key, row.thing), row)
     await conn.execute(
-        "INSERT INTO moment (kind, key, thing, at, first)"
-        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::boolean[])"
+        "INSERT INTO moment (kind, key, thing, at, first, kommune, kickoff, follows)"
+        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::text[],"
+        " $7::text[], $8::text[])"
         " ON CONFLICT (kind, key, thing) DO NOTHING",
-        *columns(((*key, first[key].at, first[key].first) for key in sorted(first)), 5),
+        *columns(
+            (
+                (*key, row.at, row.first, row.kommune, row.kickoff, row.follows)
+                for key in sorted(first)
+                if (row := first[key])
+            ),
+            8,
+        ),
     )
 
 

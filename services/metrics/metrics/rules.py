@@ -104,6 +104,30 @@ def suppressed(cells: Mapping[Cell, int]) -> dict[Cell, int | None]:
     return {cell: None if cell in hidden else number for cell, number in cells.items()}
 
 
+def suppressed_tree(leaves: Mapping[Cell, int]) -> dict[Cell, int | None]:
+    """Sums at each level of a tree, `()` being the whole: so that nothing small follows from what is shown around it.
+
+    A leaf's name begins with that of what it is a part of. Of what is hidden itself, no part is shown.
+    """
+    sums: dict[Cell, int] = {(): 0}
+    for leaf, number in leaves.items():
+        for depth in range(len(leaf) + 1):
+            sums[leaf[:depth]] = sums.get(leaf[:depth], 0) + number
+    shown: dict[Cell, int | None] = {(): sums[()] if may_show(sums[()]) else None}
+    for cell in sorted(sums, key=len):
+        inner = {part: number for part, number in sums.items() if part[:-1] == cell and part}
+        kept = suppressed(inner) if shown[cell] is not None else {}
+        shown |= {part: kept.get(part) for part in inner}
+    return shown
+
+
+def parts_tree(parts: Mapping[Cell, int], wholes: Mapping[Cell, int]) -> dict[Cell, int | None]:
+    """Of parts of what is shown as well: what is left of each is a number too."""
+    shown = suppressed_tree(parts)
+    left = suppressed_tree({leaf: wholes[leaf] - number for leaf, number in parts.items()})
+    return {cell: number if left[cell] is not None else None for cell, number in shown.items()}
+
+
 def _hide(cells: Mapping[Cell, int], hidden: Set[Cell]) -> bool:
     """Each other: by their sum alone, the least small cells are not all 1, the most not all 4, and none is the rest."""
     rest = sum(cells[cell] for cell in hidden)

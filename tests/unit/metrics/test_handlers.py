@@ -132,7 +132,7 @@ def test_an_outcome_told_twice_for_one_time_of_asking_counts_once() -> None:
 
 def test_a_start_belongs_to_the_journey_of_its_match() -> None:
     moments = [row for row in taken(*MATCHED, *STARTED) if isinstance(row, Moment)]
-    assert Moment("agreed", MATCH, MATCH, NOON) in moments
+    assert Moment("agreed", MATCH, MATCH, NOON, kommune="0410", follows=PLACE) in moments
     assert Moment("started", MATCH, PLACEMENT, NOON) in moments
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.rules import SMALL, may_show, met, suppressed
+from metrics.rules import SMALL, may_show, met, parts_tree, suppressed, suppressed_tree
 from metrics.state.referrals import Acquaintance
 
 CELLS = st.dictionaries(st.tuples(st.text(min_size=1, max_size=2)), st.integers(0, 40), max_size=8)
@@ -69,3 +69,39 @@ def test_whoever_knows_the_sum_and_the_rule_finds_no_small_cell(cells: int, most
         if max(map(max, tables)) <= most - SMALL  # a larger table could be another one
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("most", [11])
+def test_whoever_knows_the_sums_of_two_levels_finds_no_small_leaf(most: int) -> None:
+    leaves = [("a", "1"), ("a", "2"), ("b", "1"), ("b", "2")]
+    alike: dict[tuple[object, ...], list[tuple[int, ...]]] = {}
+    for table in product(range(most + 1), repeat=4):
+        shown = suppressed_tree(dict(zip(leaves, table, strict=True)))
+        if shown[()] is not None:
+            alike.setdefault(tuple(shown[cell] for cell in sorted(shown)), []).append(table)
+    found = [
+        (shown, tables)
+        for shown, tables in alike.items()
+        for n, leaf in enumerate(leaves)
+        if shown[sorted([(), ("a",), ("b",), *leaves]).index(leaf)] is None
+        if len({table[n] for table in tables}) == 1 and tables[0][n] < SMALL
+        if max(map(max, tables)) <= most - SMALL  # a larger table could be another one
+    ]
+    assert found == []
+
+
+def test_of_what_is_hidden_no_part_is_shown_and_of_few_nothing() -> None:
+    few = suppressed_tree({("a", "1"): 2, ("a", "2"): 1, ("b", "1"): 30, ("c", "1"): 40})
+    assert few == {
+        (): 73, ("a",): None, ("b",): None, ("c",): 40, ("a", "1"): None, ("a", "2"): None, ("b", "1"): None,
+        ("c", "1"): 40,
+    }  # fmt: skip
+    assert set(suppressed_tree({("a", "1"): 4}).values()) == {None}
+    assert suppressed_tree({}) == {(): 0}
+
+
+def test_a_part_is_not_shown_either_where_few_are_left_of_its_whole() -> None:
+    wholes: dict[tuple[str, ...], int] = {("a",): 20, ("b",): 20, ("c",): 30}
+    assert parts_tree({("a",): 17, ("b",): 10, ("c",): 15}, wholes) == {
+        (): 42, ("a",): None, ("b",): None, ("c",): 15,
+    }  # fmt: skip

@@ -17,9 +17,10 @@ def signed_up(work: Work, message: Message[LeaderSignedUp]) -> None:
     data = message.data
     if rules.is_test(data.kommune):
         return
-    work.write(
-        Total.of(figures.LEADERS, data.kommune), Moment("signed-up", data.leader_id, data.leader_id, message.time)
+    joined = Moment(
+        "signed-up", data.leader_id, data.leader_id, message.time, kommune=data.kommune, kickoff=data.kickoff
     )
+    work.write(Total.of(figures.LEADERS, data.kommune), joined)
     if data.first_of_company:
         work.write(Total.of(figures.COMPANIES, _kickoff(work, data.kickoff) if data.kickoff else "none"))
 

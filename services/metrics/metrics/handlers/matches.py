@@ -40,7 +40,7 @@ def agreed(work: Work, message: Message[MatchAgreed]) -> None:
     work.put(match)
     if not match.test:
         work.write(
-            Moment("agreed", match.id, match.id, message.time),
+            Moment("agreed", match.id, match.id, message.time, kommune=data.kommune, follows=match.place_id),
             Moment("matched", data.referral_id, match.id, message.time, data.first_of_referral is not False),
         )
 

@@ -37,7 +37,10 @@ def opened(work: Work, message: Message[PlaceOpened]) -> None:
     place = _in_state(work, data).changed(seats=data.seats, opened_in=data.kommune)
     work.put(place)
     if not place.test:
-        work.write(Total.of(figures.PLACES_OPENED, data.kommune), Moment("opened", place.id, place.id, message.time))
+        work.write(
+            Total.of(figures.PLACES_OPENED, data.kommune),
+            Moment("opened", place.id, place.id, message.time, follows=data.leader_id),
+        )
 
 
 @handlers.on(PlaceChanged, (Place, "place_id"))

@@ -39,7 +39,7 @@ def sent(work: Work, message: Message[ReferralSent]) -> None:
     work.put(count(work, referral, figures.REFERRALS_SENT, data.kommune, data.why))
     if not test:
         work.write(
-            Moment("sent", referral.id, referral.id, message.time),
+            Moment("sent", referral.id, referral.id, message.time, kommune=data.kommune, follows=data.place_id),
             Moment("referred", data.place_id, referral.id, message.time, data.first_of_place is not False),
         )
 

@@ -24,8 +24,9 @@ FUNNEL = (
 )  # fmt: skip
 # Never by kommune here: one kommune's small numbers would show through the others.
 BY = (
-    figures.REFERRALS_ANSWERED, figures.MATCHES_DECLINED, figures.PLACEMENTS_STARTED, figures.STAGE_CHANGES,
-    figures.PLACEMENTS_ENDED, figures.OUTCOMES, figures.CHALLENGES, figures.INTERVENTIONS, figures.DEVELOPMENT,
+    figures.COMPANIES, figures.REFERRALS_ANSWERED, figures.MATCHES_DECLINED, figures.PLACEMENTS_STARTED,
+    figures.STAGE_CHANGES, figures.PLACEMENTS_ENDED, figures.OUTCOMES, figures.CHALLENGES, figures.INTERVENTIONS,
+    figures.DEVELOPMENT,
 )  # fmt: skip
 
 
