@@ -9,10 +9,8 @@ import re
 from html import escape
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 
 from deploy.local.post import Post, post_office, text_of
 
@@ -23,22 +21,23 @@ article{border-top:1px solid #ccd;padding:1em 0}pre{font:inherit;white-space:pre
 <h1>Demoens post</h1><p>Det, systemet har skrevet til ledere og kontaktpersoner, det nyeste først.</p>"""
 
 
-def app(post: Post) -> Starlette:
-    def read(request: Request) -> Response:
+def app(post: Post) -> FastAPI:
+    made = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @made.get("/", response_class=HTMLResponse)
+    def read() -> str:
         shown = "".join(
             f"<article><p>Til {escape(mail['to'])}</p><h2>{escape(mail['subject'])}</h2>"
             f"<pre>{_linked(mail['text'])}</pre></article>"
             for mail in reversed(mails())
         )
-        return HTMLResponse(_HEAD + (shown or "<p>Der er ikke kommet noget endnu.</p>"))
+        return _HEAD + (shown or "<p>Der er ikke kommet noget endnu.</p>")
 
-    def as_json(request: Request) -> Response:
-        return JSONResponse(mails())
-
+    @made.get("/mails")
     def mails() -> list[dict[str, str]]:
         return [{"to": str(m["To"]), "subject": str(m["Subject"]), "text": text_of(m)} for m in post.came]
 
-    return Starlette(routes=[Route("/", read), Route("/mails", as_json)])
+    return made
 
 
 def _linked(text: str) -> str:

@@ -69,7 +69,7 @@ class Asked:
 
 @pytest.fixture
 async def gateway(topics: str, database: str) -> AsyncIterator[Living]:
-    more = {"public_url_intake": "http://intake.test"}
+    more: dict[str, Any] = {"public_url_intake": "http://intake.test"}
     async with living(services()["municipality-gateway"], topics, database, **more) as it:
         yield it
 

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import entry_points
 from typing import Any
@@ -54,6 +55,7 @@ OPEN = {
 SERVICES = [entry.name for entry in entry_points(group="lederalliancen.services")]
 
 
+@cache
 def app(service: str) -> FastAPI:
     [entry] = entry_points(group="lederalliancen.services", name=service)
     config = Settings(kafka_bootstrap="127.0.0.1:1", database_url="postgresql://x/y", token_key=KEY)
