@@ -54,6 +54,7 @@ def proposed(work: Work, message: Message[MatchProposed]) -> None:
         terms=data.terms,
         answer_by=data.answer_by,
         owed=frozenset(party for party in data.approvals_needed if party in get_args(Party)),
+        leader_owes="leader" in data.approvals_needed,
         **data.model_dump(include={"place_id", "referral_id", "kommune", "candidate_id", "reply_id"}),
     )
     work.put(match)
@@ -85,8 +86,8 @@ def refused(work: Work, message: Message[MatchRefused]) -> None:
 
 @handlers.on(MatchApproved, (Match, "match_id"))
 def approved(work: Work, message: Message[MatchApproved]) -> None:
-    match = work.need(Match, message.data.match_id)
-    settle(work, match.changed(owed=match.owed - {message.data.party}))
+    match, party = work.need(Match, message.data.match_id), message.data.party
+    settle(work, match.changed(owed=match.owed - {party}, leader_owes=match.leader_owes and party != "leader"))
     pass_on(work, message.data, *match.whose)
 
 

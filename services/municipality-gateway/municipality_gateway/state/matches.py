@@ -48,5 +48,7 @@ class Match(Spoken):
     """What it is about, and until when a yes is waited for; none of one that an older build has heard of."""
     answer_by: date | None = None
     owed: frozenset[Party] = frozenset()
+    leader_owes: bool = False
+    """Her yes is still waited for."""
     answers: tuple[Answer, ...] = ()
     said: dict[str, Said] = Field(default_factory=dict)
