@@ -30,14 +30,14 @@ test-integration: .venv/for-tests ## one part at a time on a real Kafka and Post
 	$(PY) -m pytest -q -n 2 --dist loadfile tests/integration
 
 test-browser: .venv/for-tests ## pages in a real browser: on a phone and at a desk, without scripts, by keyboard
-	$(PY) -m pytest -q tests/browser
+	$(PY) -m pytest -q -n 2 --dist loadfile tests/browser
 
 test-keycloak: .venv/for-tests ## logging in at a real Keycloak (176 MB the first time); not a part of `make test`
 	$(PY) -m pytest -q tests/keycloak
 
 screens: .venv/for-tests ## a picture of each page in .local/screens, to be looked at
 	@rm -rf .local/screens
-	LA_SCREENS=1 $(PY) -m pytest -q tests/browser
+	LA_SCREENS=1 $(PY) -m pytest -q -n 2 --dist loadfile tests/browser
 
 test-e2e: .venv/for-tests ## all services together
 	$(PY) -m pytest -q tests/e2e

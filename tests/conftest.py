@@ -5,7 +5,7 @@ import random
 import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from urllib.parse import urlsplit
@@ -48,6 +48,12 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def stack(home: Path) -> Iterator[Stack]:
+    with a_stack(home) as running:
+        yield running
+
+
+@contextmanager
+def a_stack(home: Path) -> Iterator[Stack]:
     with ExitStack() as exit_stack:
         try:
             running = exit_stack.enter_context(Stack(home, two_free_ports()))

@@ -5,16 +5,17 @@ import base64
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from deploy.local.stack import Stack
 from shared.catalogue import calendar
@@ -23,11 +24,12 @@ from shared.service import Service, services
 from shared.settings import Settings
 from shared.web.server import patience
 from tests.browser.chromium import options
-from tests.browser.visitor import Visitor, visitor
-from tests.conftest import free_ports
+from tests.browser.visitor import PATIENCE, Visitor, visitor
+from tests.conftest import a_stack, free_ports
 from tests.waiting import until
 
 KEY = "k" * 40
+expect.set_options(timeout=PATIENCE)
 MASTER_KEY = base64.b64encode(b"m" * 32).decode()
 
 
@@ -38,11 +40,11 @@ class Living(NamedTuple):
     runtime: Runtime
 
 
-# Each page's story: on a phone and at a desk, with scripts and without.
+# Each page's story: on a phone and at a desk, with scripts and without. For its pictures also a desk with scripts.
 EVERYBODY = [
     pytest.param("phone", True, id="phone"),
-    pytest.param("desk", True, id="desk"),
-    pytest.param("phone", False, id="phone-without-scripts"),
+    pytest.param("desk", False, id="desk-without-scripts"),
+    *([pytest.param("desk", True, id="desk")] if os.environ.get("LA_SCREENS") else []),
 ]
 
 
@@ -55,7 +57,14 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def stack(home: Path) -> Iterator[Stack]:
+    """For each page's story its own: what another service said in another story is nobody's business here."""
+    with a_stack(home / uuid4().hex[:8]) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def topics(stack: Stack) -> str:
     """Kafka's address, with all topics there."""
     env = os.environ | {"LA_KAFKA_BOOTSTRAP": stack.kafka}

@@ -127,7 +127,7 @@ class Asking:
                 continue
             if not route.path.count("{") and route.method == "GET" and not route.queries:
                 self._shows(route, role, mine, everything, await self._ask(route, role, mine, {}))
-            elif mine.ids and route.method == "GET":
+            elif mine.ids and route.shows_ones_own:
                 await self._shown(route, role, mine, everything)
             for mix in route.mixes:
                 if set(route.names) - mix <= mine.ids.keys():

@@ -38,7 +38,8 @@ IDS = {"place_id", "kommune"}
 NOBODYS = {"limit", "source", "state", "after", "waits_for", "period", "region", "kickoff", "udsnit", "tabel"}
 """Those that are nobody's."""
 GIVEN = {
-    "act": "pause",
+    "act": "nej",
+    "answer": "ja",
     "list_name": "sectors",
     "consultant": "en-konsulent",
     "attempt": "1",
@@ -61,6 +62,11 @@ class Route:
     @property
     def name(self) -> str:
         return f"{self.method} {self.path}" + (" (page)" if self.page else "")
+
+    @property
+    def shows_ones_own(self) -> bool:
+        """What can be done with a thing has pages of its own, which come and go with its state."""
+        return self.method == "GET" and not re.search("{(act|answer)}", self.path)
 
     @property
     def names(self) -> tuple[str, ...]:
