@@ -148,11 +148,11 @@ class World:
         What one was about to tell the other as we looked shows at a second look: its `progress` has changed.
         """
         deadline, before = time.monotonic() + PATIENCE, None
+        everybody = asked = [*SERVICES, KOMMUNER]
         while True:
-            names = (*SERVICES, KOMMUNER)
-            seen = dict(zip(names, await asyncio.gather(*(self.health(name, http) for name in names)), strict=True))
+            seen = dict(zip(asked, await asyncio.gather(*(self.health(name, http) for name in asked)), strict=True))
             busy = {name: state for name, state in seen.items() if not state["idle"]}
-            progress = None if busy else [state["progress"] for state in seen.values()]
+            progress = [state["progress"] for state in seen.values()] if asked == everybody and not busy else None
             if progress and progress == before:
                 dues = [datetime.fromisoformat(state["next_due"]) for state in seen.values() if state["next_due"]]
                 return min(dues, default=None)
@@ -161,7 +161,9 @@ class World:
                 self._check_alive(dead)
             if time.monotonic() > deadline:
                 raise StackError(f"Not quiet after {PATIENCE:.0f} seconds: {busy}. Logs: {self.home / 'logs'}")
-            await asyncio.sleep(0.01)
+            # Being asked is work as well: as long as one is busy, only that one is asked again.
+            asked = [*busy] or everybody
+            await asyncio.sleep(0.02 if busy else 0)
 
     def _check_alive(self, dead: list[str]) -> None:
         log = self.processes.log(dead[0])
