@@ -20,7 +20,7 @@ from uuid_utils import uuid7
 import intake as intake_package
 from intake.app import service
 from intake.commands.people import Erase
-from intake.queries.day import Known, _known, turns
+from intake.queries.turns import Known, may_be_due, turns
 from intake.rules.day import OVER, is_line
 from intake.state.day import Asked, Challenge, Match, Placement
 from intake.state.leaders import Leader
@@ -337,7 +337,7 @@ async def test_the_day_finds_in_the_database_exactly_what_is_due_of_all_that_the
         of_companies={},
     )  # fmt: skip
     expected = {(one.id, one.turn.what) for one in turns(everything, now) if is_line(one.turn, today)}
-    due = [one for one in turns(await _known(intake.pool, today), now) if is_line(one.turn, today)]
+    due = [one for one in turns(await may_be_due(intake.pool, today), now) if is_line(one.turn, today)]
     found = [(one.id, one.turn.what) for one in due]
     assert len(found) == len(set(found))
     assert set(found) == expected
@@ -400,7 +400,7 @@ async def test_the_day_finds_in_the_database_what_is_due_of_the_others_work_too(
         gone=frozenset(one.id for one in of(Leader).values() if one.erased),
     )  # fmt: skip
     due = [one for one in turns(everything, now) if is_line(one.turn, today)]
-    found = [one for one in turns(await _known(intake.pool, today), now) if is_line(one.turn, today)]
+    found = [one for one in turns(await may_be_due(intake.pool, today), now) if is_line(one.turn, today)]
     assert len({one.turn.what for one in due}) > 12
     assert {(one.id, one.turn, one.person_id, one.contact_id) for one in found} == {
         (one.id, one.turn, one.person_id, one.contact_id) for one in due

@@ -10,7 +10,9 @@ from typing import Any, get_args
 import pytest
 
 from intake import texts
-from intake.queries.day import WHERE, Found, Known, _yeses, steps, turns
+from intake.queries.day import WHERE, _yeses
+from intake.queries.steps import steps
+from intake.queries.turns import Found, Known, turns
 from intake.rules import day as rules
 from intake.state.day import Asked, Challenge, Match, Placement
 from intake.state.leaders import Leader

@@ -9,7 +9,7 @@ from intake import texts
 from intake.commands.leaders import CorrectLeader, MergeLeaders
 from intake.commands.people import Contact, CorrectColleague, Erase
 from intake.commands.places import ChangePlace, ChangePlaceBody, DraftPlace, OpenPlace
-from intake.queries.day import leaders_own
+from intake.queries.steps import leaders_own
 from intake.state.leaders import Company, Leader
 from intake.state.people import Colleague
 from intake.state.places import Place

@@ -9,10 +9,10 @@ from pydantic import ConfigDict
 
 from intake import texts
 from intake.commands.leaders import CorrectLeader, CorrectLeaderBody, Known, MergeLeaders, SignUpBody
-from intake.queries import day
-from intake.queries.day import StepView, around
 from intake.queries.people import ChangedView, ContactView, contacts, differs
 from intake.queries.places import PlaceView, places_of
+from intake.queries.steps import StepView, around, leaders_own
+from intake.queries.steps import steps as steps_of
 from intake.rules.leaders import check_here, moved
 from intake.state.leaders import Call, Company, Developed, Leader
 from shared.catalogue import calendar
@@ -327,9 +327,9 @@ async def status(runtime: Runtime, leader_id: UUID, who: Principal) -> StatusVie
     leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
     places, now = await places_of(runtime, leader.id), runtime.clock.now()
     known = await around(runtime, leader, places)
-    steps = {place.id: day.steps(place, leader, known, now) for place in places}
+    steps = {place.id: steps_of(place, leader, known, now) for place in places}
     # A call that is to come, or what comes next at a place: the leader's own, then the latest place that is not over.
-    own = day.leaders_own(leader, places, now)
+    own = leaders_own(leader, places, now)
     firsts = [steps[place.id][0] for place in reversed(places)]
     ranked = sorted(firsts, key=lambda step: (step.who != "leader", step.who is None, step.what == "over"))
     first = own if own.who or not ranked else ranked[0]
