@@ -99,10 +99,10 @@ class Runtime:
         """In this order: consumer (drain, commit, leave) and timers, relay, producer, pool. Within ten seconds."""
         self._stop_consuming.set()
         self.spine.wake()
-        await self._ended("consume", "timers", within=6)
+        await self._ended("consume", "timers", within=5)
         self._stop_sending.set()
         self.relay.wake()
-        await self._ended("relay", "mail", within=3)
+        await self._ended("relay", "mail", within=2)
         await self.slot.release()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.pool.close(), 1)
