@@ -28,17 +28,20 @@ class Post:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by that name
         self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if (answer := self.answers.get(address, "250 OK")).startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it by that name
+        self, server: Any, session: Any, envelope: Envelope
+    ) -> str:
         if answer := self.answers.get("data"):
             return answer
         content = envelope.content or b""
+        # Bytes: its type allows for text too, which comes only where one asks for decoding.
         self.came.append(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
         self.envelopes.append((str(envelope.mail_from), [str(to) for to in envelope.rcpt_tos]))
         self.taken()
