@@ -236,9 +236,9 @@ class Consumer:
                     self.failure = None
                     backoff.reset()
                     log.info("consuming", topics=len(self.topics))
-                if dead := [s for s in self.broker.subscribers if any(t.done() for t in getattr(s, "tasks", []))]:
+                if ended := self._ended():
                     self.failure = "consume loop died"
-                    log.error("consume_loop_died", subscribers=len(dead))
+                    log.error("consume_loop_died", reason=ended)
                     await self.stop()
                 elif time.monotonic() - self._looked > LOOK_AT_LOGS:
                     await self._look_at_logs()
@@ -255,6 +255,12 @@ class Consumer:
                 await asyncio.wait_for(stop.wait(), 1.0)
             except TimeoutError:
                 continue
+
+    def _ended(self) -> str | None:
+        """Why this consumer reads no more and has to be started anew."""
+        if any(task.done() for subscriber in self.broker.subscribers for task in getattr(subscriber, "tasks", [])):
+            return "the loop ended"
+        return next((reader.lame for reader in self.readers if reader.lame), None)
 
     async def _start(self) -> None:
         await self._look_at_logs()

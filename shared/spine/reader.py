@@ -31,6 +31,8 @@ reading.install()
 PAUSE = 2.0  # seconds that a partition in trouble waits before it is tried again
 NOTE_EVERY = 1.0  # seconds between two looks whether a position moved without a record
 STUCK_AFTER = 30.0  # seconds without progress where there is something to read
+LAME_AFTER = 10.0  # seconds in which every fetch failed
+LAME_WHEN_STUCK = 60.0  # seconds without progress although it is asked and nothing holds it
 
 
 class Reader(AIOKafkaConsumer):  # type: ignore[misc]
@@ -45,6 +47,7 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         self._moved: dict[TopicPartition, tuple[int, float]] = {}
         self._noted = self._retried = time.monotonic()
         self._trouble: str | None = None
+        self._failing: float | None = None
 
     # -- asked by others -----------------------------------------------------------------------------------------------
 
@@ -80,6 +83,23 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
                 found[name] = f"no progress for {now - self._moved[partition][1]:.0f} s"
         return found
 
+    @property
+    def lame(self) -> str | None:
+        """Why this reader will not read again by itself, so that another must be put in its place.
+
+        aiokafka's background tasks can end at an error they do not know (a heartbeat answered with "coordinator load
+        in progress" is one) and are not started again: every fetch fails from then on, or none comes.
+        """
+        now = time.monotonic()
+        if self._failing and now - self._failing > LAME_AFTER:
+            return f"every fetch failed for {now - self._failing:.0f} s"
+        if now - self._noted > LAME_AFTER:  # a batch is in hand, and waits for the database
+            return None
+        for partition in self.assignment() - self._unplaced:
+            if partition in self._moved and now - self._moved[partition][1] > LAME_WHEN_STUCK:
+                return f"{partition.topic}[{partition.partition}] did not move for {LAME_WHEN_STUCK:.0f} s"
+        return None
+
     # -- reading -------------------------------------------------------------------------------------------------------
 
     async def getmany(
@@ -105,8 +125,9 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
             return {}
         except KafkaError as error:
             self._trouble = type(error).__name__
+            self._failing = self._failing or time.monotonic()
             raise
-        self._trouble = None
+        self._trouble = self._failing = None
         return {partition: records for partition, records in found.items() if partition not in self._unplaced}
 
     async def _placed(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from aiokafka.errors import KafkaError
 
 from deploy.local.stack import Stack
 from shared.events import administration as topic_admin
@@ -139,6 +140,28 @@ async def test_health_sees_a_consume_loop_that_died_and_it_is_started_again(
         subscriber.tasks[0].cancel()
         await until(lambda: _failed(runtime), 10)
         await until(lambda: _consuming(runtime))
+
+
+async def test_a_reader_whose_every_fetch_fails_is_replaced(
+    stack: Stack, prepared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings(stack, prepared).items():
+        monkeypatch.setenv(name, value)
+    from intake.app import service
+
+    monkeypatch.setattr("shared.spine.reader.LAME_AFTER", 1.0)
+    async with service.runtime(Settings()) as runtime:
+        await until(lambda: _caught_up(runtime))
+        assert runtime.consumer is not None
+        lame = runtime.consumer.readers[0]
+
+        async def answered_while_loading() -> bool:
+            raise KafkaError("Unexpected exception in heartbeat task: GroupLoadInProgressError()")
+
+        lame._coordinator._do_heartbeat = answered_while_loading
+        await until(lambda: _failed(runtime))
+        await until(lambda: _caught_up(runtime))
+        assert lame not in runtime.consumer.readers
 
 
 async def test_a_leaked_cancellation_does_not_end_the_consume_loop(
