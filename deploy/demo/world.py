@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -96,8 +97,8 @@ class World:
             self.shell.touch(mode=0o600)
             self.shell.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in env.items()))
             undo.callback(self.shell.unlink, missing_ok=True)
-            for command in ("migrate", "topics"):
-                _run([BIN / "lederalliancen", command], env)
+            with ThreadPoolExecutor() as both:
+                list(both.map(lambda command: _run([BIN / "lederalliancen", command], env), ("migrate", "topics")))
             undo.enter_context(self.processes)
             for name, url in asyncio.run(_logins(self.stack.database)).items():
                 own = {"LA_DATABASE_URL": url, "LA_HTTP_PORT": str(self._ports[name])}

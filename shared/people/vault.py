@@ -8,6 +8,7 @@ All take their locks in one order: the table of keys, its rows by id, then the p
 
 import hmac
 import os
+import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 from uuid import UUID
 
 import asyncpg
@@ -32,9 +33,9 @@ from shared.db import columns
 
 NONCE = 12  # bytes, as NIST SP 800-38D asks of GCM
 
-# The fields of a person by which duplicates are found.
-Kind = Literal["email", "phone"]
-HASHED: tuple[Kind, ...] = ("email", "phone")
+# The fields by which a person is found; those that two people seldom share.
+Kind = Literal["email", "phone", "name"]
+DISTINCT: tuple[Kind, ...] = ("email", "phone")
 
 
 class Reader(Protocol):
@@ -115,12 +116,12 @@ class Vault:
             await self._save_hashes(conn, {id_: data for id_, data, _ in rows})
 
     async def _save_hashes(self, conn: asyncpg.Connection, people: Mapping[UUID, Mapping[str, Any]]) -> None:
-        hashes = [
-            (id_, kind, self.hashes_of(kind, data[kind])[0])
+        hashes = {
+            (id_, kind, self.hashes_of(kind, part)[0])
             for id_, data in people.items()
-            for kind in HASHED
-            if data.get(kind)
-        ]
+            for kind in get_args(Kind)
+            for part in _parts(kind, data.get(kind) or "")
+        }
         await conn.execute("DELETE FROM person_hash WHERE person_id = ANY($1::uuid[])", list(people))
         await conn.execute(
             """INSERT INTO person_hash (person_id, kind, hash)
@@ -207,25 +208,28 @@ class Vault:
                        FROM unnest($1::uuid[], $2::bytea[]) AS n(person_id, wrapped) WHERE k.person_id = n.person_id""",
                     *columns(((id_, wrapped[id_]) for id_ in sorted(old)), 2),
                 )
-                await self._save_hashes(conn, {id_: people[id_] for id_ in sorted(old)})
+                await self._save_hashes(conn, people)
                 if renew:
                     emails = {id_: data["email"] for id_, data in people.items() if data.get("email")}
                     await renew(conn, {id_: self.hashes_of("email", email)[0] for id_, email in emails.items()})
             anew, after = anew + len(old), rows[-1]["person_id"]
 
-    def hashes_of(self, kind: Kind, value: str) -> list[bytes]:
-        """The keyed hashes by which the same e-mail or phone is found again, one for each master key."""
-        normal = _phone(value) if kind == "phone" else unicodedata.normalize("NFKC", value).strip().casefold()
+    def hashes_of(self, kind: Kind, part: str) -> list[bytes]:
+        """The keyed hashes by which an e-mail, phone or word of a name is found again, one for each master key."""
+        normal = _phone(part) if kind == "phone" else _folded(part)
         return [hmac.digest(key, f"{kind}:{normal}".encode(), sha256) for key in self._hashing]
 
     async def find_by_hash(self, conn: asyncpg.Connection, kind: Kind, value: str) -> list[UUID]:
-        """The people with this e-mail or phone, however it was written; oldest id first."""
-        rows = await conn.fetch(
-            "SELECT person_id FROM person_hash WHERE kind = $1 AND hash = ANY($2::bytea[]) ORDER BY person_id",
-            kind,
-            self.hashes_of(kind, value),
-        )
-        return [row["person_id"] for row in rows]
+        """The people with this e-mail or phone, or all these words in their name, however written; oldest id first."""
+        found: list[set[UUID]] = []
+        for part in _parts(kind, value):
+            rows = await conn.fetch(
+                "SELECT person_id FROM person_hash WHERE kind = $1 AND hash = ANY($2::bytea[])",
+                kind,
+                self.hashes_of(kind, part),
+            )
+            found.append({row["person_id"] for row in rows})
+        return sorted(set.intersection(*found)) if found else []
 
     def _wrapped(self, key: bytes) -> bytes:
         return aes_key_wrap(self._wrapping[0], key)
@@ -270,6 +274,15 @@ def _derived(master_key: bytes, use: bytes) -> bytes:
 def _sealed(person_id: UUID, data: Mapping[str, Any], key: bytes) -> bytes:
     nonce = os.urandom(NONCE)
     return nonce + AESGCM(key).encrypt(nonce, orjson.dumps(data), person_id.bytes)
+
+
+def _parts(kind: Kind, value: str) -> list[str]:
+    """What is looked for as one: a name by its words, in any order."""
+    return re.findall(r"\w+", _folded(value)) if kind == "name" else [value] if value else []
+
+
+def _folded(value: str) -> str:
+    return unicodedata.normalize("NFKC", value).strip().casefold()
 
 
 def _phone(value: str) -> str:

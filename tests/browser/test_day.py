@@ -201,7 +201,7 @@ async def test_who_rings_is_found_by_whatever_is_known(visit: Visit, address: st
     await visitor.be("consultant")
     await visitor.go("/ledere")
     await visitor.look("search")
-    for known in ("vagtcentral", "20 12 34 56", "13585628", "aase@vagtcentral.example"):
+    for known in ("kjærgård", "vagtcentral", "20 12 34 56", "13585628", "aase@vagtcentral.example"):
         await page.get_by_label("Hvad ved du?").fill(known)
         await page.get_by_role("button", name="Søg").click()
         await expect(page.get_by_role("link", name="Åse Kjærgård")).to_be_visible()
@@ -273,8 +273,6 @@ async def test_a_call_from_the_first_ring_to_a_place_that_is_open(
         await page.get_by_label("Aften (kl. 16-22)").check()
         await expect(missing).to_contain_text("Alt, du har skrevet, står her endnu.")
         await page.context.set_offline(False)
-        assert all("htmx:sendError" in said or "htmx:afterRequest" in said for said in visitor.wrong)
-        visitor.wrong.clear()
         await page.get_by_label("Aften (kl. 16-22)").uncheck()
     else:
         await save.click()
@@ -289,6 +287,9 @@ async def test_a_call_from_the_first_ring_to_a_place_that_is_open(
     if not scripts:
         await save.click()
     await expect(missing).to_contain_text("Alt er på plads.")
+    # What the browser said while the connection was away may come late.
+    assert all("htmx:sendError" in said or "htmx:afterRequest" in said for said in visitor.wrong)
+    visitor.wrong.clear()
     await page.reload()
     await expect(page.get_by_label("Timer om ugen til at begynde med")).to_have_value("7,5")
     await expect(page.locator("#valgte legend")).to_have_count(1)

@@ -727,9 +727,11 @@ async def search(intake: SimpleNamespace, **asked: str | None) -> httpx.Response
         ("phone", "0045 2012-3456"),
         ("email", "leder@vagtcentral.example"),
         ("email", " LEDER@Vagtcentral.Example "),
+        ("name", "leder"),
+        ("name", "Leder, EN"),
     ],
 )
-async def test_a_leader_is_found_by_e_mail_or_phone_however_it_is_written(
+async def test_a_leader_is_found_by_name_e_mail_or_phone_however_it_is_written(
     intake: SimpleNamespace, field: str, written: str
 ) -> None:
     leader_id = await signed_up(intake)
@@ -958,7 +960,7 @@ async def test_nobody_found_is_an_empty_list_and_leaves_no_row(intake: SimpleNam
     assert await intake.pool.fetchval("SELECT count(*) FROM access_log") == before
 
 
-async def test_a_search_is_by_exactly_one_of_the_two_and_otherwise_refused_by_field(intake: SimpleNamespace) -> None:
+async def test_a_search_is_by_exactly_one_thing_and_otherwise_refused_by_field(intake: SimpleNamespace) -> None:
     both = {"email": "leder@vagtcentral.example", "phone": "20123456"}
     for asked, field in (
         ({}, "email"),
@@ -966,7 +968,7 @@ async def test_a_search_is_by_exactly_one_of_the_two_and_otherwise_refused_by_fi
         (both, "phone"),
         ({"email": "x"}, "email"),
         ({"phone": "12"}, "phone"),
-        ({"name": "En Leder"}, "body"),
+        ({"nickname": "En Leder"}, "body"),
     ):
         answer = await search(intake, **asked)
         assert (answer.status_code, answer.json()["field"]) == (422, field)

@@ -274,6 +274,15 @@ async def test_duplicates_are_found_by_email_and_phone(conn: asyncpg.Connection)
     assert await VAULT.find_by_hash(conn, "phone", "20123457") == []
 
 
+async def test_a_person_is_found_by_words_of_the_name(conn: asyncpg.Connection) -> None:
+    mette, jens = sorted([uuid4(), uuid4()])
+    await VAULT.seal(conn, [(mette, {"name": "Mette Krogh-Hansen"}), (jens, {"name": "Jens Hansen Hansen"})])
+    assert await VAULT.find_by_hash(conn, "name", "hansen") == [mette, jens]
+    assert await VAULT.find_by_hash(conn, "name", "HANSEN, mette") == [mette]
+    assert await VAULT.find_by_hash(conn, "name", "Met") == []
+    assert await VAULT.find_by_hash(conn, "name", " - ") == []
+
+
 async def test_sealing_again_replaces_data_key_and_hashes(conn: asyncpg.Connection) -> None:
     person = uuid4()
     await VAULT.seal(conn, [(person, contact())])

@@ -552,8 +552,8 @@ def one_way_only(field: str) -> Refused:
     return Refused(
         "exactly-one",
         field,
-        "Søg på én ting ad gangen: e-mail, telefonnummer, virksomhedens navn, CVR-nummer eller P-nummer.",
-        "Search by one thing at a time: e-mail, phone, the company's name, CVR number or P-number.",
+        "Søg på én ting ad gangen: navn, e-mail, telefonnummer, virksomhedens navn, CVR-nummer eller P-nummer.",
+        "Search by one thing at a time: name, e-mail, phone, the company's name, CVR number or P-number.",
     )
 
 

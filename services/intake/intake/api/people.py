@@ -31,10 +31,11 @@ router = APIRouter()
 
 
 class SearchBody(Strict):
-    """Exactly one of them. `company_name`: any part of it."""
+    """Exactly one of them. `company_name`: any part of it; `name`: words of a person's name, each of them whole."""
 
     email: Email | None = None
     phone: Phone | None = None
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120)] | None = None
     company_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120)] | None = None
     cvr: Cvr | None = None
     p_number: PNumber | None = None
@@ -94,7 +95,7 @@ async def correct_colleague(
 
 @router.post("/leaders/search")
 async def search(body: SearchBody, who: Consultant, runtime: RuntimeDep) -> list[PersonView]:
-    """Who has this e-mail or phone, or is of this company or workplace, however it is written.
+    """Who has this name, e-mail or phone, or is of this company or workplace, however it is written.
 
     In the body, so that no address holds it.
     """

@@ -34,7 +34,7 @@ class LookBody(Strict):
 
 
 def ways(known: str) -> list[SearchBody]:
-    """Eight digits may be a phone or a company."""
+    """Eight digits may be a phone or a company; words, a person or a company."""
     digits = "".join(known.split())
     if "@" in known:
         return [_by_email(known)]
@@ -43,7 +43,7 @@ def ways(known: str) -> list[SearchBody]:
         found.append(SearchBody(cvr=digits))
     elif len(digits) == 10 and digits.isascii() and digits.isdecimal() and not digits.startswith("0"):
         found.append(SearchBody(p_number=digits))
-    return found or [SearchBody(company_name=known)]
+    return found or [SearchBody(name=known), SearchBody(company_name=known)]
 
 
 def _by_email(known: str) -> SearchBody:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 from pydantic import ConfigDict
 
@@ -10,6 +10,7 @@ from intake.commands.people import Contact
 from intake.state.leaders import Changed
 from shared.db import Connection
 from shared.frozen import Frozen, Shown
+from shared.people.vault import Kind
 from shared.runtime import Runtime
 from shared.web.access import Principal
 from shared.web.dependencies import people
@@ -86,9 +87,8 @@ async def search(runtime: Runtime, kind: str, value: str, who: Principal) -> lis
     At most 100: a longer word finds fewer.
     """
     persons, companies, workplaces = list[str](), list[str](), list[str]()
-    if kind in ("email", "phone"):
-        hashed = await runtime.vault.find_by_hash(runtime.pool, "phone" if kind == "phone" else "email", value)
-        persons = [str(id_) for id_ in hashed]
+    if kind in ("name", "email", "phone"):
+        persons = [str(id_) for id_ in await runtime.vault.find_by_hash(runtime.pool, cast("Kind", kind), value)]
     elif kind == "company_name":
         named = "SELECT id FROM aggregate WHERE kind = 'company' AND strpos(lower(state->>'name'), lower($1)) > 0"
         companies = [row["id"] for row in await runtime.pool.fetch(named, value.strip())]

@@ -7,7 +7,7 @@ from municipality_gateway.rules.kommuner import check_contact, check_days
 from municipality_gateway.state.kommuner import Contact, Kommune
 from shared.catalogue import calendar
 from shared.frozen import Frozen
-from shared.people.vault import HASHED
+from shared.people.vault import DISTINCT
 from shared.runtime import Runtime
 from shared.spine.aggregates import many
 from shared.spine.decision import Refused
@@ -73,7 +73,7 @@ async def _known(runtime: Runtime) -> dict[str, Contact]:
 async def _id_of(runtime: Runtime, contact: RegisterContact, known: dict[str, Contact]) -> str:
     """The same person is not written down twice."""
     async with runtime.pool.acquire() as conn:
-        for kind in HASHED:
+        for kind in DISTINCT:
             value = contact.person.get(kind)
             for id_ in await runtime.vault.find_by_hash(conn, kind, value) if value else ():
                 if (there := known.get(str(id_))) and there.kommune == contact.kommune:
