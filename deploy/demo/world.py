@@ -164,7 +164,7 @@ class World:
                 raise StackError(f"Not quiet after {PATIENCE:.0f} seconds: {busy}. Logs: {self.home / 'logs'}")
             # Being asked is work as well: as long as one is busy, only that one is asked again.
             asked = [*busy] or everybody
-            await asyncio.sleep(0.02 if busy else 0)
+            await asyncio.sleep(0.03 if busy else 0)
 
     def _check_alive(self, dead: list[str]) -> None:
         log = self.processes.log(dead[0])

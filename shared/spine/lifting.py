@@ -57,8 +57,8 @@ async def lift(
     forgetting: Forgetting | None = None,
 ) -> int:
     """Lift what must be; returns how many streams that were. Under the relay's lock: nothing is sent meanwhile."""
-    async with _consumer(kafka) as consumer:
-        partitions = _partitions(topics)
+    partitions = _partitions(topics)
+    async with _consumer(kafka, partitions) as consumer:
         ends = await consumer.end_offsets(partitions)
         rows = await pool.fetch("SELECT topic, partition, log, next_offset FROM said")
         known = {TopicPartition(r["topic"], r["partition"]): (r["log"], r["next_offset"]) for r in rows}
@@ -83,17 +83,20 @@ async def lift(
 
 async def erasures(kafka: dict[str, Any], topics: dict[str, Topic], types: frozenset[str]) -> Erased:
     """All that these topics hold, from their beginning to now."""
-    async with _consumer(kafka) as consumer:
-        partitions = _partitions(topics)
+    partitions = _partitions(topics)
+    async with _consumer(kafka, partitions) as consumer:
         begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
         return (await _read(consumer, begins, ends, set(), types)).erased
 
 
 @asynccontextmanager
-async def _consumer(kafka: dict[str, Any]) -> AsyncIterator[AIOKafkaConsumer]:
+async def _consumer(kafka: dict[str, Any], partitions: list[TopicPartition]) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(**kafka, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:
+        # Told all at once, it asks once where they lie: topic after topic costs a tenth of a second each.
+        consumer.assign(partitions)
+        consumer.pause(*partitions)
         yield consumer
     finally:
         await consumer.stop()
