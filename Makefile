@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All that they need is installed below .venv and .local.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens lint types contracts format lock sbom audit pairs canary clean
+.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens lint types contracts format lock sbom audit pairs canary bench clean
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -42,6 +42,9 @@ screens: .venv/for-tests ## a picture of each page in .local/screens, to be look
 test-e2e: .venv/for-tests ## all services together
 	$(PY) -m pytest -q tests/e2e
 
+bench: .venv/for-tests ## what is fast, and how fast: pages with a whole country's rows
+	$(PY) -m bench.pages
+
 pairs: .venv/for-tests ## all 98 kommuner and a leader in each, each against the things of each other, on every route and topic
 	$(PY) -m tests.leaks.pairs
 
@@ -54,7 +57,7 @@ lint: .venv/for-tests ## style, and who may import whom
 	.venv/bin/lint-imports
 
 types: .venv/for-tests ## mypy --strict
-	$(PY) -m mypy shared services deploy tests
+	$(PY) -m mypy shared services deploy tests bench
 
 contracts: .venv/for-tests ## write schemas, examples, AsyncAPI and the pages of rules and stories anew from the code
 	$(PY) -m tests.contracts

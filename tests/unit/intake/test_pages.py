@@ -81,7 +81,7 @@ def test_a_leader_whose_mail_came_back_is_rung_unless_she_is_rung_anyway_or_miss
         ("20 12 34 56", [{"phone": "+4520123456"}]),
         ("20 12 34 00", [{"phone": "+4520123400"}, {"cvr": "20123400"}]),
         ("1003388394", [{"p_number": "1003388394"}]),
-        ("Café 2", [{"company_name": "Café 2"}]),
+        ("Café 2", [{"name": "Café 2"}, {"company_name": "Café 2"}]),
     ],
 )
 def test_what_is_known_is_looked_up_in_each_way_that_it_may_mean(known: str, by: list[dict[str, str]]) -> None:
