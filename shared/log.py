@@ -47,7 +47,7 @@ def setup(style: Literal["json", "console"], level: str = "info") -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(serializer=_dumps) if json else structlog.dev.ConsoleRenderer(),
+                structlog.processors.JSONRenderer(serializer=_dumps) if json else console(),
             ],
         )
     )
@@ -58,6 +58,11 @@ def setup(style: Literal["json", "console"], level: str = "info") -> None:
         logger.propagate = True
     # It writes raw URLs; shared.web logs the route's template instead.
     logging.getLogger("uvicorn.access").disabled = True
+
+
+def console() -> structlog.dev.ConsoleRenderer:
+    """Where an exception was raised, and no variables: they hold people's data, and to print them takes seconds."""
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 
 
 def describe(error: BaseException) -> dict[str, object]:

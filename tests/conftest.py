@@ -13,10 +13,13 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+import structlog
 
 from deploy.local.stack import Stack, StackError
+from shared.log import console
 
 LOCAL = Path(__file__).parents[1] / ".local" / "test"
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], console()])
 
 
 def free_ports(n: int) -> int:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, get_args
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ KEY = "k" * 40
 each_service = pytest.mark.parametrize("service", services().values(), ids=lambda service: service.name)
 
 
+@cache
 def app_of(service: Service) -> FastAPI:
     made = service.app(Settings(kafka_bootstrap="127.0.0.1:1", database_url="postgresql://x/y", token_key=KEY))
     made.state.runtime = None  # nobody gets so far
