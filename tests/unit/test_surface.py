@@ -21,9 +21,13 @@ KEY = "k" * 40
 each_service = pytest.mark.parametrize("service", services().values(), ids=lambda service: service.name)
 
 
-@cache
 def app_of(service: Service) -> FastAPI:
-    made = service.app(Settings(kafka_bootstrap="127.0.0.1:1", database_url="postgresql://x/y", token_key=KEY))
+    return _app(service.name)
+
+
+@cache  # as none of these tests changes it
+def _app(name: str) -> FastAPI:
+    made = services()[name].app(Settings(kafka_bootstrap="127.0.0.1:1", database_url="postgresql://x/y", token_key=KEY))
     made.state.runtime = None  # nobody gets so far
     return made
 
