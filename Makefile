@@ -27,7 +27,7 @@ test-contract: .venv/for-tests ## the events against their published schemas and
 	$(PY) -m pytest -q tests/contracts
 
 test-integration: .venv/for-tests ## one part at a time on a real Kafka and PostgreSQL
-	$(PY) -m pytest -q -n 2 --dist loadfile tests/integration
+	$(PY) -m pytest -q -n 2 --dist worksteal tests/integration
 
 test-browser: .venv/for-tests ## pages in a real browser: on a phone and at a desk, without scripts, by keyboard
 	$(PY) -m pytest -q -n 2 --dist loadfile tests/browser

@@ -21,6 +21,7 @@ from shared.kafka import admin_options
 from shared.settings import KafkaSettings
 
 TIMEOUT = 30.0  # seconds
+ANSWERS_WITHIN = 10.0  # seconds until a Kafka that says nothing counts as away
 
 
 @dataclass
@@ -61,13 +62,13 @@ async def create(settings: KafkaSettings, replication: int = -1, *, check: bool 
 
 async def partitions(settings: KafkaSettings, topics: Sequence[str]) -> list[tuple[str, int]]:
     """The partitions that these topics have, as Kafka says."""
-    there = (await asyncio.to_thread(AdminClient(admin_options(settings)).list_topics, timeout=TIMEOUT)).topics
+    there = (await asyncio.to_thread(AdminClient(admin_options(settings)).list_topics, timeout=ANSWERS_WITHIN)).topics
     return [(topic, number) for topic in topics for number in sorted(there[topic].partitions)]
 
 
 def _create(settings: KafkaSettings, replication: int, check: bool) -> Done:
     admin, done = AdminClient(admin_options(settings)), Done()
-    there = admin.list_topics(timeout=TIMEOUT).topics
+    there = admin.list_topics(timeout=ANSWERS_WITHIN).topics
     wanted = {name: topic for topic in TOPICS for name in topic.names()}
     new = [
         NewTopic(name, topic.partitions, replication, config=config_of(topic, settings.retention_days))

@@ -25,7 +25,7 @@ from shared.service import services
 from shared.settings import KafkaSettings, OwnSettings
 from shared.spine.engine import Spine
 from shared.web.access import mint
-from tests.integration.test_intake import SIGN_UP
+from tests.intake_served import SIGN_UP
 from tests.integration.test_service_life import running, settings
 from tests.rig import rigged
 from tests.toy import record

@@ -21,7 +21,7 @@ from shared.events import administration
 from shared.service import services
 from shared.settings import KafkaSettings
 from shared.web.access import mint
-from tests.integration.test_intake import SIGN_UP
+from tests.intake_served import SIGN_UP
 from tests.integration.test_service_life import running, settings
 from tests.rig import Add, Rig, order, rigged
 from tests.toy import toy_pool

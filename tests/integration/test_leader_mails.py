@@ -20,7 +20,7 @@ from shared.people.guard import find_cpr
 from shared.runtime import Runtime
 from shared.spine.envelope import Record, headers_of
 from shared.spine.work import Outgoing, Work
-from tests.integration.test_intake import SIGN_UP, away, served, signed_up, token
+from tests.intake_served import SIGN_UP, away, served, signed_up, token
 from tests.waiting import until
 
 PLACE = {
