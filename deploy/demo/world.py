@@ -92,6 +92,7 @@ class World:
                 "LA_PROXIES": "127.0.0.1",
                 "LA_SMTP_URL": f"smtp://127.0.0.1:{self._smtp}",
                 "LA_MAIL_FROM": "Lederalliancen <hej@lederalliancen.example>",
+                "LA_ALLIANCE_PHONE": "+45 20 12 34 56",
                 "LA_LOG_FORMAT": "json",
             } | dict(self._settings)
             self.shell.touch(mode=0o600)

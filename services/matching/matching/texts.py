@@ -23,6 +23,17 @@ OVER: Words = {
     "da": "Det blev ikke til noget denne gang. Kommunen kan foreslå en anden.",
     "en": "It came to nothing this time. The kommune can propose somebody else.",
 }
+ENDED_BY: dict[str, Words] = {
+    "replaced": {
+        "da": "Forslaget er afløst af et nyt, som du kan svare på.",
+        "en": "A new proposal has taken its place, which you can answer.",
+    },
+    "seat-taken": {
+        "da": "Pladsen blev besat af en anden.",
+        "en": "The place went to somebody else.",
+    },
+}
+"""What an end means that is not for the kommune to make good."""
 DONE: dict[str, Words] = {
     "education": {
         "da": "Den unge er gået videre til en uddannelse. Tillykke, det har I været med til.",
@@ -61,7 +72,7 @@ def what_next(match: Match, call: tuple[str, str]) -> Words:
     if match.state == "ended" and match.came:
         return DONE.get(match.reason or "") or _and_call(ENDED, call)
     if match.state != "proposed":
-        return _and_call(OVER, call)
+        return _and_call(ENDED_BY.get(match.reason or "", OVER), call)
     until, by = in_words(matches.waits_until(match)), english(matches.waits_until(match))
     match matches.waits_for(match):
         case "leader":

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from municipality_gateway import cloud_event
 from municipality_gateway.cloud_event import CloudEvent, fits, named
-from municipality_gateway.texts import by_rule, refused, unknown_field
+from municipality_gateway.texts import by_rule, refused, too_early, unknown_field
 from shared.events.base import REGISTRY, UUID_SHAPE, Event
 from shared.events.kommune import replies as said
 from shared.events.kommune.replies import Reply
@@ -95,9 +95,9 @@ def _check_sound(reply: Reply) -> None:
         case said.CandidateProposed(form=form, next_step=None) if form in PRAKTIK:
             raise by_rule("R-PROG-1", "next_step")
         case said.CandidateProposed(start=start, until=until) if until and until < start:
-            raise refused("wrong-type", "until")
+            raise too_early("until")
         case said.KommuneApproved(from_=from_, to=to) if to and to < from_:
-            raise refused("wrong-type", "to")
+            raise too_early("to")
         case said.LeaderContacted(at=at) | said.MeetingPlanned(at=at) | said.MeetingMissed(at=at) if not at.tzinfo:
             raise refused("wrong-type", "at")
 

@@ -170,7 +170,8 @@ def held_too_long(latest: date) -> Refused:
 def guessed(home: str, kommuner: Iterable[str]) -> str:
     """Where nobody has said in which of several kommuner the address lies."""
     names = ", ".join(f"{kommune(code).name} ({code})" for code in kommuner)
-    return f"Postnummeret ligger i flere kommuner: {names}. Her er regnet med {kommune(home).name}; vælg med kommune."
+    taken = f"Her er regnet med {kommune(home).name}. Vælg kommunen, hvis det er en anden."
+    return f"Postnummeret ligger i flere kommuner: {names}. {taken}"
 
 
 def why(reach: Reach, home: str) -> str:
@@ -391,8 +392,8 @@ def link_retired(code: str) -> Refused:
     return Refused(
         "link-retired",
         "token",
-        f"Du står ikke længere som kontaktperson i {name}. Din kollega har fået henvendelsen. Er det en fejl, så ring.",
-        f"You are no longer a contact of {name}. Your colleague has the referral now. If that is a mistake, call us.",
+        f"Du er ikke længere kontaktperson i {name}. Kommunen svarer nu gennem en anden. Er det en fejl, så ring.",
+        f"You are no longer a contact of {name}. It answers through somebody else now. If that is a mistake, call us.",
         410,
     )
 

@@ -65,7 +65,7 @@ def test_the_cloudevents_sdk_of_an_outsider_is_understood_in_both_modes(mode: An
         ("rejected", {"referral_id": REFERRAL, "reason": "tired"}, ("unknown-code", "reason")),
         ("candidate-proposed", {**PROPOSED, "hours": "12"}, ("wrong-type", "hours")),
         ("candidate-proposed", {**PROPOSED, "form": "VIRKSOMHEDSPRAKTIK"}, ("rule:R-PROG-1", "next_step")),
-        ("candidate-proposed", {**PROPOSED, "until": "2026-12-01"}, ("wrong-type", "until")),
+        ("candidate-proposed", {**PROPOSED, "until": "2026-12-01"}, ("date-order", "until")),
         (
             "candidate-proposed",
             {**PROPOSED, "candidate_id": "cfbff0d1-9375-5685-968c-48ce8b15ae17"},
