@@ -43,6 +43,11 @@ class Known:
     def held(self) -> frozenset[str]:
         return rules.held(self.places, self.matches)
 
+    @cached_property
+    def proposed(self) -> frozenset[str | None]:
+        """Referrals to which somebody is proposed."""
+        return frozenset(match.referral_id for match in self.matches if match.state == "proposed")
+
     def whom(self, place: Place | None, own: str | None, leader_id: str | None, company_id: str | None) -> str | None:
         """Who is to be rung, else the place's contact, its leader, its buddy, another leader of the company."""
         near = (own, place.found.contact_id, place.leader_id, place.found.buddy_id) if place else (own, leader_id)
@@ -124,8 +129,8 @@ def of_place(place: Place, known: Known, asked: Sequence[Referral], now: datetim
 
 def of_referral(referral: Referral, known: Known, today: date) -> Found:
     place = known.places.get(referral.place_id)
-    proposed = any(m.referral_id == referral.id and m.state == "proposed" for m in known.matches)
-    turn = rules.of_referral(referral, place.found.guidance if place else None, today, proposed=proposed)
+    guidance = place.found.guidance if place else None
+    turn = rules.of_referral(referral, guidance, today, proposed=referral.id in known.proposed)
     about = referral.asked or place
     return Found(
         "referral",
