@@ -3,7 +3,6 @@
 Each copy is whole and consistent: every id in it is another one, the same everywhere. Contact data are sealed anew.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -72,7 +71,7 @@ async def _people(conn: asyncpg.Connection, times: int, vault: Vault) -> None:
 
 def _named(data: dict[str, Any], n: int) -> dict[str, Any]:
     """Another e-mail; the name and the phone are shared, as names and switchboards are."""
-    return json.loads(json.dumps(data).replace("@", f"{n}@")) if data.get("email") else data
+    return data | {"email": data["email"].replace("@", f"{n}@")} if data.get("email") else data
 
 
 def _another(text: str, n: int) -> str:

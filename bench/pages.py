@@ -31,6 +31,7 @@ GOAL = 0.100  # seconds
 WARM, TIMES = 3, 20
 LEADERS = PLACES = 10_000
 PLACEMENTS = 1_000
+FIRST_PORT = 18_101
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,6 @@ class Page:
     path: str
     role: str | None = "consultant"
     own: str | None = None
-    form: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def main() -> int:
     LOCAL.mkdir(exist_ok=True)
     with TemporaryDirectory(dir=LOCAL) as home:
         settings = {"LA_MASTER_KEY": base64.b64encode(master_key).decode()}
-        with World(Path(home), START, first_port=_ports(), kafka_port=free_pair(), settings=settings) as world:
+        with World(Path(home), START, first_port=FIRST_PORT, kafka_port=free_pair(), settings=settings) as world:
             found = asyncio.run(measured(world, master_key, console))
     table = Table("page", "as", "median ms", "at most ms", "kB", title=f"Goal: a median below {GOAL * 1000:.0f} ms")
     for one in found:
@@ -149,10 +149,6 @@ def main() -> int:
     (LOCAL / "bench").mkdir(exist_ok=True)
     (LOCAL / "bench" / "pages.json").write_text(json.dumps([asdict(one) for one in found], indent=2))
     return 0 if all(one.ok for one in found) else 1
-
-
-def _ports() -> int:
-    return 18_101
 
 
 if __name__ == "__main__":

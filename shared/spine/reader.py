@@ -64,6 +64,11 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         self.unplace(at for at in self.assignment() if at.topic in topics)
         self._client.force_metadata_update()
 
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        """As aiokafka's. Where a batch is read once more, it is not the reader that stands still."""
+        self._moved.pop(partition, None)
+        super().seek(partition, offset)
+
     def hold(self, partition: TopicPartition, reason: str) -> None:
         """Read it again from what was handled, after a pause of its own."""
         self._held[partition] = time.monotonic() + PAUSE, reason

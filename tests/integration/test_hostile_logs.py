@@ -1,6 +1,7 @@
 """What stands in Kafka is not always what was expected: codecs, bytes, logs that are gone or new, old versions."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
@@ -209,6 +210,23 @@ async def test_nothing_is_handled_before_the_database_has_said_where(rig: Rig) -
 
 async def _said(replica: Any) -> Any:
     return replica.consumer.troubles.get("*")
+
+
+async def test_a_reader_that_stands_still_is_lame_and_one_that_reads_a_batch_again_is_not(rig: Rig) -> None:
+    async with rig.replica() as replica:
+        await until(replica.consuming)
+        [reader] = replica.consumer.readers
+
+        async def noted() -> bool:
+            return bool(reader._moved)
+
+        await until(noted)
+        at, (position, _) = next(iter(reader._moved.items()))
+        assert reader.lame is None
+        reader._moved[at] = position, time.monotonic() - 100
+        assert "did not move" in str(reader.lame)
+        reader.seek(partition=at, offset=position)
+        assert reader.lame is None
 
 
 async def test_one_partition_in_trouble_waits_alone(rig: Rig) -> None:

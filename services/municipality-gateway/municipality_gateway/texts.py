@@ -252,6 +252,16 @@ def over_already() -> Refused:
     )
 
 
+def asked_back_already() -> Refused:
+    return Refused(
+        "state",
+        "referral_id",
+        "Kommunen er allerede bedt om at stoppe. Vent på, at den bekræfter det, eller ring til den.",
+        "The kommune has been asked to stop already. Wait until it confirms, or ring it.",
+        409,
+    )
+
+
 def not_in_the_future() -> Refused:
     return Refused(
         "state",

@@ -165,6 +165,8 @@ def test_what_was_entered_in_error_is_marked_so_also_after_the_kommune_accepted(
     gateway.reply(ESBJERG, "accepted", {"referral_id": referral})
     answer = gateway.tell(TakeBack(referral_id=referral, reason="entered-in-error"))
     assert answer.business_status == "cancellation-requested"
+    with pytest.raises(Refused, match="state"):
+        gateway.tell(TakeBack(referral_id=referral, reason="entered-in-error"))
     assert gateway.reply(ESBJERG, "cancellation-confirmed", {"referral_id": referral}) == "taken"
     assert gateway.referral().state == "entered-in-error"
     assert gateway.reply(ESBJERG, "cancellation-confirmed", {"referral_id": referral}) == "taken"

@@ -108,7 +108,7 @@ def take_back(work: Work, message: Message[TakeBack]) -> ReferralAnswer:
     """A consultant takes it back; the next kommune is asked."""
     referral = work.need(Referral, message.data.referral_id)
     if not referral.open:
-        raise texts.over_already()
+        raise texts.over_already() if referral.over else texts.asked_back_already()
     after, events = rules.recall(referral, work.today, message.data.reason, "consultant")
     keep(work, referral, (after.changed(enough=True), events))
     return ReferralAnswer(referral_id=after.id, state=after.state, business_status=after.business_status)
