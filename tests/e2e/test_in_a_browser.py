@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import asyncpg
 import httpx
 import pytest
 from playwright.async_api import async_playwright, expect
@@ -61,6 +62,14 @@ class Here(NamedTuple):
         await until(came)
         return found[-1]
 
+    async def all_is_posted(self) -> bool:
+        conn = await asyncpg.connect(self.world.stack.database)
+        try:
+            waiting = "SELECT count(*) FROM {}.mail WHERE state = 'waiting'"
+            return not sum([await conn.fetchval(waiting.format(of)) for of in ("intake", "municipality_gateway")])
+        finally:
+            await conn.close()
+
     async def days(self, n: int) -> None:
         """So many working days pass, at what is due in between as well."""
         calendar = self.world.calendar
@@ -68,7 +77,9 @@ class Here(NamedTuple):
         end = calendar.now + timedelta(days=(day - calendar.today).days)
         async with httpx.AsyncClient() as http:
             while (due := await self.world.quiet(http)) and due < end:
+                await until(self.all_is_posted)  # in days that last a second, what a mail says is soon over
                 calendar.move(due)
+            await until(self.all_is_posted)
             calendar.move(end)
             await self.world.quiet(http)
 
