@@ -10,9 +10,9 @@ from typing import Any, get_args
 import pytest
 
 from intake import texts
-from intake.queries.day import WHERE, _yeses
+from intake.queries.day import WHERE
 from intake.queries.steps import steps
-from intake.queries.turns import Found, Known, turns
+from intake.queries.turns import Found, Known, turns, yeses
 from intake.rules import day as rules
 from intake.state.day import Asked, Challenge, Match, Placement
 from intake.state.leaders import Leader
@@ -560,7 +560,7 @@ def test_proposals_that_wait_for_one_leaders_yes_are_one_line() -> None:
         Found("match", f"m{n}", line("leader-yes", EVER), LEADER, place_id=where)
         for n, where in enumerate((PLACE, PLACE, PLACE, "another"))
     ]
-    assert _yeses(found) == {"m0": ("m0", "m1", "m2"), "m1": (), "m2": (), "m3": ("m3",)}
+    assert yeses(found) == {"m0": ("m0", "m1", "m2"), "m1": (), "m2": (), "m3": ("m3",)}
     assert texts.due("leader-yes", n=3).da.startswith("Tre forslag venter på lederens ja eller nej.")
 
 

@@ -255,9 +255,19 @@ def of_challenge(challenge: Challenge, today: date) -> Turn:
     return Turn(what="judge", who="consultant", since=since, due=challenge.tried_on + A_WEEK)
 
 
-# -- in which order ----------------------------------------------------------------------------------------------------
+# -- which are lines, and in which order ------------------------------------------------------------------------------
 
 _RANK = {what: rank for rank, what in enumerate(get_args(Due))}
+HELPS: frozenset[Due] = frozenset({"help", "kommune-help", "approval-expired"})
+"""Somebody calls for help."""
+RUNS_OUT: frozenset[Due] = frozenset(get_args(Due)) - {
+    "call", "call-again", "check-in", "start", "aftercare", "paused"
+}  # fmt: skip
+"""On its last day it is over; what is not here can still be done later."""
+BY_DATE = frozenset({"with-kommune", "searching", "mail-refused"})
+"""Another day alone makes it another turn; all others stay as they are until something happens."""
+BY_THE_HOUR = frozenset({"asking"})
+"""So does another hour."""
 
 
 def is_line(turn: Turn, today: date) -> bool:
@@ -265,9 +275,25 @@ def is_line(turn: Turn, today: date) -> bool:
     return turn.what in _RANK and turn.due is not None and turn.due <= today
 
 
+def waits(turn: Turn) -> bool:
+    """Whether it is a line some day, or may become one without anything happening."""
+    return turn.what in _RANK or turn.what in BY_DATE | BY_THE_HOUR
+
+
 def order(turn: Turn, today: date) -> tuple[int, int, date, date]:
-    """Who called for help, then what runs out today or on the next working day, then the rest; the longest first."""
-    last_day = turn.by if turn.what not in ("call", "call-again", "check-in", "start", "aftercare", "paused") else None
-    helps = turn.what in ("help", "kommune-help", "approval-expired")
-    runs_out = last_day is not None and last_day <= add_working_days(today, 1)
-    return (0 if helps else 1 if runs_out else 2), _RANK[turn.what], turn.by or turn.due or turn.since, turn.since
+    """Who called for help, then what runs out today or on the next working day, then the rest; the longest first.
+
+    `queries/due.py` puts rows in the same order.
+    """
+    runs_out = turn.what in RUNS_OUT and turn.by is not None and turn.by <= add_working_days(today, 1)
+    return (
+        0 if turn.what in HELPS else 1 if runs_out else 2,
+        _RANK[turn.what],
+        turn.by or turn.due or turn.since,
+        turn.since,
+    )
+
+
+def ranks() -> list[tuple[Due, Work, int, bool, bool]]:
+    """What can be a line: of which work, at which rank, whether it helps somebody, whether it runs out."""
+    return [(what, WORK[what], rank, what in HELPS, what in RUNS_OUT) for what, rank in _RANK.items()]

@@ -1,0 +1,186 @@
+"""What waits for a consultant, as rows: counted, and put in order, without reading all that there is.
+
+What has changed is noted by the database (`turned`), and judged when somebody asks for the day.
+"""
+
+# ruff: noqa: S608 - what is put in are words of our own
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from intake.queries.people import gone
+from intake.queries.turns import Found, Known, turns, yeses
+from intake.rules import day as rules
+from intake.state.day import Challenge, Match, Placement
+from intake.state.leaders import Company, Leader
+from intake.state.people import Colleague
+from intake.state.places import Place
+from intake.state.referrals import Referral
+from shared.catalogue import calendar
+from shared.db import Connection, columns
+from shared.spine.aggregates import many
+from shared.spine.work import Aggregate, Key
+
+A = TypeVar("A", bound=Aggregate)
+AT_ONCE = 500
+"""Of what has changed, so much is judged at once."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the day: which thing, of what kind of work the how manieth; and how many there are."""
+
+    key: Key
+    work: rules.Work
+    nth: int
+    of_work: int
+    of_all: int
+
+
+_RANKED = """
+    SELECT thing, id, work, count(*) OVER (PARTITION BY work) AS of_work, count(*) OVER () AS of_all,
+           row_number() OVER (PARTITION BY work ORDER BY first, rank, coalesce(by, due, since), since, id) AS nth,
+           row_number() OVER (ORDER BY first, rank, coalesce(by, due, since), since, id) AS place
+    FROM (SELECT *, CASE WHEN helps THEN 0 WHEN runs_out AND by <= $2 THEN 1 ELSE 2 END AS first
+          FROM turn JOIN unnest($3::text[], $4::text[], $5::int[], $6::bool[], $7::bool[])
+               AS r(what, work, rank, helps, runs_out) USING (what)
+          WHERE due <= $1) AS line
+"""
+
+
+async def first_lines(conn: Connection, today: date, limit: int) -> list[Row]:
+    """The first of the whole day, in order; `of` is how many there are."""
+    return await _rows(conn, today, "place <= $8", limit)
+
+
+async def first_of_each(
+    conn: Connection, today: date, limit: int, only: rules.Work | None = None, skip: int = 0
+) -> list[Row]:
+    """Of each kind of work the first `limit` after `skip`, and always the very first; the most pressing kind first.
+
+    `only`: of the other kinds the very first alone.
+    """
+    within = "nth = 1 OR coalesce(work = $8, true) AND nth > $9 AND nth <= $9 + $10"
+    return await _rows(conn, today, within, only, skip, limit)
+
+
+async def _rows(conn: Connection, today: date, within: str, *values: Any) -> list[Row]:
+    found = await conn.fetch(
+        f"SELECT * FROM ({_RANKED}) AS ranked WHERE {within} ORDER BY place",
+        today,
+        calendar.add_working_days(today, 1),
+        *columns(rules.ranks(), 5),
+        *values,
+    )
+    return [Row((row["thing"], row["id"]), row["work"], row["nth"], row["of_work"], row["of_all"]) for row in found]
+
+
+async def judge(conn: Connection, now: datetime) -> None:
+    """Whatever has changed, or is another turn by another day, is judged; afterwards every row is true."""
+    today, by_date, by_the_hour = calendar.today(now), sorted(rules.BY_DATE), sorted(rules.BY_THE_HOUR)
+    keys = _keys(await conn.fetch("SELECT thing, id FROM turn WHERE what = ANY ($1)", by_the_hour))
+    while keys or await conn.fetchval(
+        f"SELECT EXISTS (SELECT FROM turned) OR EXISTS ({_ANOTHER_DAYS})", today, by_date
+    ):
+        async with conn.transaction():
+            # What another one is just judging is waited for.
+            await conn.execute("SELECT pg_advisory_xact_lock(hashtext('intake-turn'))")
+            keys |= _keys(await conn.fetch(_TAKEN, AT_ONCE))
+            keys |= _keys(await conn.fetch(f"{_ANOTHER_DAYS} LIMIT $3", today, by_date, AT_ONCE))
+            found = turns(await around(conn, keys), now)
+            # One at each place speaks for all that wait for the leader's yes there.
+            spoken_for = {id_ for id_, all_ in yeses(found).items() if not all_}
+            await _save(
+                conn, found, [one for one in found if rules.waits(one.turn) and one.id not in spoken_for], today
+            )
+        keys = set()
+
+
+_TAKEN = "DELETE FROM turned WHERE n IN (SELECT n FROM turned ORDER BY n LIMIT $1) RETURNING kind, id"
+_ANOTHER_DAYS = "SELECT thing, id FROM turn WHERE judged_on <> $1 AND what = ANY ($2)"
+
+
+def _keys(rows: Iterable[Sequence[str]]) -> set[Key]:
+    return {(kind, id_) for kind, id_ in rows}
+
+
+async def _save(conn: Connection, judged: Iterable[Found], waiting: Iterable[Found], today: date) -> None:
+    await conn.execute(
+        "DELETE FROM turn USING unnest($1::text[], $2::text[]) AS j(thing, id)"
+        " WHERE turn.thing = j.thing AND turn.id = j.id",
+        *columns(((one.thing, one.id) for one in judged), 2),
+    )
+    await conn.execute(
+        "INSERT INTO turn (thing, id, what, since, due, by, judged_on) SELECT *, $7::date"
+        " FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[], $6::date[])",
+        *columns(((f.thing, f.id, f.turn.what, f.turn.since, f.turn.due, f.turn.by) for f in waiting), 6),
+        today,
+    )
+
+
+async def around(conn: Connection, keys: Collection[Key]) -> Known:
+    """These things, and all that their turns, and whom to ring about them, depend on: each leader with all places,
+    each place with all that was asked, proposed and begun there.
+    """
+    asked: dict[str, list[str]] = {}
+    for kind, id_ in keys:
+        asked.setdefault(kind, []).append(id_)
+
+    async def found(kind: type[A], where: str, *values: Any) -> list[A]:
+        return await many(
+            conn, kind, f"SELECT state, shape FROM aggregate WHERE kind = '{kind.KIND}' AND {where}", *values
+        )
+
+    async def these(kind: type[A]) -> list[A]:
+        ids = asked.get(kind.KIND)
+        return await found(kind, "id = ANY ($1)", ids) if ids else []
+
+    leaders, colleagues = await these(Leader), await these(Colleague)
+    challenges = await these(Challenge)
+    at_work = await found(
+        Placement,
+        "(id = ANY ($1) OR state->>'company_id' = ANY ($2))",
+        [*asked.get(Placement.KIND, ()), *(one.placement_id for one in challenges if one.placement_id)],
+        [*(one.company_id for one in leaders), *(one.company_id for one in colleagues)],
+    )
+    of_keys = await conn.fetch(
+        "SELECT DISTINCT state->>'place_id' FROM aggregate JOIN unnest($1::text[], $2::text[]) AS k(kind, id)"
+        " USING (kind, id) WHERE kind <> 'place' AND state->>'place_id' IS NOT NULL",
+        *columns(keys, 2),
+    )
+    place_ids = {*asked.get(Place.KIND, ()), *(row[0] for row in of_keys), *(one.place_id for one in at_work)}
+    places = await found(Place, "id = ANY ($1)", sorted(place_ids))
+    leader_ids = {*asked.get(Leader.KIND, ()), *(place.leader_id for place in places)}
+    leaders = await found(Leader, "id = ANY ($1)", sorted(leader_ids))
+    places = await found(
+        Place, "(id = ANY ($1) OR state->>'leader_id' = ANY ($2))", sorted(place_ids), sorted(leader_ids)
+    )
+    at_places = "state->>'place_id' = ANY ($1)", [place.id for place in places]
+    referrals, matches = await found(Referral, *at_places), await found(Match, *at_places)
+    placements = {one.id: one for one in (*at_work, *await found(Placement, *at_places))}
+    companies = {id_ for leader in leaders for id_ in leader.companies}
+    companies |= {one.company_id for one in placements.values()}
+    companies |= {one.about_id for one in challenges if one.about == "company" and one.about_id}
+    first = await conn.fetch(
+        "SELECT DISTINCT ON (state->>'company_id') state->>'company_id', id FROM aggregate WHERE kind = 'leader'"
+        " AND state->>'company_id' = ANY ($1) AND state->>'erased' IS DISTINCT FROM 'true' ORDER BY 1, id",
+        sorted(companies),
+    )
+    named = {id_ for place in places for id_ in (place.leader_id, place.found.contact_id, place.found.buddy_id)}
+    named |= {id_ for one in placements.values() for id_ in (one.contact_id, one.leader_id)}
+    named |= {referral.asked.leader_id for referral in referrals if referral.asked}
+    return Known(
+        leaders={leader.id: leader for leader in leaders},
+        companies={
+            one.id: one for one in await found(Company, "id = ANY ($1) AND state IS NOT NULL", sorted(companies))
+        },
+        places={place.id: place for place in places},
+        referrals={referral.id: referral for referral in referrals},
+        matches=matches,
+        placements=placements,
+        challenges=challenges,
+        of_companies=dict(map(tuple, first)),
+        gone=await gone(conn, named),
+    )
