@@ -167,6 +167,7 @@ async def test_the_day_finds_in_the_database_exactly_what_is_due_of_all_that_the
     await know(intake, *leaders.values(), *places.values())
     everything = all_of([*leaders.values(), *places.values()])
     await finds_exactly(intake, everything, now)
+    await finds_exactly(intake, everything, now + timedelta(days=90))
 
 
 async def test_the_day_finds_in_the_database_what_is_due_of_the_others_work_too(intake: SimpleNamespace) -> None:

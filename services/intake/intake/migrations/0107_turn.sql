@@ -8,12 +8,10 @@ CREATE TABLE turn (
     since date NOT NULL,
     due date,
     by date,
-    judged_on date NOT NULL,
     PRIMARY KEY (thing, id)
 );
 CREATE INDEX turn_due ON turn (due);
-CREATE INDEX turn_judged_on ON turn (judged_on) WHERE what IN ('with-kommune', 'searching', 'mail-refused');
-CREATE INDEX turn_asking ON turn (id) WHERE what = 'asking';
+CREATE INDEX turn_what ON turn (what) WHERE what IN ('with-kommune', 'searching', 'asking', 'mail-refused');
 
 -- What has changed since. Each change is a row of its own: two that change the same thing do not wait for each other,
 -- and none is lost while another one is being read.

@@ -78,45 +78,41 @@ async def _rows(conn: Connection, today: date, within: str, *values: Any) -> lis
 
 
 async def judge(conn: Connection, now: datetime) -> None:
-    """Whatever has changed, or is another turn by another day, is judged; afterwards every row is true."""
-    today, by_date, by_the_hour = calendar.today(now), sorted(rules.BY_DATE), sorted(rules.BY_THE_HOUR)
-    keys = _keys(await conn.fetch("SELECT thing, id FROM turn WHERE what = ANY ($1)", by_the_hour))
-    while keys or await conn.fetchval(
-        f"SELECT EXISTS (SELECT FROM turned) OR EXISTS ({_ANOTHER_DAYS})", today, by_date
-    ):
+    """Whatever has changed, or is another turn by itself, is judged; afterwards every row is true."""
+    today, lines = calendar.today(now), [what for what, *_ in rules.ranks()]
+    keys = _keys(await conn.fetch("SELECT thing, id FROM turn WHERE what = ANY ($1)", sorted(rules.BY_ITSELF)))
+    while keys or await conn.fetchval(f"SELECT EXISTS (SELECT FROM turned) OR EXISTS ({_COME})", today, lines):
         async with conn.transaction():
             # What another one is just judging is waited for.
             await conn.execute("SELECT pg_advisory_xact_lock(hashtext('intake-turn'))")
             keys |= _keys(await conn.fetch(_TAKEN, AT_ONCE))
-            keys |= _keys(await conn.fetch(f"{_ANOTHER_DAYS} LIMIT $3", today, by_date, AT_ONCE))
+            keys |= _keys(await conn.fetch(f"{_COME} LIMIT $3", today, lines, AT_ONCE))
             found = turns(await around(conn, keys), now)
             # One at each place speaks for all that wait for the leader's yes there.
             spoken_for = {id_ for id_, all_ in yeses(found).items() if not all_}
-            await _save(
-                conn, found, [one for one in found if rules.waits(one.turn) and one.id not in spoken_for], today
-            )
+            await _save(conn, found, [one for one in found if rules.waits(one.turn) and one.id not in spoken_for])
         keys = set()
 
 
 _TAKEN = "DELETE FROM turned WHERE n IN (SELECT n FROM turned ORDER BY n LIMIT $1) RETURNING kind, id"
-_ANOTHER_DAYS = "SELECT thing, id FROM turn WHERE judged_on <> $1 AND what = ANY ($2)"
+_COME = "SELECT thing, id FROM turn WHERE due <= $1 AND what <> ALL ($2)"
+"""No line yet, and its day has come."""
 
 
 def _keys(rows: Iterable[Sequence[str]]) -> set[Key]:
     return {(kind, id_) for kind, id_ in rows}
 
 
-async def _save(conn: Connection, judged: Iterable[Found], waiting: Iterable[Found], today: date) -> None:
+async def _save(conn: Connection, judged: Iterable[Found], waiting: Iterable[Found]) -> None:
     await conn.execute(
         "DELETE FROM turn USING unnest($1::text[], $2::text[]) AS j(thing, id)"
         " WHERE turn.thing = j.thing AND turn.id = j.id",
         *columns(((one.thing, one.id) for one in judged), 2),
     )
     await conn.execute(
-        "INSERT INTO turn (thing, id, what, since, due, by, judged_on) SELECT *, $7::date"
+        "INSERT INTO turn (thing, id, what, since, due, by) SELECT *"
         " FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[], $6::date[])",
         *columns(((f.thing, f.id, f.turn.what, f.turn.since, f.turn.due, f.turn.by) for f in waiting), 6),
-        today,
     )
 
 

@@ -264,10 +264,11 @@ RUNS_OUT: frozenset[Due] = frozenset(get_args(Due)) - {
     "call", "call-again", "check-in", "start", "aftercare", "paused"
 }  # fmt: skip
 """On its last day it is over; what is not here can still be done later."""
-BY_DATE = frozenset({"with-kommune", "searching", "mail-refused"})
-"""Another day alone makes it another turn; all others stay as they are until something happens."""
-BY_THE_HOUR = frozenset({"asking"})
-"""So does another hour."""
+BY_ITSELF = frozenset({"asking", "mail-refused"})
+"""An hour, or a day, alone makes it another turn. So it does where something that is no line has a `due`: on that day.
+
+All others stay as they are until something happens.
+"""
 
 
 def is_line(turn: Turn, today: date) -> bool:
@@ -277,7 +278,7 @@ def is_line(turn: Turn, today: date) -> bool:
 
 def waits(turn: Turn) -> bool:
     """Whether it is a line some day, or may become one without anything happening."""
-    return turn.what in _RANK or turn.what in BY_DATE | BY_THE_HOUR
+    return turn.due is not None or turn.what in BY_ITSELF
 
 
 def order(turn: Turn, today: date) -> tuple[int, int, date, date]:
