@@ -2,15 +2,16 @@
 
 import asyncio
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, product
 from types import SimpleNamespace
 from typing import Any, get_args
 from uuid import uuid4
 
-from intake.queries.due import around, first_lines, judge
+from intake.queries.due import around, counts, first_lines, judge, lines_of
 from intake.queries.turns import Known, turns, yeses
-from intake.rules.day import OVER, is_line, order
+from intake.rules.day import OVER, WORK, is_line, order
 from intake.state.day import Asked, Challenge, Match, Placement
 from intake.state.leaders import Leader
 from intake.state.places import Past, Place
@@ -248,12 +249,16 @@ async def finds_exactly(intake: SimpleNamespace, everything: Known, now: datetim
     right.sort(key=lambda one: (order(one.turn, today), one.id))
     async with intake.pool.acquire() as conn:
         await judge(conn, now)
-        rows = await first_lines(conn, today, len(found))
-        assert [row.key for row in rows] == [(one.thing, one.id) for one in right]
-        assert {row.of_all for row in rows} == {len(right)}
-        for n in range(0, len(rows), 100):
+        keys = await first_lines(conn, today, len(found))
+        assert keys == [(one.thing, one.id) for one in right]
+        works = await counts(conn, today)
+        assert works == Counter(WORK[one.turn.what] for one in right)
+        assert [*works] == [*dict.fromkeys(WORK[one.turn.what] for one in right)]
+        for work, some in (await lines_of(conn, today, [*works], 3, 2)).items():
+            assert some == [(one.thing, one.id) for one in right if WORK[one.turn.what] == work][2:5]
+        for n in range(0, len(keys), 100):
             part = right[n : n + 100]
-            again = {one.id: one for one in turns(await around(conn, [row.key for row in rows[n : n + 100]]), now)}
+            again = {one.id: one for one in turns(await around(conn, keys[n : n + 100]), now)}
             assert [(again[one.id].turn, again[one.id].person_id, again[one.id].contact_id) for one in part] == [
                 (one.turn, one.person_id, one.contact_id) for one in part
             ]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from intake import texts
-from intake.queries.due import around, first_lines, first_of_each, judge
+from intake.queries.due import around, counts, first_lines, judge, lines_of
 from intake.queries.people import ContactView, contacts
 from intake.queries.turns import Found, turns, yeses
 from intake.rules import day as rules
@@ -115,9 +115,9 @@ async def whole_day(runtime: Runtime, who: Principal, limit: int) -> DayView:
     today = calendar.today(now)
     async with runtime.pool.acquire() as conn:
         await judge(conn, now)
-        rows = await first_lines(conn, today, limit)
-    lines = await _lines(runtime, [row.key for row in rows], now, who, "GET /day")
-    return DayView(today=today, lines=[*lines.values()], more=rows[0].of_all - len(rows) if rows else 0)
+        of_all, keys = await counts(conn, today), await first_lines(conn, today, limit)
+    lines = await _lines(runtime, keys, now, who, "GET /day")
+    return DayView(today=today, lines=[*lines.values()], more=sum(of_all.values()) - len(keys))
 
 
 async def day_by_work(
@@ -125,24 +125,23 @@ async def day_by_work(
 ) -> list[GroupView]:
     """The kind with the most pressing line first. Of all kinds, or of one `only`, at most `limit` lines each."""
     now = runtime.clock.now()
+    today = calendar.today(now)
     async with runtime.pool.acquire() as conn:
         await judge(conn, now)
-        rows = await first_of_each(conn, calendar.today(now), limit, only, skip)
-    groups = {row.work: row.of_work for row in rows}
-    shown = [row for row in rows if only in (None, row.work) and skip < row.nth <= skip + limit]
-    lines = await _lines(runtime, [row.key for row in shown], now, who, "GET /i-dag")
+        of_all = await counts(conn, today)
+        shown = await lines_of(conn, today, [only] if only else [*of_all], limit, skip)
+    keys = [key for of_work in shown.values() for key in of_work]
+    lines = await _lines(runtime, keys, now, who, "GET /i-dag")
     return [
-        GroupView(
-            work=work, count=count, lines=[lines[row.key] for row in shown if row.work == work and row.key in lines]
-        )
-        for work, count in groups.items()
+        GroupView(work=work, count=n, lines=[lines[key] for key in shown.get(work, ()) if key in lines])
+        for work, n in of_all.items()
     ]
 
 
 async def day_in_numbers(conn: Connection, now: datetime) -> dict[rules.Work, int]:
     """How much there is of each kind of work; nobody's name is opened for it."""
     await judge(conn, now)
-    return {row.work: row.of_work for row in await first_of_each(conn, calendar.today(now), 0)}
+    return await counts(conn, calendar.today(now))
 
 
 async def _lines(

@@ -6,7 +6,6 @@ What has changed is noted by the database (`turned`), and judged when somebody a
 # ruff: noqa: S608 - what is put in are words of our own
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -28,53 +27,53 @@ AT_ONCE = 500
 """Of what has changed, so much is judged at once."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of the day: which thing, of what kind of work the how manieth; and how many there are."""
-
-    key: Key
-    work: rules.Work
-    nth: int
-    of_work: int
-    of_all: int
-
-
-_RANKED = """
-    SELECT thing, id, work, count(*) OVER (PARTITION BY work) AS of_work, count(*) OVER () AS of_all,
-           row_number() OVER (PARTITION BY work ORDER BY first, rank, coalesce(by, due, since), since, id) AS nth,
-           row_number() OVER (ORDER BY first, rank, coalesce(by, due, since), since, id) AS place
-    FROM (SELECT *, CASE WHEN helps THEN 0 WHEN runs_out AND by <= $2 THEN 1 ELSE 2 END AS first
-          FROM turn JOIN unnest($3::text[], $4::text[], $5::int[], $6::bool[], $7::bool[])
-               AS r(what, work, rank, helps, runs_out) USING (what)
-          WHERE due <= $1) AS line
+# $1: the day; $2: until when it runs out; $3-$7: what can be a line.
+_LINES = """
+    SELECT thing, id, work, CASE WHEN helps THEN 0 WHEN runs_out AND by <= $2 THEN 1 ELSE 2 END AS first, rank,
+           coalesce(by, due, since) AS at, since
+    FROM turn JOIN unnest($3::text[], $4::text[], $5::int[], $6::bool[], $7::bool[])
+         AS r(what, work, rank, helps, runs_out) USING (what)
+    WHERE due <= $1
 """
+_ORDER = 'first, rank, at, since, id COLLATE "C"'
 
 
-async def first_lines(conn: Connection, today: date, limit: int) -> list[Row]:
-    """The first of the whole day, in order; `of` is how many there are."""
-    return await _rows(conn, today, "place <= $8", limit)
-
-
-async def first_of_each(
-    conn: Connection, today: date, limit: int, only: rules.Work | None = None, skip: int = 0
-) -> list[Row]:
-    """Of each kind of work the first `limit` after `skip`, and always the very first; the most pressing kind first.
-
-    `only`: of the other kinds the very first alone.
-    """
-    within = "nth = 1 OR coalesce(work = $8, true) AND nth > $9 AND nth <= $9 + $10"
-    return await _rows(conn, today, within, only, skip, limit)
-
-
-async def _rows(conn: Connection, today: date, within: str, *values: Any) -> list[Row]:
-    found = await conn.fetch(
-        f"SELECT * FROM ({_RANKED}) AS ranked WHERE {within} ORDER BY place",
-        today,
-        calendar.add_working_days(today, 1),
-        *columns(rules.ranks(), 5),
-        *values,
+async def counts(conn: Connection, today: date) -> dict[rules.Work, int]:
+    """How many lines there are of each kind of work, the kind with the most pressing one first."""
+    rows = await conn.fetch(
+        "SELECT work, sum(n)::int AS n FROM (SELECT work, first, rank, count(*) AS n"
+        f" FROM ({_LINES}) AS line GROUP BY 1, 2, 3) AS counted GROUP BY 1 ORDER BY min(ARRAY[first, rank])",
+        *_arguments(today),
     )
-    return [Row((row["thing"], row["id"]), row["work"], row["nth"], row["of_work"], row["of_all"]) for row in found]
+    return dict(map(tuple, rows))
+
+
+async def first_lines(conn: Connection, today: date, limit: int) -> list[Key]:
+    """The first of the whole day, in the order of `rules.order`."""
+    rows = await conn.fetch(
+        f"SELECT thing, id FROM ({_LINES}) AS line ORDER BY {_ORDER} LIMIT $8", *_arguments(today), limit
+    )
+    return [(row["thing"], row["id"]) for row in rows]
+
+
+async def lines_of(
+    conn: Connection, today: date, works: Sequence[rules.Work], limit: int, skip: int
+) -> dict[rules.Work, list[Key]]:
+    """Of each of these kinds of work the first `limit` after `skip`, in the order of `rules.order`."""
+    rows = await conn.fetch(
+        "SELECT asked.work, thing, id FROM unnest($8::text[]) AS asked(work) CROSS JOIN LATERAL (SELECT * FROM"
+        f" ({_LINES}) AS line WHERE line.work = asked.work ORDER BY {_ORDER} LIMIT $9 OFFSET $10) AS line"
+        f" ORDER BY {_ORDER}",
+        *_arguments(today),
+        works,
+        limit,
+        skip,
+    )
+    return {work: [(row["thing"], row["id"]) for row in rows if row["work"] == work] for work in works}
+
+
+def _arguments(today: date) -> list[Any]:
+    return [today, calendar.add_working_days(today, 1), *columns(rules.ranks(), 5)]
 
 
 async def judge(conn: Connection, now: datetime) -> None:
