@@ -62,7 +62,7 @@ class Login:
             client_secret=secret,
             server_metadata_url=f"{self._issuer.rstrip('/')}/.well-known/openid-configuration",
             client_kwargs={
-                "scope": "openid",
+                "scope": "openid profile",
                 "code_challenge_method": "S256",
                 "token_endpoint_auth_method": "client_secret_basic" if secret else "none",
                 "timeout": 5,

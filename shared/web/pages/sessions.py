@@ -36,15 +36,25 @@ class Session:
     since: float
     until: float
     refresh: str | None = None
+    name: str | None = None
 
     @classmethod
     def of(cls, who: Principal, until: float, refresh: str | None = None, since: float | None = None) -> "Session":
         begun = time.time() if since is None else since
-        return cls(who.sub, tuple(sorted(who.roles)), tuple(sorted(who.kommuner)), who.leader_id, begun, until, refresh)
+        return cls(
+            who.sub,
+            tuple(sorted(who.roles)),
+            tuple(sorted(who.kommuner)),
+            who.leader_id,
+            begun,
+            until,
+            refresh,
+            who.name,
+        )
 
     @property
     def who(self) -> Principal:
-        return Principal(self.sub, frozenset(self.roles), frozenset(self.kommuner), self.leader_id)
+        return Principal(self.sub, frozenset(self.roles), frozenset(self.kommuner), self.leader_id, self.name)
 
     @property
     def is_stale(self) -> bool:

@@ -29,7 +29,7 @@ from followup.commands.placements import (
 from followup.pages.challenges import tried_first
 from followup.pages.drawing import drawn
 from followup.queries.challenges import what_helped
-from followup.queries.consultants import consultants as everybody
+from followup.queries.consultants import colleagues
 from followup.queries.placements import (
     PlacementView,
     WholePlacementView,
@@ -236,7 +236,7 @@ async def _shown(act: str, placement_id: UUID, page: Page, who: Principal, form:
     if act == "tiltag":
         of_form["options"] = tried_first(page, [])
     if act == "overdrag":
-        of_form["others"] = [one.consultant for one in await everybody(runtime) if one.consultant]
+        of_form["others"] = await colleagues(runtime)
     return page.show(f"act_{act.replace('-', '_')}.html", **shown, **of_form, **_around(found, who))
 
 
