@@ -47,7 +47,7 @@ async def test_there_and_back_again(identity: Issuer) -> None:
     async with site(identity) as browser:
         begun = await browser.get("/log-ind?til=/mit")
         asked = {name: value[0] for name, value in parse_qs(urlsplit(begun.headers["location"]).query).items()}
-        assert (asked["response_type"], asked["code_challenge_method"], asked["scope"]) == ("code", "S256", "openid")
+        assert (asked["response_type"], asked["code_challenge_method"], asked["scope"]) == ("code", "S256", "openid profile")
         assert asked["redirect_uri"] == "https://test/log-ind/svar"
         assert {"state", "nonce", "code_challenge"} <= asked.keys()
         back = await browser.get(await at_the_issuer(begun))
