@@ -28,7 +28,7 @@ from followup.commands.placements import (
 )
 from followup.pages.challenges import tried_first
 from followup.pages.drawing import drawn
-from followup.queries.challenges import what_helped
+from followup.queries.challenges import open_about, what_helped
 from followup.queries.consultants import colleagues
 from followup.queries.placements import (
     PlacementView,
@@ -67,8 +67,10 @@ async def mine(page: PageDep, who: Leader, runtime: RuntimeDep) -> Response:
 
 @pages.get("/forloeb/plads/{place_id}")
 async def at_place(place_id: UUID, page: PageDep, who: LeaderOrConsultant, runtime: RuntimeDep) -> Response:
-    found = await placements_at(runtime, str(place_id), who)
-    return page.show("at_place.html", found=_living_first(found), kommuner=KOMMUNER)
+    """What is hard about the place itself is for a consultant; a leader asks for help in words of her own."""
+    found, helps = await placements_at(runtime, str(place_id), who), "consultant" in who.roles
+    hard = await open_about(runtime.pool, "place", str(place_id)) if helps else None
+    return page.show("at_place.html", found=_living_first(found), hard=hard, place_id=place_id)
 
 
 def _living_first(found: list[PlacementView]) -> list[PlacementView]:

@@ -6,5 +6,9 @@ CREATE TABLE consultant_name (
     seen_on date NOT NULL
 );
 
+-- What is hard about a place or a company is shown there.
+CREATE INDEX aggregate_challenge_about ON aggregate ((state->>'about_id')) WHERE kind = 'challenge';
+
 -- migrate:down
+DROP INDEX aggregate_challenge_about;
 DROP TABLE consultant_name;
