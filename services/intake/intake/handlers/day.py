@@ -8,7 +8,15 @@ from intake.state.referrals import Referral
 from shared.catalogue import calendar
 from shared.events import followup
 from shared.events import municipality_gateway as gateway
-from shared.events.matching import MatchAgreed, MatchApproved, MatchCancelled, MatchDeclined, MatchProposed
+from shared.events.matching import (
+    MatchAgreed,
+    MatchApproved,
+    MatchCancelled,
+    MatchDeclined,
+    MatchProposed,
+    MatchSeatFree,
+    MatchSeatHeld,
+)
 from shared.spine.work import Message, Work
 
 # -- referrals ---------------------------------------------------------------------------------------------------------
@@ -88,6 +96,18 @@ def approved(work: Work, message: Message[MatchApproved]) -> None:
                 yes_on=calendar.today(message.time),
             )
         )
+
+
+@handlers.on(MatchSeatHeld, (Match, "match_id"))
+def seat_held(work: Work, message: Message[MatchSeatHeld]) -> None:
+    if found := work.get(Match, message.data.match_id):
+        work.put(found.changed(seat_held=True))
+
+
+@handlers.on(MatchSeatFree, (Match, "match_id"))
+def asked_anew(work: Work, message: Message[MatchSeatFree]) -> None:
+    if found := work.get(Match, message.data.match_id):
+        work.put(found.changed(seat_held=False, answer_by=message.data.answer_by))
 
 
 @handlers.also(MatchAgreed, MatchDeclined, MatchCancelled, (Match, "match_id"))

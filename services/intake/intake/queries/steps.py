@@ -47,9 +47,9 @@ def steps(place: Place, leader: Leader, known: Known, now: datetime) -> list[Ste
         *(f for c in wanted if (f := of_challenge(c, known, today)).turn.what == "kommune-help"),
     ]
     lines = [_step(one, today, known) for one in found if one.turn.what not in ("over", "with-matches")]
-    if mine := [m for m in here if rules.of_match(m, known.held).what == "leader-yes"]:
+    if mine := [m for m in here if rules.of_match(m).what == "leader-yes"]:
         lines.append(_answers(mine, today))
-    if wait := [m for m in here if rules.of_match(m, known.held).what == "seat-held"]:
+    if wait := [m for m in here if rules.of_match(m).what == "seat-held"]:
         lines.append(_wait(wait, today))
     # The place's own turn, unless what happens there says more.
     if its_own.turn.what != "with-kommune" and not (its_own.turn.what in ("with-placements", "over") and lines):

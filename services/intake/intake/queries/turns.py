@@ -40,10 +40,6 @@ class Known:
     """Of those who are named: who is erased."""
 
     @cached_property
-    def held(self) -> frozenset[str]:
-        return rules.held(self.places, self.matches)
-
-    @cached_property
     def proposed(self) -> frozenset[str | None]:
         """Referrals to which somebody is proposed."""
         return frozenset(match.referral_id for match in self.matches if match.state == "proposed")
@@ -148,7 +144,7 @@ def of_referral(referral: Referral, known: Known, today: date) -> Found:
 
 def of_match(match: Match, known: Known) -> Found:
     place = known.places.get(match.place_id)
-    turn, leader_id = rules.of_match(match, known.held), place.leader_id if place else match.leader_id
+    turn, leader_id = rules.of_match(match), place.leader_id if place else match.leader_id
     company_id = place.company_id if place else None
     return Found(
         "match",

@@ -24,7 +24,10 @@ class Asked(Data):
 
 
 class Match(Aggregate):
-    """Somebody proposed for a place. `missing`: whose yes is still to come."""
+    """Somebody proposed for a place. `missing`: whose yes is still to come.
+
+    `seat_held`: the leader's yes to others has the seats, and hers to this one is not waited for.
+    """
 
     place_id: str
     referral_id: str
@@ -36,6 +39,7 @@ class Match(Aggregate):
     yes_on: date | None = None
     """The last yes."""
     held_until: date | None = None
+    seat_held: bool = False
     state: str = "proposed"
 
 
