@@ -146,9 +146,11 @@ def placement(work: Work, message: Message[followup.PlacementEvent]) -> None:
         **data.model_dump(include={"place_id", "referral_id", "leader_id", "company_id", "kommune"}),
     )
     turned = type(data) in _STATES
+    asked = turned or isinstance(data, followup.PlacementCheckedIn)
     found = before.changed(
         state=_STATES.get(type(data), before.state),
         reason=getattr(data, "reason", None) if turned else before.reason,
+        resumed=isinstance(data, followup.PlacementResumed) or (before.resumed and not asked),
         since=on if turned else before.since,
         contact_id=data.contact_id if isinstance(data, followup.PlacementMoved) else before.contact_id,
         kind=data.kind if isinstance(data, followup.PlacementCheckinDue) else before.kind,
@@ -181,7 +183,7 @@ def challenge(work: Work, message: Message[followup.ChallengeRaised | followup.C
     if isinstance(data, followup.ChallengeRaised):
         work.put(found.changed(raised_on=calendar.today(message.time), help=data.help is not None))
     else:
-        work.put(found.changed(closed=True))
+        work.put(found.changed(closed=True, closed_on=calendar.today(message.time)))
 
 
 def _intervened(data: followup.InterventionEvent) -> str | None:

@@ -178,8 +178,16 @@ def of_placement(placement: Placement, known: Known) -> Found:
         kommune=placement.kommune,
         contact_id=known.contact_of(placement.referral_id, placement.kommune),
         happened=placement.attention,
-        say=f"aftercare-{why}" if turn.what == "aftercare" and (why := rules.success(placement)) else None,
+        say=_of_its_own(placement, turn),
     )
+
+
+def _of_its_own(placement: Placement, turn: Turn) -> str | None:
+    if turn.what == "aftercare" and (why := rules.success(placement)):
+        return f"aftercare-{why}"
+    if turn.what == "check-in" and (placement.resumed or placement.state == "paused"):
+        return "check-in-resumed" if placement.resumed else "check-in-paused"
+    return None
 
 
 def of_challenge(challenge: Challenge, known: Known, today: date) -> Found:

@@ -47,9 +47,9 @@ _WORK: Mapping[Work, tuple[Due, ...]] = {
 WORK: Mapping[str, Work] = {what: work for work, all_ in _WORK.items() for what in all_}
 Elsewhere = Literal[
     "over", "with-places", "with-call", "with-placements", "with-matches", "asking", "with-kommune", "searching",
-    "on-hold", "seat-held",
+    "on-hold", "seat-held", "solved",
 ]  # fmt: skip
-"""It is over; another thing's line speaks for it; or it is the kommune's."""
+"""It is over, or was just now; another thing's line speaks for it; or it is the kommune's."""
 Who = Literal["consultant", "leader", "kommune"]
 
 # After a no of one kommune the next one is asked by itself, in a moment.
@@ -235,6 +235,8 @@ def kinds_of_success(code: str | None) -> tuple[str, ...] | None:
 def of_challenge(challenge: Challenge, today: date) -> Turn:
     """Somebody is helped, the kommune answers, or it is asked whether it helped."""
     since = challenge.raised_on or today
+    if challenge.closed_on and today < challenge.closed_on + A_WEEK:
+        return Turn(what="solved", who=None, since=challenge.closed_on)
     if challenge.closed or challenge.raised_on is None:
         return Turn(what="over", who=None, since=since)
     if challenge.help and not challenge.answered:

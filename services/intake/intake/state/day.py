@@ -55,6 +55,8 @@ class Placement(Aggregate):
     """At the workplace, where it has one of its own: it was moved. Else it is the place's."""
     state: str = "active"
     reason: str | None = None
+    resumed: bool = False
+    """After a pause, and nobody has asked since how it goes."""
     outcome: str | None = None
     """The last one that was recorded."""
     start: date | None = None
@@ -83,3 +85,4 @@ class Challenge(Aggregate):
     tried_on: date | None = None
     """That intervention, the last one, as long as nobody has said that it did not help."""
     closed: bool = False
+    closed_on: date | None = None
