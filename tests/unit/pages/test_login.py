@@ -161,7 +161,9 @@ async def test_logging_out_ends_the_issuers_session_too(identity: Issuer) -> Non
         asked = parse_qs(to.query)
         assert asked["post_logout_redirect_uri"] == ["https://test/"]
         login = jwt.decode(asked["id_token_hint"][0], options={"verify_signature": False})
-        assert (login["iss"], login["sub"]) == (identity.url, "en-konsulent"), "by which the issuer knows what is to end"
+        assert (login["iss"], login["sub"]) == (identity.url, "en-konsulent"), (
+            "by which the issuer knows what is to end"
+        )
         assert [*browser.cookies] == ["__Host-login"], "neither the session nor that token"
         page = await browser.get("/bestil")
         assert f"form-action 'self' {identity.url.removesuffix('/realm')}" in page.headers["content-security-policy"]

@@ -37,10 +37,6 @@ class Known:
     """Of those who are named: who is erased."""
 
     @cached_property
-    def held(self) -> frozenset[str]:
-        return rules.held(self.places, self.matches)
-
-    @cached_property
     def proposed(self) -> frozenset[str | None]:
         """Referrals to which somebody is proposed."""
         return frozenset(match.referral_id for match in self.matches if match.state == "proposed")
@@ -145,7 +141,7 @@ def of_referral(referral: Referral, known: Known, today: date) -> Found:
 
 def of_match(match: Match, known: Known) -> Found:
     place = known.places.get(match.place_id)
-    turn, leader_id = rules.of_match(match, known.held), place.leader_id if place else match.leader_id
+    turn, leader_id = rules.of_match(match), place.leader_id if place else match.leader_id
     company_id = place.company_id if place else None
     return Found(
         "match",
@@ -179,8 +175,16 @@ def of_placement(placement: Placement, known: Known) -> Found:
         kommune=placement.kommune,
         contact_id=known.contact_of(placement.referral_id, placement.kommune),
         happened=placement.attention,
-        say=f"aftercare-{why}" if turn.what == "aftercare" and (why := rules.success(placement)) else None,
+        say=_of_its_own(placement, turn),
     )
+
+
+def _of_its_own(placement: Placement, turn: Turn) -> str | None:
+    if turn.what == "aftercare" and (why := rules.success(placement)):
+        return f"aftercare-{why}"
+    if turn.what == "check-in" and (placement.resumed or placement.state == "paused"):
+        return "check-in-resumed" if placement.resumed else "check-in-paused"
+    return None
 
 
 def of_challenge(challenge: Challenge, known: Known, today: date) -> Found:

@@ -3,8 +3,7 @@
 What is a consultant's is a line of the day, from `due` on; what is somebody else's comes there when their time is out.
 """
 
-from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 
@@ -48,9 +47,9 @@ _WORK: Mapping[Work, tuple[Due, ...]] = {
 WORK: Mapping[str, Work] = {what: work for work, all_ in _WORK.items() for what in all_}
 Elsewhere = Literal[
     "over", "with-places", "with-call", "with-placements", "with-matches", "asking", "with-kommune", "searching",
-    "on-hold", "seat-held",
+    "on-hold", "seat-held", "solved",
 ]  # fmt: skip
-"""It is over; another thing's line speaks for it; or it is the kommune's."""
+"""It is over, or was just now; another thing's line speaks for it; or it is the kommune's."""
 Who = Literal["consultant", "leader", "kommune"]
 
 # After a no of one kommune the next one is asked by itself, in a moment.
@@ -186,25 +185,15 @@ def of_referral(referral: Referral, guidance: str | None, today: date, *, propos
     return Turn(what="silent" if requested else "slow", who="kommune", since=since, due=late, by=by)
 
 
-def held(places: Mapping[str, Place], matches: Iterable[Match]) -> frozenset[str]:
-    """Places where no yes of the leader's can be: each free seat is held by one that she has given."""
-    yeses = Counter(match.place_id for match in matches if match.state == "proposed" and "leader" not in match.missing)
-    return frozenset(id_ for id_, n in yeses.items() if id_ in places and n >= free_seats(places[id_]))
-
-
-def free_seats(place: Place) -> int:
-    return place.seats - len(place.agreed)
-
-
-def of_match(match: Match, held: Container[str] = ()) -> Turn:
+def of_match(match: Match) -> Turn:
     """The leader's first, then the kommune's, then a consultant's, who clears the gate.
 
-    `held`: places whose free seats all have her yes; what else is proposed there waits for what comes of those.
+    While others of the place have its seats by the leader's yes, it waits for what comes of those.
     """
     since = match.yes_on or match.proposed_on
     if match.state != "proposed":
         return Turn(what="over", who=None, since=since)
-    if "leader" in match.missing and match.place_id in held:
+    if "leader" in match.missing and match.seat_held:
         return Turn(what="seat-held", who=None, since=since)
     if "leader" in match.missing:
         return Turn(what="leader-yes", who="leader", since=match.proposed_on, due=match.proposed_on, by=match.answer_by)
@@ -246,6 +235,8 @@ def kinds_of_success(code: str | None) -> tuple[str, ...] | None:
 def of_challenge(challenge: Challenge, today: date) -> Turn:
     """Somebody is helped, the kommune answers, or it is asked whether it helped."""
     since = challenge.raised_on or today
+    if challenge.closed_on and today < challenge.closed_on + A_WEEK:
+        return Turn(what="solved", who=None, since=challenge.closed_on)
     if challenge.closed or challenge.raised_on is None:
         return Turn(what="over", who=None, since=since)
     if challenge.help and not challenge.answered:
