@@ -10,12 +10,13 @@ from pydantic import ConfigDict
 from intake import texts
 from intake.commands.leaders import CorrectLeader, CorrectLeaderBody, Known, MergeLeaders, SignUpBody
 from intake.queries.people import ChangedView, ContactView, contacts, differs
-from intake.queries.places import PlaceView, places_of
+from intake.queries.places import PlaceView, own_place, places_of
 from intake.queries.steps import StepView, around, leaders_own
 from intake.queries.steps import steps as steps_of
 from intake.rules.leaders import check_here, moved
 from intake.state.leaders import Call, Company, Developed, Leader
 from shared.catalogue import calendar
+from shared.catalogue.kommuner import postal_code
 from shared.events.intake import PlaceState
 from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
@@ -177,6 +178,33 @@ async def whole_leader(runtime: Runtime, leader_id: UUID, who: Principal) -> Lea
         developed=[DevelopedView.of(one) for one in leader.developed],
         **told,
     )
+
+
+class WhomView(Frozen):
+    """Whom something is about, in a line. `name` is null where she is erased, the company's empty where all are."""
+
+    leader_id: str
+    company_name: str
+    town: str
+    name: str | None
+
+
+async def whom_at(runtime: Runtime, place_id: UUID, who: Principal) -> WhomView:
+    """At a place: its leader, where it lies. The reading is logged."""
+    place = await own_place(runtime, place_id, who)
+    return await _whom(runtime, place.leader_id, place.company_id, place.postnr, who, "GET /pladser/{id}/hvem")
+
+
+async def whom(runtime: Runtime, leader_id: UUID, who: Principal) -> WhomView:
+    leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
+    return await _whom(runtime, leader.id, leader.company_id, leader.postnr, who, "GET /ledere/{id}/hvem")
+
+
+async def _whom(runtime: Runtime, leader_id: str, company_id: str, postnr: str, who: Principal, route: str) -> WhomView:
+    company = await get_or_404(runtime, Company, company_id, "company_id")
+    known, lies = await contacts(runtime, [leader_id], who, route), postal_code(postnr)
+    name = known[leader_id].name if leader_id in known else None
+    return WhomView(leader_id=leader_id, company_name=company.name, town=lies.town if lies else postnr, name=name)
 
 
 FACTS = ("company_name", "postnr", "kommune", "kommune_chosen", "sector", "size_band")
