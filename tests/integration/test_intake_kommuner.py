@@ -108,23 +108,6 @@ async def test_whom_to_call_is_shown_to_the_kommune_and_to_who_was_sealed_in_by_
         assert (await intake.client.get(theirs, headers=stranger)).status_code == 404
 
 
-async def test_a_line_elsewhere_says_whom_it_is_about_and_the_reading_is_logged(intake: SimpleNamespace) -> None:
-    leader_id = await signed_up(intake)
-    draft = {"leader_id": leader_id, "postnr": "6720"}
-    place_id = (await intake.client.post("/places", json=draft, headers=token("consultant"))).json()["place_id"]
-    part = {"accept": "text/html", "hx-request": "true"} | token("consultant")
-    for path, town in ((f"/pladser/{place_id}/hvem", "Fanø"), (f"/ledere/{leader_id}/hvem", "Esbjerg")):
-        shown = await intake.client.get(path, headers=part)
-        assert (shown.status_code, f"<strong>Vagtcentralen</strong>, {town} · En Leder" in shown.text) == (200, True)
-        logged = "SELECT count(*) FROM access_log WHERE person_id = $1::uuid AND route = $2"
-        route = path.replace(place_id, "{id}").replace(leader_id, "{id}")
-        assert await intake.pool.fetchval(logged, leader_id, f"GET {route}") == 1
-    assert (await intake.client.get(f"/pladser/{uuid4()}/hvem", headers=part)).status_code == 404
-    await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
-    shown = await intake.client.get(f"/pladser/{place_id}/hvem", headers=part)
-    assert ("En Leder" in shown.text, "lederen er slettet" in shown.text) == (False, True)
-
-
 async def test_a_young_id_is_not_yet_for_every_kommune_wherever_it_is_and_an_old_one_is_nowhere(
     intake: SimpleNamespace,
 ) -> None:
