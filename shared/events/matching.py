@@ -46,6 +46,16 @@ class MatchApproved(MatchEvent, name="match.approved", subject="match_id"):
     held_until: date | None = None
 
 
+class MatchSeatHeld(MatchEvent, name="match.seat-held", subject="match_id"):
+    """The leader's yes to others holds all seats: until they are decided, no yes of the leader's is waited for."""
+
+
+class MatchSeatFree(MatchEvent, name="match.seat-free", subject="match_id"):
+    """A seat is free for it again: whoever has not said yes is asked anew, until `answer_by`."""
+
+    answer_by: date
+
+
 class MatchDeclined(MatchEvent, name="match.declined", subject="match_id"):
     """One party's no ends the match."""
 

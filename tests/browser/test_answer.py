@@ -50,7 +50,7 @@ class Asked:
         while await self.runtime.spine.fire():
             pass
 
-    async def proposed(self, *needed: str) -> None:
+    async def proposed(self, *needed: str) -> matching.MatchProposed:
         """Matching says that the last proposal is possible."""
         # Kafka is the same for all tests: replies of earlier ones are read, and refused, as well.
         said = "SELECT id FROM reply WHERE what = 'candidate-proposed' AND about = $1"
@@ -64,7 +64,9 @@ class Asked:
             "answer_by": start - timedelta(days=4),
         }  # fmt: skip
         fields = matching.MatchProposed.model_fields
-        await self.hear(matching.MatchProposed(**{k: v for k, v in facts.items() if k in fields}))
+        event = matching.MatchProposed(**{k: v for k, v in facts.items() if k in fields})
+        await self.hear(event)
+        return event
 
 
 @pytest.fixture
@@ -145,7 +147,7 @@ async def test_from_a_yes_to_the_young_persons_yes(visit: Visit, asked: Asked, w
     await expect(page.get_by_text("Vi ser på jeres forslag.")).to_be_visible()
     await visitor.look("answer-proposed")
 
-    await asked.proposed("leader", "young-person", "kommune")
+    match = await asked.proposed("leader", "young-person", "kommune")
     await page.reload()
     await expect(page.get_by_role("heading", name="Der mangler et ja")).to_be_visible()
     await visitor.look("answer-yes-missing")
@@ -158,6 +160,10 @@ async def test_from_a_yes_to_the_young_persons_yes(visit: Visit, asked: Asked, w
     await page.get_by_role("button", name="Ja, kommunen er med").click()
     await expect(page.get_by_text("Nu venter vi på lederen.")).to_be_visible()
     await visitor.look("answer-waiting")
+    about = match.model_dump(include={*matching.MatchEvent.model_fields})
+    await asked.hear(matching.MatchSeatHeld(**about))
+    await page.reload()
+    await expect(page.get_by_text("Lederen har sagt ja til en anden, som har pladsen så længe.")).to_be_visible()
 
 
 async def test_a_no_by_keyboard_alone_and_the_link_says_thank_you(visit: Visit, asked: Asked) -> None:

@@ -15,7 +15,7 @@ from shared.service import services
 from shared.web.pages.page import Page
 from tests.browser.conftest import EVERYBODY, Visit, living
 from tests.browser.telling import Telling
-from tests.unit.matching.world import LEADER, PLACE, answer, opened, profile, proposed, registered, sent
+from tests.unit.matching.world import LEADER, PLACE, answer, changed, opened, profile, proposed, registered, sent
 
 
 class There(NamedTuple):
@@ -23,6 +23,9 @@ class There(NamedTuple):
     telling: Telling
     today: date
     match: str
+
+
+OF_PLACE: dict[str, Any] = {"tasks": (Task(task_id="viden_data-07"), Task(task_id="viden_data-00")), "hours_to": 32}
 
 
 @pytest.fixture
@@ -34,8 +37,7 @@ async def there(topics: str, database: str, today: str) -> AsyncIterator[There]:
         proposal = of_today(
             day, form="VIRKSOMHEDSPRAKTIK", next_step="SMAAJOB", hours=15, until=day + timedelta(days=70), **liked
         )
-        place = opened(tasks=(Task(task_id="viden_data-07"), Task(task_id="viden_data-00")), seats=2, hours_to=32)
-        await telling.tell(place, sent(), proposal)
+        await telling.tell(opened(**OF_PLACE, seats=2), sent(), proposal)
         yield There(it.base, telling, day, match_of(proposal))
 
 
@@ -128,6 +130,28 @@ async def test_a_consultant_clears_the_gate(visit: Visit, there: There, width: s
     await page.reload()
     await expect(page.get_by_text("Aftalt", exact=True)).to_be_visible()
     await visitor.look("match-agreed")
+
+
+async def test_while_the_seat_is_held_no_yes_is_offered_and_a_no_is(visit: Visit, there: There) -> None:
+    other = of_today(there.today, 1)
+    await there.telling.tell(changed(**OF_PLACE, seats=1), other)
+    visitor = await visit("phone")
+    await visitor.be("leader", leader_id=LEADER)
+    page, waits = visitor.page, f"/match/{match_of(other)}"
+    await visitor.go(f"/match/{there.match}")
+    await page.get_by_role("button", name="Ja, jeg vil gerne").click()
+    await there.telling.settle()
+    await visitor.go(f"/match/plads/{PLACE}")
+    await expect(page.get_by_text("Venter på pladsen")).to_be_visible()
+    for address in (waits, f"{waits}/ja"):
+        await visitor.go(address)
+        await expect(page.get_by_text("Du skal ikke svare på dette forslag nu.")).to_be_visible()
+        await expect(page.get_by_role("button", name="Ja, jeg vil gerne")).to_have_count(0)
+    await visitor.go(waits)
+    await visitor.look("match-leader-seat-held")
+    await page.get_by_role("link", name="Nej tak til dette forslag").click()
+    await page.get_by_role("button", name="Sig nej").click()
+    await expect(page.get_by_text("Det blev ikke til noget denne gang.")).to_be_visible()
 
 
 async def test_lists_have_an_end_and_a_next_page_and_an_error_is_cancelled(visit: Visit, there: There) -> None:

@@ -4,14 +4,16 @@ from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
+import httpx
 import pytest
 from playwright.async_api import expect
 
 from shared.catalogue.calendar import in_words
 from shared.events.intake import PlaceOpened
 from shared.service import services
+from shared.web.access import mint
 from shared.web.pages.page import Page
-from tests.browser.conftest import EVERYBODY, Visit, living
+from tests.browser.conftest import EVERYBODY, KEY, Visit, living
 from tests.browser.telling import Telling
 from tests.browser.test_my_page import asked
 from tests.contracts.examples.intake import examples as of_intake
@@ -170,6 +172,17 @@ async def test_the_day_and_who_has_whose_work(visit: Visit, there: There, width:
     hard = {"about": "place", "about_id": PLACE, "code": "C-HEADCOUNT"}
     await there.telling.tell(place_of())
     await asked(there.base, "POST", "/challenges", hard)
+    await visitor.go(f"/forloeb/plads/{PLACE}")
+    await expect(page.get_by_role("link", name="Den unge tæller som headcount")).to_be_visible()
+    await visitor.go(f"/forloeb/virksomhed/{COMPANY}")
+    await page.get_by_role("link", name="Noget er svært").click()
+    await visitor.look("hard-at-company")
+    await page.get_by_label("Hvad er svært?").select_option("Lille virksomhed: ekstra personale koster")
+    await page.get_by_role("button", name="Gem").click()
+    await page.get_by_role("link", name="Det prøver vi").click()
+    await visitor.go(f"/forloeb/virksomhed/{COMPANY}")
+    await expect(page.get_by_role("link", name="Lille virksomhed: ekstra personale koster")).to_be_visible()
+    await visitor.look("company")
     await visitor.go("/forloeb")
     await visitor.look("agenda")
     await page.get_by_role("link", name="Den unge tæller som headcount").click()
@@ -180,23 +193,27 @@ async def test_the_day_and_who_has_whose_work(visit: Visit, there: There, width:
     await asked(
         there.base, "POST", f"/placements/{MATCH}/checkins", {"kind": "first-day", "answered": False, "answers": []}
     )
+    colleague = {"Authorization": f"Bearer {mint('consultant', name='Mette Kollega', key=KEY)}", "Accept": "text/html"}
+    async with httpx.AsyncClient(base_url=there.base, headers=colleague) as mette:
+        assert (await mette.get("/forloeb")).status_code == 200, (
+            "she opens the follow-up, and can be chosen from then on"
+        )
     await visitor.go("/forloeb/overdragelse")
     await visitor.look("consultants")
     await page.get_by_role("link", name="Jeg skal være væk").click()
     await page.get_by_label("Fra og med").fill(there.today.isoformat())
     await page.get_by_label("Til og med").fill((there.today + timedelta(days=5)).isoformat())
-    await page.get_by_label("Afløser").fill("local-consultant")
     await page.get_by_role("button", name="Gem").click()
-    await expect(page.get_by_role("alert")).to_contain_text("En konsulent kan ikke være sin egen afløser.")
+    await expect(page.get_by_role("alert")).to_contain_text("Afløser")
     await visitor.look("absence-wrong")
-    await page.get_by_label("Afløser").fill("en-kollega")
+    await page.get_by_label("Afløser").select_option("Mette Kollega")
     await page.get_by_role("button", name="Gem").click()
-    await expect(page.get_by_text("afløser en-kollega")).to_be_visible()
+    await expect(page.get_by_text("afløser Mette Kollega")).to_be_visible()
     await page.get_by_role("link", name="Giv mine forløb videre").click()
-    await page.get_by_label("Til hvem?").fill("en-kollega")
+    await page.get_by_label("Til hvem?").select_option("Mette Kollega")
     await visitor.look("hand-over")
     await page.get_by_role("button", name="Giv alle videre").click()
-    await expect(page.get_by_text("en-kollega: 1 forløb")).to_be_visible()
+    await expect(page.get_by_text("Mette Kollega: 1 forløb")).to_be_visible()
     await visitor.look("consultants-after")
     await visitor.go("/forloeb?whose=all&days=30&limit=1")
     await page.get_by_role("link", name="Vis flere").click()

@@ -2,14 +2,16 @@
 
 import asyncio
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, product
 from types import SimpleNamespace
 from typing import Any, get_args
 from uuid import uuid4
 
-from intake.queries.turns import Known, may_be_due, turns
-from intake.rules.day import OVER, is_line
+from intake.queries.due import around, counts, first_lines, judge, lines_of
+from intake.queries.turns import Known, turns, yeses
+from intake.rules.day import OVER, WORK, is_line, order
 from intake.state.day import Asked, Challenge, Match, Placement
 from intake.state.leaders import Leader
 from intake.state.places import Past, Place
@@ -164,15 +166,9 @@ async def test_the_day_finds_in_the_database_exactly_what_is_due_of_all_that_the
             place = next(iter(places.values())).changed(id=str(uuid4()), leader_id=one.id, state=state)
             places[place.id] = place
     await know(intake, *leaders.values(), *places.values())
-    everything = Known(
-        leaders=leaders, companies={}, places=places, referrals={}, matches=[], placements={}, challenges=[],
-        of_companies={},
-    )  # fmt: skip
-    expected = {(one.id, one.turn.what) for one in turns(everything, now) if is_line(one.turn, today)}
-    due = [one for one in turns(await may_be_due(intake.pool, today), now) if is_line(one.turn, today)]
-    found = [(one.id, one.turn.what) for one in due]
-    assert len(found) == len(set(found))
-    assert set(found) == expected
+    everything = all_of([*leaders.values(), *places.values()])
+    await finds_exactly(intake, everything, now)
+    await finds_exactly(intake, everything, now + timedelta(days=90))
 
 
 async def test_the_day_finds_in_the_database_what_is_due_of_the_others_work_too(intake: SimpleNamespace) -> None:
@@ -222,21 +218,62 @@ async def test_the_day_finds_in_the_database_what_is_due_of_the_others_work_too(
         states.append(Match(id=str(uuid4()), referral_id="r", **own, **ids))
     await know(intake, *states)
 
+    everything = all_of(states)
+    assert len({one.turn.what for one in turns(everything, now) if is_line(one.turn, today)}) > 12
+    await finds_exactly(intake, everything, now)
+    for days in (1, 2, 9, 90):
+        await finds_exactly(intake, everything, now + timedelta(days=days))
+    later = now + timedelta(days=90)
+    # What happens turns what is around it as well: erased, filled, over.
+    changed: list[Any] = [
+        *(one.changed(erased=not one.erased) for one in everything.leaders.values()),
+        *(one.changed(over=not one.over) for one in everything.referrals.values()),
+        *(one.changed(state="cancelled") for one in everything.matches),
+        *(one.changed(state="filled") for one in [*everything.places.values()][::2]),
+    ]
+    now_as = {one.id: one for one in changed}
+    states = [now_as.get(state.id, state) for state in states]
+    for share in (changed[::3], changed[1::3], changed[2::3]):
+        await know(intake, *share)
+        async with intake.pool.acquire() as conn:
+            await judge(conn, later)
+    await finds_exactly(intake, all_of(states), later)
+
+
+async def finds_exactly(intake: SimpleNamespace, everything: Known, now: datetime) -> None:
+    """The rows are what the rules say of everything, in their order; read again, so is whom to ring about it."""
+    today = now.astimezone(DENMARK).date()
+    found = turns(everything, now)
+    waiting = yeses(found)
+    right = [one for one in found if is_line(one.turn, today) and (one.id not in waiting or waiting[one.id])]
+    right.sort(key=lambda one: (order(one.turn, today), one.id))
+    async with intake.pool.acquire() as conn:
+        await judge(conn, now)
+        keys = await first_lines(conn, today, len(found))
+        assert keys == [(one.thing, one.id) for one in right]
+        works = await counts(conn, today)
+        assert works == Counter(WORK[one.turn.what] for one in right)
+        assert [*works] == [*dict.fromkeys(WORK[one.turn.what] for one in right)]
+        for work, some in (await lines_of(conn, today, [*works], 3, 2)).items():
+            assert some == [(one.thing, one.id) for one in right if WORK[one.turn.what] == work][2:5]
+        for n in range(0, len(keys), 100):
+            part = right[n : n + 100]
+            again = {one.id: one for one in turns(await around(conn, keys[n : n + 100]), now)}
+            assert [(again[one.id].turn, again[one.id].person_id, again[one.id].contact_id) for one in part] == [
+                (one.turn, one.person_id, one.contact_id) for one in part
+            ]
+
+
+def all_of(states: list[Any]) -> Known:
     def of(kind: type[Aggregate]) -> dict[str, Any]:
         return {one.id: one for one in states if isinstance(one, kind)}
 
-    everything = Known(
+    return Known(
         leaders=of(Leader), companies={}, places=of(Place), referrals=of(Referral), matches=[*of(Match).values()],
         placements=of(Placement), challenges=[*of(Challenge).values()],
-        of_companies={one.company_id: one.id for one in of(Leader).values() if not one.erased},
+        of_companies={one.company_id: id_ for id_, one in sorted(of(Leader).items(), reverse=True) if not one.erased},
         gone=frozenset(one.id for one in of(Leader).values() if one.erased),
     )  # fmt: skip
-    due = [one for one in turns(everything, now) if is_line(one.turn, today)]
-    found = [one for one in turns(await may_be_due(intake.pool, today), now) if is_line(one.turn, today)]
-    assert len({one.turn.what for one in due}) > 12
-    assert {(one.id, one.turn, one.person_id, one.contact_id) for one in found} == {
-        (one.id, one.turn, one.person_id, one.contact_id) for one in due
-    }
 
 
 async def test_two_clicks_on_a_call_are_one_and_it_can_be_corrected(intake: SimpleNamespace) -> None:

@@ -193,6 +193,25 @@ async def test_of_two_who_say_yes_at_once_to_the_last_seat_one_gets_it(world: Wo
     assert (await world.said()).count("match.approved") == 1
 
 
+async def test_page_and_route_agree_that_no_yes_can_be_said_while_the_seat_is_held(world: World) -> None:
+    await world.hear(opened(), sent())
+    first, second = await world.propose(0), await world.propose(1)
+    own: dict[str, Any] = {"role": "leader", "leader": LEADER}
+    await world.ask("POST", f"/matches/{first}/approvals", {"answer": "yes"}, **own)
+    await world.settle()
+    shown = (await world.ask("GET", f"/matches/{second}", **own)).json()
+    assert (shown["waits_for"], [one["by"] for one in shown["owes"]]) == ("seat", ["young-person"])
+    for waits_for, found in (("leader", []), ("seat", [second])):
+        listed = await world.ask("GET", f"/matches?waits_for={waits_for}", **own)
+        assert [one["match_id"] for one in listed.json()] == found
+    yes = await world.ask("POST", f"/matches/{second}/approvals", {"answer": "yes"}, **own)
+    assert (yes.status_code, yes.json()["rule"]) == (409, "no-seat")
+    await world.ask("POST", f"/matches/{first}/approvals", {"answer": "no"}, **own)
+    await world.settle()
+    assert (await world.ask("GET", f"/matches/{second}", **own)).json()["waits_for"] == "leader"
+    assert (await world.said())[-4:] == ["match.approved", "match.seat-held", "match.declined", "match.seat-free"]
+
+
 async def test_everybody_sees_their_own_matches_only(world: World) -> None:
     await world.hear(opened(), sent())
     own, other = await world.propose(0), await world.propose(1, kommune=VARDE)
@@ -246,7 +265,7 @@ async def test_what_is_another_ones_answers_as_what_is_nowhere(world: World) -> 
 
 
 async def test_whoever_waits_for_what_finds_it_on_a_list(world: World) -> None:
-    await world.hear(opened(), sent())
+    await world.hear(opened(seats=2), sent())
     leaders, gates = await world.propose(0), await world.propose(1)
     await world.ask("POST", f"/matches/{gates}/approvals", {"answer": "yes"})
     await world.hear(answer(gates, "young-person", "yes"))

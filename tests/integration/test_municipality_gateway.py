@@ -530,6 +530,31 @@ async def test_who_leaves_is_off_the_list_and_two_entries_become_one(world: Worl
     assert await world.pool.fetchval("SELECT count(*) FROM person") == 1
 
 
+async def test_a_kommune_writes_its_own_directory_and_nobody_elses(world: World) -> None:
+    own, others = token("kommune", kommune=ESBJERG), token("kommune", kommune="0851")
+    person = {"name": "Kontakt Person", "phone": "76161616", "role": "youth-unit", "valid_from": "2026-01-01"}
+    path = f"/kommuner/{ESBJERG}"
+    twice = [await world.http("POST", f"{path}/contacts", own, json=person) for _ in range(2)]
+    assert [answer.status_code for answer in twice] == [201, 201]
+    assert twice[0].json() == twice[1].json(), "a double click"
+    hers = f"{path}/contacts/{twice[0].json()['contact_id']}"
+    right = await world.http("PUT", hers, own, json=person | {"phone": "76161617"})
+    assert right.status_code == 200
+    assert (
+        await world.http("PUT", f"{path}/card", own, json={"entrance": "Ring til os.", "confirmed_on": "2026-11-23"})
+    ).status_code == 200
+    assert (await world.http("PUT", f"{path}/terms", own, json={"terms": []})).status_code == 200
+    (shown,) = (await world.http("GET", path, own)).json()["contacts"]
+    assert (shown["phone"], shown["confirmed_on"]) == ("+4576161617", "2026-11-23")
+    nowhere = f"/kommuner/0851/contacts/{uuid4()}"
+    for method, body in (("PUT", person), ("DELETE", None)):
+        for where, who in ((hers, others), (hers.replace(ESBJERG, "0851"), others), (nowhere, others)):
+            assert (await world.http(method, where, who, json=body)).status_code == 404, (method, where)
+    assert (await world.http("POST", f"{path}/contacts", others, json=person)).status_code == 404
+    assert (await world.http("DELETE", hers, own)).status_code == 200
+    assert (await world.http("GET", path, own)).json()["contacts"] == []
+
+
 async def test_the_desk_says_whom_to_ring_about_what_and_each_reading_is_logged(world: World) -> None:
     consultant = token("consultant")
     (line,) = (await world.http("GET", "/desk", consultant)).json()["lines"]

@@ -19,6 +19,7 @@ from tests.leaks.country import event_of
 ROLES = {"kommune": "code", "leader": "leader_id"}
 """Who sees only their own, and the id to which their token is bound."""
 
+SOMEBODY = {"name": "En Kollega", "role": "youth-unit", "valid_from": "2026-01-01"}
 # Bodies that pass the edge, with `{...}` where they say whose thing it is.
 BODIES: dict[str, dict[str, Any]] = {
     "POST /places/{place_id}/pause": {"reason": "busy"},
@@ -31,6 +32,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /placements/{placement_id}/learning": {"goals": ["cooperation"]},
     "POST /challenges": {"about": "placement", "about_id": "{placement_id}", "code": "C-PACE"},
     "POST /referrals/{referral_id}/forward": {"contact_id": "{contact_id}"},
+    "POST /kommuner/{code}/contacts": SOMEBODY,
+    "PUT /kommuner/{code}/contacts/{contact_id}": SOMEBODY,
+    "POST /kommuner/{code}/contacts/{contact_id}/merge": {"into": "{contact_id}"},
+    "PUT /kommuner/{code}/card": {"confirmed_on": "2026-11-23"},
+    "PUT /kommuner/{code}/terms": {"terms": []},
     "POST /kommuner/{code}/replies": event_of("seen", {"referral_id": "{referral_id}"}) | {"id": "{event_id}"},
 }
 IDS = {"place_id", "kommune"}

@@ -27,7 +27,8 @@ SAID = {
     "drafted": "Vi er gået i gang med pladsen sammen med dig.",
     "opened": "Du har sagt ja, og vi finder den rigtige kommune.",
     "kommune-asked": "Vi har spurgt {kommune}.",
-    "leader-guided": "Du har fået at vide, hvad der sker nu, og hvem der ringer.",
+    "leader-guided": "Du har fået at vide, hvem der ringer fra {kommune}.",
+    "leader-guided-again": "Nu er det en anden, der ringer fra {kommune}. Du har fået at vide, hvem.",
     "kommune-accepted": "{kommune} har sagt ja og leder efter den rette.",
     "referral-rejected": "{kommune} kan ikke hjælpe denne gang.",
     "referral-failed": "{kommune} fandt ikke nogen i tide.",
@@ -35,8 +36,8 @@ SAID = {
     "referral-cancelled": "Vi har trukket henvendelsen til {kommune} tilbage.",
     "referral-entered-in-error": "Henvendelsen til {kommune} var en fejl og er slettet.",
     "referral-completed": "{kommune} har fundet den rette. Tillykke!",
-    "match-agreed": "Alle har sagt ja. Tillykke med aftalen!",
-    "placement-started": "Tiden hos jer er begyndt. Velkommen til jeres nye kollega!",
+    "match-agreed": "Alle har sagt ja til en ung fra {kommune}. Tillykke med aftalen!",
+    "placement-started": "En ung fra {kommune} er begyndt hos jer. Velkommen til jeres nye kollega!",
     "placement-over": "En aftale hos jer er slut. Tak for indsatsen.",
     "placement-over-goal-reached": "Målet er nået. Tillykke, og tak for indsatsen!",
     "placement-over-education": "Den unge er begyndt på en uddannelse. Tillykke, og tak for indsatsen!",
@@ -144,6 +145,14 @@ STEPS = {
         da="Kommunens godkendelse er udløbet, og aftalen er på pause. En konsulent ringer til dig om næste skridt.",
         en="The kommune's approval has ended, and it is paused. A consultant calls you about the next step.",
     ),
+    "check-in-paused": Words(
+        da="Aftalen er på pause. Vi ringer {on} og hører, hvornår I kan komme i gang igen.",
+        en="It is paused. We call {on} to hear when you can go on.",
+    ),
+    "check-in-resumed": Words(
+        da="Pausen er slut, og I er i gang igen. Vi ringer {on} og hører, hvordan det går hos jer.",
+        en="The pause is over, and you go on. We call {on} to hear how it goes.",
+    ),
     "aftercare": Words(
         da="Tiden hos jer er slut. Tak for indsatsen. Vi ringer {on} og hører, hvad det førte til.",
         en="It is over. Thank you for all you did. We call {on} to hear what came of it.",
@@ -160,6 +169,15 @@ STEPS = {
         da="Tillykke! Målet er nået. Tak for indsatsen. Vi ringer {on} og hører, hvordan det går.",
         en="Congratulations! The goal is reached. Thank you for all you did. We call {on} to hear how it goes.",
     ),
+    "help": Words(
+        da="Noget er svært lige nu. En konsulent ringer til dig og hjælper jer videre.",
+        en="Something is hard right now. A consultant calls you and helps you on.",
+    ),
+    "judge": Words(
+        da="Der er prøvet noget for at gøre det lettere. En konsulent ringer til dig og hører, om det hjalp.",
+        en="Something was tried to make it easier. A consultant calls you to hear whether it helped.",
+    ),
+    "solved": Words(da="Det, der var svært, er løst.", en="What was hard is solved."),
     "kommune-help": Words(
         da="Vi har bedt {kommune} om hjælp, og vi følger op, til den kommer.",
         en="We have asked {kommune} for help, and we follow it up until it comes.",
@@ -388,12 +406,12 @@ PEOPLE = {"leader_id", "contact_id", "buddy_id", "contact"}
 
 
 def sentence(past: Past) -> str:
-    kommune = KOMMUNER[past.reason].formal_name if past.reason and past.reason in KOMMUNER else "Kommunen"
     what = "changed-contact" if past.what == "changed" and past.fields and {*past.fields} <= PEOPLE else past.what
     said = SAID.get(f"{what}-{past.reason}", SAID.get(what, what))
     known = codes("outcomes")
     label = known.label(past.reason, "da") if past.reason and past.reason in known else ""
-    return said.format(kommune=kommune, label=label)
+    told = said.format(kommune=_name(past.reason or ""), label=label)
+    return told[:1].upper() + told[1:]
 
 
 # -- why not -----------------------------------------------------------------------------------------------------------

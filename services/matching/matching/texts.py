@@ -75,6 +75,13 @@ def what_next(match: Match, call: tuple[str, str]) -> Words:
         return _and_call(ENDED_BY.get(match.reason or "", OVER), call)
     until, by = in_words(matches.waits_until(match)), english(matches.waits_until(match))
     match matches.waits_for(match):
+        case "seat":
+            return {
+                "da": "Du har sagt ja til en anden, og pladsen er optaget så længe. Du skal ikke svare på dette"
+                " forslag nu. Bliver pladsen ledig, spørger vi dig igen.",
+                "en": "You have said yes to somebody else, who has the place meanwhile. No answer is due on this"
+                " proposal now. If the place becomes free, we ask you again.",
+            }
         case "leader":
             return {
                 "da": f"I skal mødes, og du skal sige ja eller nej senest den {until}. Siger du ja, holder vi pladsen.",

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 
 from metrics.queries.base import Dimension
 from metrics.queries.journeys import Cut, JourneysView, journeys
+from metrics.queries.kept import kept
 from metrics.queries.kpis import KpisView, whole_country
 from shared.runtime import Runtime
 from shared.spine.decision import Refused
@@ -24,7 +25,12 @@ async def kpis(who: Reader, runtime: RuntimeDep) -> KpisView:
     Cells below 5 are left out (`suppressed`), and as many more as it takes that none can be found by subtraction. A
     breakdown that cannot hide them is empty.
     """
-    return await whole_country(runtime.pool, runtime.clock.now())
+    return await kpis_of(runtime)
+
+
+async def kpis_of(runtime: Runtime) -> KpisView:
+    now = runtime.clock.now()
+    return await kept(runtime, now.date(), lambda: whole_country(runtime.pool, now))
 
 
 @router.get("/kpis/journeys")
@@ -49,7 +55,9 @@ async def of_those_who_began(
 
 async def journeys_of(runtime: Runtime, cut: Cut | None, *, timed: bool = True) -> JourneysView:
     """404 where there is none such."""
-    found = await journeys(runtime.pool, runtime.clock.now(), cut, timed=timed)
+    now = runtime.clock.now()
+    key = now.date(), cut, timed
+    found = await kept(runtime, key, lambda: journeys(runtime.pool, now, cut, timed=timed))
     if found is None:
         raise Problem(NOT_FOUND, field=cut.by if cut else "")
     return found

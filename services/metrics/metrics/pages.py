@@ -7,10 +7,9 @@ from fastapi import Depends
 from starlette.responses import Response
 
 from metrics import atlas, tables, texts
-from metrics.api import Reader, journeys_of
+from metrics.api import Reader, journeys_of, kpis_of
 from metrics.queries.base import DIMENSIONS
 from metrics.queries.journeys import Cut, JourneysView
-from metrics.queries.kpis import whole_country
 from metrics.tables import Name, Writer
 from shared.catalogue.assumptions import assumptions
 from shared.catalogue.kommuner import KOMMUNER
@@ -49,7 +48,7 @@ async def how_it_goes(page: PageDep, runtime: RuntimeDep, cut: CutDep) -> Respon
         found = await journeys_of(runtime, None, timed=False)
         return page.show("tal_open.html", found=found, steps=write.steps(found), far=_far(page, found))
     found = await journeys_of(runtime, cut, timed=cut is not None)
-    kpis = await whole_country(runtime.pool, runtime.clock.now())
+    kpis = await kpis_of(runtime)
     held = assumptions(page.today)
     everywhere = {node.of: node.steps["opened"] for node in found.by["kommune"]}
     return page.show(
@@ -85,7 +84,7 @@ async def file(page: PageDep, who: Reader, runtime: RuntimeDep, cut: CutDep, tab
     write = Writer(page.language, page.today)
     found, kpis = (
         await journeys_of(runtime, cut, timed=tabel == "tider"),
-        await whole_country(runtime.pool, runtime.clock.now()),
+        await kpis_of(runtime),
     )
     table = write.named(tabel, found, kpis, assumptions(page.today))
     named = "-".join(filter(None, ("lederalliancen", tabel, cut and cut.of, page.today.isoformat())))

@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 IN, BACK, OUT = "/log-ind", "/log-ind/svar", "/log-ud"
 _UNDER_WAY = "__Host-login"  # what the answer of the issuer is held against
+_ID_TOKEN = "__Secure-id"  # noqa: S105 - the name of a cookie
 _MINUTES = 10
 # What can go wrong on the way to the issuer and back.
 _FAILED = (OAuthError, JoseError, httpx2.HTTPError, jwt.PyJWTError, ValidationError, ValueError, KeyError, RuntimeError)
@@ -62,7 +63,7 @@ class Login:
             client_secret=secret,
             server_metadata_url=f"{self._issuer.rstrip('/')}/.well-known/openid-configuration",
             client_kwargs={
-                "scope": "openid",
+                "scope": "openid profile",
                 "code_challenge_method": "S256",
                 "token_endpoint_auth_method": "client_secret_basic" if secret else "none",
                 "timeout": 5,
@@ -85,8 +86,10 @@ class Login:
         self.hold(request, answer, dict(list(pending["to"].items())[-2:]) | {state: to})
         return answer
 
-    async def end(self, request: Request) -> tuple[Session, str, dict[str, str]]:
-        """Back from the issuer: who it is, where they wanted to go, and who else is under way in this browser."""
+    async def end(self, request: Request) -> tuple[Session, str, dict[str, str], str]:
+        """Back from the issuer: who it is, where they wanted to go, who else is under way in this browser, and by
+        what the issuer knows this login again.
+        """
         pending = self._pending(request)
         request.scope["session"] = pending["session"]
         if request.query_params.get("iss", self._issuer) != self._issuer:
@@ -96,7 +99,7 @@ class Login:
         if token["userinfo"]["sub"] != session.sub or token["userinfo"]["iss"] != self._issuer:
             raise ValueError("the two tokens are not about the same person")
         others: dict[str, str] = pending["to"]
-        return session, others.pop(request.query_params["state"], "/"), others
+        return session, others.pop(request.query_params["state"], "/"), others, token["id_token"]
 
     async def renewed(self, request: Request, session: Session) -> Session | Problem:
         if session.refresh is None:
@@ -120,14 +123,26 @@ class Login:
         who, until = await of_token(request.app, token["access_token"])
         return Session.of(who, until, token.get("refresh_token"))
 
-    async def goodbye(self) -> str | None:
-        """Where the issuer ends its own session, so that the next one at this screen is asked who they are."""
+    async def goodbye(self, request: Request) -> str | None:
+        """Where the issuer ends its own session, so that the next one at this screen is asked who they are.
+
+        Without the ID token of the login the issuer asks whether one means it.
+        """
+        site: Site = request.app.state.site
+        kept = site.sessions.open("id", request.cookies.get(_ID_TOKEN), sessions.LONGEST) or {}
         try:
-            found = await self._client.create_logout_url(f"{self._base}/", client_id=self._client.client_id)
+            found = await self._client.create_logout_url(f"{self._base}/", client_id=self._client.client_id, **kept)
         except _FAILED as error:
             log.warning("issuer_unreachable", reason=type(error).__name__)
             return None
         return str(found["url"])
+
+    def remember(self, request: Request, answer: Response, id_token: str) -> None:
+        """For logging out alone: no other address gets to see it."""
+        site: Site = request.app.state.site
+        sealed = site.sessions.seal("id", {"id_token_hint": id_token})
+        if len(sealed) < sessions.MOST:
+            sessions.put(answer, _ID_TOKEN, sealed, sessions.LONGEST, path=OUT)
 
     def hold(self, request: Request, answer: Response, to: dict[str, str]) -> None:
         """What is under way, until its answer comes."""
@@ -207,12 +222,13 @@ async def back(page: PageDep, login: LoginDep) -> Response:
     if login.local is not None:
         raise Problem(NOT_FOUND)
     try:
-        session, to, others = await login.end(page.request)
+        session, to, others, id_token = await login.end(page.request)
     except _FAILED as error:
         log.warning("login_failed", reason=type(error).__name__)
         raise Problem(FAILED, cause=type(error).__name__) from error
     answer = _welcome(page, session, here(to))
     login.hold(page.request, answer, others)
+    login.remember(page.request, answer, id_token)
     return answer
 
 
@@ -227,9 +243,10 @@ def _welcome(page: Page, session: Session, to: str) -> Response:
 @pages.post(OUT, dependencies=[Depends(open_route)])
 async def log_out(page: PageDep, _: SentForm, login: LoginDep) -> Response:
     page.request.state.session = None
-    to = None if login.local else await login.goodbye()
+    to = None if login.local else await login.goodbye(page.request)
     answer = RedirectResponse(to, 303) if to else page.go("/")
     sessions.end(answer)
+    answer.delete_cookie(_ID_TOKEN, path=OUT, secure=True, httponly=True, samesite="lax")
     return answer
 
 

@@ -21,6 +21,8 @@ from shared.settings import Settings
 from shared.web.access import Principal
 
 COOKIE = "__Host-session"
+MOST = 3_900
+"""Bytes; no browser keeps a longer cookie."""
 IDLE, LONGEST = 3_600, 10 * 3_600  # seconds
 _AGAIN = 60  # the cookie is sealed anew once a minute, not at every page
 
@@ -36,15 +38,25 @@ class Session:
     since: float
     until: float
     refresh: str | None = None
+    name: str | None = None
 
     @classmethod
     def of(cls, who: Principal, until: float, refresh: str | None = None, since: float | None = None) -> "Session":
         begun = time.time() if since is None else since
-        return cls(who.sub, tuple(sorted(who.roles)), tuple(sorted(who.kommuner)), who.leader_id, begun, until, refresh)
+        return cls(
+            who.sub,
+            tuple(sorted(who.roles)),
+            tuple(sorted(who.kommuner)),
+            who.leader_id,
+            begun,
+            until,
+            refresh,
+            who.name,
+        )
 
     @property
     def who(self) -> Principal:
-        return Principal(self.sub, frozenset(self.roles), frozenset(self.kommuner), self.leader_id)
+        return Principal(self.sub, frozenset(self.roles), frozenset(self.kommuner), self.leader_id, self.name)
 
     @property
     def is_stale(self) -> bool:
@@ -90,8 +102,8 @@ class Sessions:
 
     def _sealed(self, session: Session) -> str:
         sealed = self.seal("session", asdict(session))
-        # No browser keeps a longer one. Without `refresh` the issuer is asked by way of the browser.
-        return sealed if len(sealed) < 3_900 else self.seal("session", asdict(replace(session, refresh=None)))
+        # Without `refresh` the issuer is asked by way of the browser.
+        return sealed if len(sealed) < MOST else self.seal("session", asdict(replace(session, refresh=None)))
 
     def token(self, sub: str) -> str:
         """For the forms of this person, nobody else's. It outlives a login: a form in another tab still counts."""
@@ -108,5 +120,5 @@ def end(answer: Response) -> None:
     answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
 
 
-def put(answer: Response, name: str, value: str, seconds: int) -> None:
-    answer.set_cookie(name, value, max_age=seconds, secure=True, httponly=True, samesite="lax")
+def put(answer: Response, name: str, value: str, seconds: int, path: str = "/") -> None:
+    answer.set_cookie(name, value, max_age=seconds, path=path, secure=True, httponly=True, samesite="lax")

@@ -51,6 +51,8 @@ def examples() -> list[Event]:
         ),
         matching.MatchRefused(**match, reply_id=REPLY, rule="R-FIT-TIMES", field="times_of_day"),
         matching.MatchApproved(**match, party="leader", held_until=date(2026, 12, 1)),
+        matching.MatchSeatHeld(**match),
+        matching.MatchSeatFree(**match, answer_by=date(2026, 12, 15)),
         matching.MatchDeclined(**match, party="young-person", reason="times"),
         matching.MatchAnswerRefused(**match, reply_id=REPLY, field="to", rule="rule:R-COVER", terms=TERMS),
         matching.MatchAgreed(

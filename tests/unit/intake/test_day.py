@@ -10,9 +10,10 @@ from typing import Any, get_args
 import pytest
 
 from intake import texts
-from intake.queries.day import WHERE, _yeses
+from intake.queries.day import WHERE
+from intake.queries.places import PlaceView
 from intake.queries.steps import steps
-from intake.queries.turns import Found, Known, turns
+from intake.queries.turns import Found, Known, turns, yeses
 from intake.rules import day as rules
 from intake.state.day import Asked, Challenge, Match, Placement
 from intake.state.leaders import Leader
@@ -348,7 +349,8 @@ def test_help_is_given_judged_and_if_it_did_not_help_given_again() -> None:
     world.tell(said(followup.InterventionJudged, tried, result="partly"))
     assert what() == "help"
     world.tell(said(followup.ChallengeClosed, of))
-    assert what() == "over"
+    assert what() == "solved"
+    assert rules.of_challenge(world.get(Challenge, CHALLENGE), TODAY + timedelta(weeks=1)).what == "over"
 
 
 def test_the_help_of_a_kommune_is_asked_for_until_it_answers() -> None:
@@ -534,15 +536,17 @@ def test_the_yes_of_the_young_person_and_that_of_the_kommune_are_two(missing: An
 def test_while_her_yes_holds_the_last_seat_no_yes_is_due_on_the_others() -> None:
     yes = said(matching.MatchApproved, OF_MATCH, party="leader", held_until=date(2026, 12, 15))
     others = [PROPOSED.changed(match_id=f"{MATCH[:-1]}{n}") for n in (6, 7)]
-    world = heard(SENT, GUIDED, ACCEPTED, PROPOSED, *others, yes)
+    held = [said(matching.MatchSeatHeld, OF_MATCH | {"match_id": other.match_id}) for other in others]
+    world = heard(SENT, GUIDED, ACCEPTED, PROPOSED, *others, yes, *held)
     assert [what for what, who, _ in next_steps(world) if who == "leader"] == []
     everything: Any = [*world.states.values()]
     [wait] = [s for s in steps(world.place, world.get(Leader, LEADER), known(*everything), world.now)
               if s.what == "seat-held"]  # fmt: skip
     assert len(wait.match_ids) == 2
     assert not [f for f in turns(known(*everything), NOW) if f.turn.what == "leader-yes"]
-    two = [state.changed(found=FOUND.changed(seats=2)) if isinstance(state, Place) else state for state in everything]
-    assert len([f for f in turns(known(*two), NOW) if f.turn.what == "leader-yes"]) == 2
+    until = date(2026, 12, 29)
+    world.tell(said(matching.MatchSeatFree, OF_MATCH | {"match_id": others[0].match_id}, answer_by=until))
+    assert ("leader-yes", "leader", until) in next_steps(world)
 
 
 def test_a_day_that_is_promised_is_one_on_which_somebody_rings() -> None:
@@ -560,7 +564,7 @@ def test_proposals_that_wait_for_one_leaders_yes_are_one_line() -> None:
         Found("match", f"m{n}", line("leader-yes", EVER), LEADER, place_id=where)
         for n, where in enumerate((PLACE, PLACE, PLACE, "another"))
     ]
-    assert _yeses(found) == {"m0": ("m0", "m1", "m2"), "m1": (), "m2": (), "m3": ("m3",)}
+    assert yeses(found) == {"m0": ("m0", "m1", "m2"), "m1": (), "m2": (), "m3": ("m3",)}
     assert texts.due("leader-yes", n=3).da.startswith("Tre forslag venter på lederens ja eller nej.")
 
 
@@ -569,3 +573,128 @@ def test_a_leader_reads_that_the_kommune_is_asked_for_help() -> None:
     someone, one = leader(outcome="reached", next_call_on=None), in_state("open")
     lines = {s.what: s.da for s in steps(one, someone, known(one, hard, hard.changed(id="other", place_id="x")), NOW)}
     assert lines["kommune-help"] == "Vi har bedt Esbjerg Kommune om hjælp, og vi følger op, til den kommer."
+
+
+def lines_of(world: World) -> dict[str, str]:
+    everything: Any = [*world.states.values()]
+    return {s.what: s.da for s in steps(world.place, world.get(Leader, LEADER), known(*everything), world.now)}
+
+
+def test_a_leader_reads_that_a_call_for_help_was_heard_what_was_tried_and_that_it_is_solved() -> None:
+    of = {"challenge_id": CHALLENGE, "about": "placement", "about_id": PLACEMENT, "code": "C-PACE", "place_id": PLACE}
+    tried = {"intervention_id": MATCH, "challenge_id": CHALLENGE, "code": "I-TASK", "by": "consultant"}
+    world = heard(SENT, GUIDED, ACCEPTED, said(followup.ChallengeRaised, of))
+    assert next_steps(world)[0][:2] == ("help", "consultant"), "it comes before all that is not the leader's own"
+    assert lines_of(world)["help"] == "Noget er svært lige nu. En konsulent ringer til dig og hjælper jer videre."
+    world.tell(said(followup.ChallengeRaised, of | {"challenge_id": OTHER}))
+    assert [what for what, _, _ in next_steps(world)].count("help") == 1, "said once"
+    world.tell(said(followup.InterventionTried, tried, minutes=5))
+    assert lines_of(world)["judge"].startswith("Der er prøvet noget for at gøre det lettere.")
+    world.tell(said(followup.ChallengeClosed, of))
+    assert lines_of(world)["solved"] == "Det, der var svært, er løst."
+    assert next_steps(world)[-1][0] == "solved"
+    world.now += timedelta(weeks=1)
+    assert "solved" not in lines_of(world)
+
+
+def test_a_leader_reads_that_a_placement_is_paused_and_that_the_pause_is_over() -> None:
+    of, day = OF_PLACEMENT, {"next_checkin": date(2026, 12, 14)}
+    world = heard(said(followup.PlacementStarted, of, on=TODAY, stage=STAGE, **day), of=in_state("filled"))
+    usual = "Vi ringer den 14. december 2026 og hører, hvordan det går hos jer."
+    assert lines_of(world)["check-in"] == usual
+    world.tell(said(followup.PlacementPaused, of, reason="leave", **day))
+    assert lines_of(world)["check-in"].startswith("Aftalen er på pause. Vi ringer den 14. december 2026")
+    world.tell(said(followup.PlacementResumed, of, stage=STAGE, **day))
+    assert lines_of(world)["check-in"] == f"Pausen er slut, og I er i gang igen. {usual}"
+    world.tell(said(followup.PlacementCheckedIn, of, kind="monthly", on=TODAY, answered=True, **day))
+    assert lines_of(world)["check-in"] == usual
+
+
+def test_a_leader_reads_that_a_place_is_paused_until_it_is_open_again() -> None:
+    assert lines_of(heard(of=in_state("paused")))["paused"].startswith("Pladsen er på pause. Sig til,")
+    assert "paused" not in lines_of(heard(of=in_state("open")))
+
+
+def test_after_an_agreement_the_congratulation_is_the_headline_and_no_step_is_that_another_is_asked_to_stop() -> None:
+    back = {"state": "in-progress", "reason": "seats-filled", "due_by": date(2026, 12, 3)}
+    other = ABOUT | {"referral_id": OTHER, "kommune": "0573", "business_status": "searching"}
+    world = heard(SENT, GUIDED, ACCEPTED, of=in_state("filled", agreed=frozenset({MATCH})))
+    world.states["referral", OTHER] = Referral(id=OTHER, place_id=PLACE, kommune="0573", guided=True)
+    world.tell(said(gateway.ReferralCompleted, state="completed"))
+    world.tell(said(gateway.ReferralCancellationRequested, other, **back))
+    assert lines_of(world).keys() == {"with-placements"}, "until its first day is known"
+    world.tell(
+        said(followup.PlacementPlanned, OF_PLACEMENT, stage=STAGE, contact_id=CONTACT, next_checkin=date(2026, 12, 14))
+    )
+    assert [*lines_of(world)] == ["start"]
+    assert lines_of(world)["start"].startswith("Aftalen er på plads. Tillykke!")
+
+
+def test_good_news_comes_before_what_others_do_sooner() -> None:
+    planned = living(state="planned", start=TODAY, next_checkin=date(2027, 1, 14))
+    asked = Asked(state="accepted", leader_id=LEADER, company_id=COMPANY, since=TODAY, turned_at=NOW)
+    searching = Referral(id=REFERRAL, place_id=PLACE, kommune="0561", guided=True, asked=asked)
+    one, someone = in_state("open"), leader(outcome="reached", next_call_on=None)
+    assert [s.what for s in steps(one, someone, known(one, planned, searching), NOW)] == ["start", "searching"]
+
+
+# -- what has happened -------------------------------------------------------------------------------------------------
+
+
+def history(world: World) -> list[str]:
+    return [past.da for past in PlaceView.of(world.place).history]
+
+
+def test_of_two_kommuner_at_once_each_sentence_says_which() -> None:
+    other = ABOUT | {"referral_id": OTHER, "kommune": "0573", "state": "requested", "business_status": "sent"}
+    again = said(gateway.ReferralLeaderGuided, contact_id=OTHER, card_version=2, channel="page")
+    varde = said(gateway.ReferralSent, other, **SENT.model_dump(exclude={*other}))
+    world = heard(SENT, varde, GUIDED, said(gateway.ReferralLeaderGuided, other, contact_id=OTHER, card_version=1,
+                                            channel="page"), again, again)  # fmt: skip
+    assert history(world)[-5:] == [
+        "Vi har spurgt Esbjerg Kommune.",
+        "Vi har spurgt Varde Kommune.",
+        "Du har fået at vide, hvem der ringer fra Esbjerg Kommune.",
+        "Du har fået at vide, hvem der ringer fra Varde Kommune.",
+        "Nu er det en anden, der ringer fra Esbjerg Kommune. Du har fået at vide, hvem.",
+    ]
+
+
+def test_a_kommune_that_goes_on_after_a_hold_has_said_yes_once() -> None:
+    hold = said(gateway.ReferralOnHold, state="on-hold", reason="no-capacity", until=date(2026, 12, 11))
+    world = heard(SENT, ACCEPTED, hold, ACCEPTED)
+    assert history(world).count("Esbjerg Kommune har sagt ja og leder efter den rette.") == 1
+
+
+def test_two_who_begin_are_told_apart_by_their_kommune_and_one_sentence_is_said_once_a_day() -> None:
+    def begins(kommune: str, placement: str) -> Any:
+        of = OF_PLACEMENT | {"kommune": kommune, "placement_id": placement}
+        return said(followup.PlacementStarted, of, on=TODAY, stage=STAGE)
+
+    world = heard(begins("0561", PLACEMENT), begins("0561", OTHER), begins("0573", BUDDY))
+    assert history(world)[-2:] == [
+        f"En ung fra {kommune} Kommune er begyndt hos jer. Velkommen til jeres nye kollega!"
+        for kommune in ("Esbjerg", "Varde")
+    ]
+    assert history(world)[-3] != history(world)[-2]
+    world.now += timedelta(days=1)
+    world.tell(begins("0573", MATCH))
+    assert history(world)[-1] == history(world)[-2], "another day is news"
+
+
+def test_the_same_outcome_months_later_is_no_news() -> None:
+    world, by = over("period-over", "O-ORDINARY"), {"on": EVER, "by": "consultant"}
+    before = history(world)
+    same, other = (
+        said(followup.PlacementOutcomeRecorded, OF_PLACEMENT, outcome=outcome, when=when, **by)
+        for outcome, when in (("O-ORDINARY", "3"), ("O-EDUCATION", "6"))
+    )
+    world.tell(same)
+    assert history(world) == before
+    world.tell(other)
+    assert len(history(world)) == len(before) + 1
+
+
+def test_a_line_that_an_older_build_wrote_without_a_kommune_is_still_a_sentence() -> None:
+    assert texts.sentence(Past(on=TODAY, what="match-agreed")).startswith("Alle har sagt ja til en ung fra kommunen.")
+    assert texts.sentence(Past(on=TODAY, what="kommune-accepted")).startswith("Kommunen har sagt ja")

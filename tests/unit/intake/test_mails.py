@@ -11,7 +11,7 @@ from intake.commands.mails import AddressRefused
 from intake.letters import A_KOMMUNE, LETTERS, PLACE
 from intake.state.leaders import Leader
 from shared.events.followup import PlacementCheckinDue, PlacementPlanned
-from shared.events.matching import MatchProposed
+from shared.events.matching import MatchProposed, MatchSeatFree
 from shared.events.municipality_gateway import ReferralLeaderGuided
 from shared.mail.rows import Language
 from tests.unit.intake import world as known
@@ -72,6 +72,13 @@ def test_a_young_person_who_is_proposed_is_told_where_the_leaders_yes_is_wanted(
     world.tell(of(MatchProposed, terms=terms, approvals_needed=needed, **facts))
     expected = {"match_id": MATCH, "place_id": PLACE_ID, "kommune": "0561", "on": "2026-12-07"}
     assert told(world) == ([("proposed", expected)] if "leader" in needed else [])
+
+
+def test_who_was_not_asked_while_another_had_the_seat_is_asked_when_it_is_free() -> None:
+    world = World(leader(), place(state="open"), REFERRED)
+    world.tell(of(MatchSeatFree, place_kommune="0561", answer_by=date(2026, 12, 21)))
+    expected = {"match_id": MATCH, "place_id": PLACE_ID, "kommune": "0561", "on": "2026-12-21"}
+    assert told(world) == [("proposed", expected)]
 
 
 def test_the_first_day_is_told_and_how_it_goes_is_asked_now_and_then() -> None:

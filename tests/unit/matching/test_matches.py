@@ -97,12 +97,19 @@ def test_an_open_match_is_on_exactly_one_list_until_it_is_agreed(world: World) -
     """Over all states, yeses and answers of the gate."""
     match = world.match(world.propose(**PRAKTIK, hours=15))
     parties = ("leader", "young-person", "kommune")
-    for state, *yes, gate in product(get_args(MatchState), *[(True, False)] * 4):
+    for state, held, *yes, gate in product(get_args(MatchState), *[(True, False)] * 5):
         approvals = tuple(Approval(party=party) for party, said in zip(parties, yes, strict=True) if said)
-        one = match.changed(state=state, approvals=approvals, gate=dict.fromkeys(match.gate, gate or None))
+        if held and yes[0]:  # whose seat it is waits for none
+            continue
+        one = match.changed(
+            state=state, seat_held=held, approvals=approvals, gate=dict.fromkeys(match.gate, gate or None)
+        )
         owed = [who for who, _ in matches.owed(one)]
         if state != "proposed" or matches.complete(one):
             assert (matches.waits_for(one), owed) == (None, [])
+        elif held:
+            assert matches.waits_for(one) == "seat"
+            assert not {"leader", "consultant"} & {*owed}
         else:
             assert matches.waits_for(one) == owed[0]
             assert matches.waits_until(one) == dict(matches.owed(one))[owed[0]]
@@ -272,7 +279,7 @@ def test_a_no_ends_the_match_and_is_taken_once(world: World, party: str) -> None
 def test_a_yes_taken_back_ends_the_match_and_frees_the_seat(world: World) -> None:
     first, second = world.propose(0), world.propose(1)
     world.leader(first, "yes")
-    assert told(world.leader(first, "no", "not-ready")) == [("declined", "not-ready")]
+    assert told(world.leader(first, "no", "not-ready")) == [("declined", "not-ready"), ("seat-free", "")]
     assert told(world.leader(second, "yes")) == [("approved", "leader")]
 
 

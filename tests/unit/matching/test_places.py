@@ -1,17 +1,19 @@
 """Who has which seat of a place, and what becomes of it when a placement is over."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from matching import texts
 from matching.commands import LeaderAnswers
-from matching.rules import places
+from matching.rules import matches, places
 from matching.state.places import Place, Spot
+from shared.catalogue.calendar import add_working_days
 from shared.catalogue.codes import codes
 from shared.events import intake
 from shared.events.base import Task
-from shared.events.matching import MatchCancelled
+from shared.events.matching import MatchCancelled, MatchSeatFree
 from shared.spine.decision import NotYet, Refused
 from tests.unit.matching.world import (
     ESBJERG,
@@ -31,11 +33,13 @@ from tests.unit.matching.world import (
     ended,
     never_began,
     opened,
+    paused,
     place,
     profile,
     proposed,
     sent,
     told,
+    withdrawn,
 )
 
 
@@ -45,6 +49,103 @@ def test_the_leader_can_hold_no_more_seats_than_there_are(world: World) -> None:
     with pytest.raises(Refused) as refused:
         world.leader(second, "yes")
     assert refused.value.rule == "no-seat"
+
+
+# -- a seat that is held -----------------------------------------------------------------------------------------------
+
+TENTH = date(2026, 12, 7)
+"""The last day of a proposal of the first day."""
+
+
+def at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+
+
+def test_while_a_seat_is_held_the_others_wait_for_it_and_not_for_the_leader(world: World) -> None:
+    first, second = world.propose(0), world.propose(1)
+    assert told(world.leader(first, "yes")) == [("approved", "leader"), ("seat-held", "")]
+    later = world.propose(2)
+    for match in (second, later):
+        assert matches.waits_for(world.match(match)) == "seat"
+        assert matches.owed(world.match(match)) == [("young-person", TENTH)], "what the kommune owes it owes still"
+        assert "skal ikke svare på dette forslag nu" in texts.what_next(world.match(match), ("", ""))["da"]
+        with pytest.raises(Refused):
+            world.leader(match, "yes")
+    assert told(world.hear(answer(second, "young-person", "yes"))) == [("approved", "young-person")]
+    assert told(world.leader(later, "no")) == [("declined", "no-reason")]
+    assert matches.waits_for(world.match(first)) == "young-person"
+
+
+def test_no_time_runs_for_the_leader_while_the_seat_is_held_and_afterwards_she_has_all_of_it() -> None:
+    world = World(opened(), sent())
+    first = world.propose(0)
+    world.tell(answer(first, "young-person", "yes"))
+    second = world.propose(1)
+    world.tell(answer(second, "young-person", "yes"))
+    world.wait(at(date(2026, 12, 4)))
+    world.leader(first, "yes")
+    assert world.wait(at(date(2026, 12, 18))) == [], "the tenth working day of the second has passed"
+    assert told(world.wait(at(date(2026, 12, 19)))) == [("cancelled", "expired"), ("seat-free", "")]
+    asked = world.last(MatchSeatFree)
+    assert (asked.match_id, asked.answer_by) == (second, world.match(second).answer_by)
+    assert matches.waits_for(world.match(second)) == "leader"
+    assert asked.answer_by == add_working_days(date(2026, 12, 19), 10)
+    assert world.wait(at(asked.answer_by)) == []
+    assert told(world.wait(at(asked.answer_by + timedelta(days=1)))) == [("cancelled", "expired")]
+
+
+@pytest.mark.parametrize("end", ["leader", "young-person", "withdrawn", "expired"])
+def test_whatever_ends_what_held_the_seat_the_leader_is_asked_again(world: World, end: str) -> None:
+    first, second = world.propose(0), world.propose(1)
+    world.leader(first, "yes")
+    match end:
+        case "leader":
+            said = world.leader(first, "no")
+        case "young-person":
+            said = world.hear(answer(first, "young-person", "no"))
+        case "withdrawn":
+            said = world.hear(withdrawn(0))
+        case _:
+            said = world.hear(answer(first, "young-person", "none", reply_id=None))
+    assert told(said)[1:] == [("seat-free", "")]
+    assert matches.waits_for(world.match(second)) == "leader"
+    assert told(world.leader(second, "yes")) == [("approved", "leader")]
+
+
+def test_of_two_seats_both_must_be_held_before_the_others_wait() -> None:
+    world = World(opened(seats=2), sent())
+    one, two, three = (world.propose(n) for n in range(3))
+    world.leader(one, "yes")
+    assert matches.waits_for(world.match(three)) == "leader"
+    world.agree(two)
+    assert matches.waits_for(world.match(three)) == "seat"
+    assert told(world.hear(ended(two)))[0] == ("seat-free", "")
+    world.leader(three, "yes")
+
+
+def test_a_seat_more_or_less_is_a_seat_to_wait_for_or_not(world: World) -> None:
+    first, second = world.propose(0), world.propose(1)
+    world.leader(first, "yes")
+    assert told(world.hear(changed(seats=2))) == [("seat-free", "")]
+    assert told(world.hear(changed(seats=1))) == [("seat-held", "")]
+    assert matches.waits_for(world.match(second)) == "seat"
+
+
+def test_what_ends_all_at_a_place_asks_nobody_again(world: World) -> None:
+    first, _ = (world.propose(n) for n in range(2))
+    world.leader(first, "yes")
+    assert told(world.hear(paused)) == [("cancelled", "place-paused")] * 2
+    assert world.timers == {}
+
+
+def test_a_place_whose_seat_was_held_before_we_noted_it_does_not_run_out(world: World) -> None:
+    """An older build has noted nothing."""
+    first, second = world.propose(0), world.propose(1)
+    world.wait(at(date(2026, 12, 4)))
+    world.decide(world.message(LeaderAnswers(match_id=first, place_id=PLACE, answer="yes", reason=None)))
+    del world.timers[("match", second), "recheck"]
+    assert told(world.wait(at(date(2026, 12, 8)))) == [("seat-held", "")]
+    assert told(world.leader(first, "no")) == [("declined", "no-reason"), ("seat-free", "")]
 
 
 def test_the_last_seat_cancels_those_who_are_left(world: World) -> None:

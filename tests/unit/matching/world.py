@@ -188,7 +188,7 @@ class World(harness.World):
 
     def propose(self, candidate: int = 0, **other: Any) -> str:
         """The id of the match."""
-        (event,) = self.hear(proposed(candidate, **other))
+        event, *_ = self.hear(proposed(candidate, **other))
         assert isinstance(event, MatchProposed), event
         return event.match_id
 

@@ -60,6 +60,18 @@ def test_a_yes_that_is_owed_and_does_not_come_is_answered_with_none() -> None:
     assert gateway.news() == ["match.answered"]
 
 
+def test_who_owes_a_yes_has_as_long_as_the_leader_when_she_is_asked_anew() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    gateway.tell(match_event(matching.MatchSeatHeld, gateway))
+    gateway.tell(match_event(matching.MatchSeatFree, gateway, answer_by=date(2026, 12, 14)))
+    gateway.news()
+    gateway.morning(date(2026, 12, 14))
+    assert gateway.news() == []
+    gateway.morning(date(2026, 12, 15))
+    assert gateway.last(say.MatchAnswered).answer == "none"
+
+
 def test_an_approval_says_its_form_hours_and_days() -> None:
     gateway, _ = asked()
     proposed(gateway)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import jwt
 import pytest
 
 from shared.web.pages.sessions import COOKIE, LONGEST
@@ -47,7 +48,11 @@ async def test_there_and_back_again(identity: Issuer) -> None:
     async with site(identity) as browser:
         begun = await browser.get("/log-ind?til=/mit")
         asked = {name: value[0] for name, value in parse_qs(urlsplit(begun.headers["location"]).query).items()}
-        assert (asked["response_type"], asked["code_challenge_method"], asked["scope"]) == ("code", "S256", "openid")
+        assert (asked["response_type"], asked["code_challenge_method"], asked["scope"]) == (
+            "code",
+            "S256",
+            "openid profile",
+        )
         assert asked["redirect_uri"] == "https://test/log-ind/svar"
         assert {"state", "nonce", "code_challenge"} <= asked.keys()
         back = await browser.get(await at_the_issuer(begun))
@@ -153,8 +158,13 @@ async def test_logging_out_ends_the_issuers_session_too(identity: Issuer) -> Non
         answer = await browser.post("/log-ud", data={"": ""})
         to = urlsplit(answer.headers["location"])
         assert f"{to.scheme}://{to.netloc}{to.path}" == f"{identity.url}/logout"
-        assert parse_qs(to.query)["post_logout_redirect_uri"] == ["https://test/"]
-        assert COOKIE not in browser.cookies
+        asked = parse_qs(to.query)
+        assert asked["post_logout_redirect_uri"] == ["https://test/"]
+        login = jwt.decode(asked["id_token_hint"][0], options={"verify_signature": False})
+        assert (login["iss"], login["sub"]) == (identity.url, "en-konsulent"), (
+            "by which the issuer knows what is to end"
+        )
+        assert [*browser.cookies] == ["__Host-login"], "neither the session nor that token"
         page = await browser.get("/bestil")
         assert f"form-action 'self' {identity.url.removesuffix('/realm')}" in page.headers["content-security-policy"]
 

@@ -9,7 +9,7 @@ from followup.api import consultants as api
 from followup.api.base import Consultant
 from followup.commands.consultants import AbsenceBody, HandOverBody, Sub
 from followup.queries.agenda import Whose, whole_agenda
-from followup.queries.consultants import consultants
+from followup.queries.consultants import colleagues, consultants, names, note_name
 from shared.catalogue.kommuner import KOMMUNER
 from shared.web.dependencies import RuntimeDep
 from shared.web.pages.forms import FormDep, SentForm
@@ -30,20 +30,25 @@ async def day(
     limit: Annotated[int, Query(ge=1, le=MOST)] = AT_ONCE,
 ) -> Response:
     """Who needs help now, what stands still, and whom to ask."""
+    await note_name(runtime, who)
     found = await whole_agenda(runtime, days, limit, whose, who)
     more = min(limit * 2, MOST) if found.more and limit < MOST else None
-    return page.show("agenda.html", found=found, whose=whose, days=days, more=more, kommuner=KOMMUNER, me=who.sub)
+    return page.show(
+        "agenda.html", found=found, whose=whose, days=days, more=more, kommuner=KOMMUNER, me=who.sub,
+        names=await names(runtime.pool),
+    )  # fmt: skip
 
 
 @pages.get("/forloeb/overdragelse")
 async def who_follows(page: PageDep, who: Consultant, runtime: RuntimeDep) -> Response:
-    return page.show("consultants.html", found=await consultants(runtime), me=who.sub)
+    await note_name(runtime, who)
+    return page.show("consultants.html", found=await consultants(runtime), me=who.sub, names=await names(runtime.pool))
 
 
 @pages.get("/forloeb/overdragelse/alle")
 async def hand_over(page: PageDep, who: Consultant, form: FormDep, runtime: RuntimeDep) -> Response:
     """All that somebody follows; one's own unless the address says whose."""
-    others = [one.consultant for one in await consultants(runtime) if one.consultant]
+    others = await colleagues(runtime)
     return page.show("hand_over_all.html", form=form.begin({"from": who.sub}), others=others, me=who.sub)
 
 
@@ -59,8 +64,11 @@ async def handed_over(page: PageDep, who: Consultant, form: SentForm, runtime: R
 async def absence(
     consultant: Annotated[Sub, Path()], page: PageDep, who: Consultant, form: FormDep, runtime: RuntimeDep
 ) -> Response:
-    others = [one.consultant for one in await consultants(runtime) if one.consultant]
-    return page.show("absence.html", form=form, others=others, consultant=consultant, me=who.sub)
+    others, called = await colleagues(runtime), await names(runtime.pool)
+    return page.show(
+        "absence.html", form=form, others=others, consultant=consultant, me=who.sub,
+        name=called.get(consultant, consultant),
+    )  # fmt: skip
 
 
 @pages.post("/forloeb/overdragelse/fravaer/{consultant}")

@@ -1,15 +1,15 @@
 """Something that is hard: what was tried, what helped elsewhere, and whether it helped here."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from starlette.responses import Response
 
 from followup.api import challenges as api
 from followup.api.base import Consultant
-from followup.commands.challenges import JudgeInterventionBody, TryInterventionBody
-from followup.queries.challenges import ChallengeView, InterventionView, interventions_against, what_helped
-from followup.state.challenges import Challenge, Intervention
+from followup.commands.challenges import JudgeInterventionBody, RaiseChallengeBody, TryInterventionBody
+from followup.queries.challenges import ChallengeView, InterventionView, interventions_against, open_about, what_helped
+from followup.state.challenges import Challenge, Intervention, Subject
 from shared.runtime import Runtime
 from shared.web.dependencies import RuntimeDep, get_or_404
 from shared.web.pages.forms import FormDep, SentForm
@@ -17,6 +17,33 @@ from shared.web.pages.page import Page, PageDep
 from shared.web.pages.router import Pages
 
 pages = Pages()
+
+
+Where = Literal["plads", "virksomhed"]
+ABOUT: dict[Where, Subject] = {"plads": "place", "virksomhed": "company"}
+
+
+@pages.get("/forloeb/virksomhed/{company_id}")
+async def at_company(company_id: UUID, page: PageDep, who: Consultant, runtime: RuntimeDep) -> Response:
+    """What is hard about a company, whoever works there."""
+    found = await open_about(runtime.pool, "company", str(company_id))
+    return page.show("at_company.html", found=found, company_id=company_id)
+
+
+@pages.get("/forloeb/{where}/{about_id}/svaert")
+async def hard(where: Where, about_id: UUID, page: PageDep, who: Consultant, form: FormDep) -> Response:
+    return page.show("hard.html", form=form, where=where, about=ABOUT[where], about_id=about_id)
+
+
+@pages.post("/forloeb/{where}/{about_id}/svaert")
+async def raised(
+    where: Where, about_id: UUID, page: PageDep, who: Consultant, form: SentForm, runtime: RuntimeDep
+) -> Response:
+    with form.judging():
+        body = form.read(RaiseChallengeBody)
+        answer = await api.raise_challenge(body, who, form.dispatch, runtime)
+        return page.go(f"/forloeb/svaert/{answer.challenge_id}")
+    return form.again(await hard(where, about_id, page, who, form))
 
 
 @pages.get("/forloeb/svaert/{challenge_id}")

@@ -28,8 +28,8 @@ from followup.commands.placements import (
 )
 from followup.pages.challenges import tried_first
 from followup.pages.drawing import drawn
-from followup.queries.challenges import what_helped
-from followup.queries.consultants import consultants as everybody
+from followup.queries.challenges import open_about, what_helped
+from followup.queries.consultants import colleagues
 from followup.queries.placements import (
     PlacementView,
     WholePlacementView,
@@ -67,8 +67,10 @@ async def mine(page: PageDep, who: Leader, runtime: RuntimeDep) -> Response:
 
 @pages.get("/forloeb/plads/{place_id}")
 async def at_place(place_id: UUID, page: PageDep, who: LeaderOrConsultant, runtime: RuntimeDep) -> Response:
-    found = await placements_at(runtime, str(place_id), who)
-    return page.show("at_place.html", found=_living_first(found), kommuner=KOMMUNER)
+    """What is hard about the place itself is for a consultant; a leader asks for help in words of her own."""
+    found, helps = await placements_at(runtime, str(place_id), who), "consultant" in who.roles
+    hard = await open_about(runtime.pool, "place", str(place_id)) if helps else None
+    return page.show("at_place.html", found=_living_first(found), hard=hard, place_id=place_id)
 
 
 def _living_first(found: list[PlacementView]) -> list[PlacementView]:
@@ -236,7 +238,7 @@ async def _shown(act: str, placement_id: UUID, page: Page, who: Principal, form:
     if act == "tiltag":
         of_form["options"] = tried_first(page, [])
     if act == "overdrag":
-        of_form["others"] = [one.consultant for one in await everybody(runtime) if one.consultant]
+        of_form["others"] = await colleagues(runtime)
     return page.show(f"act_{act.replace('-', '_')}.html", **shown, **of_form, **_around(found, who))
 
 

@@ -72,6 +72,19 @@ async def still_open(pool: Connection, mine: list[str] | None, limit: int) -> li
     )
 
 
+async def open_about(pool: Connection, about: Subject, about_id: str) -> list[ChallengeView]:
+    """What is hard about that place, or that company, itself; the oldest first."""
+    found = await many(
+        pool,
+        Challenge,
+        "SELECT state, shape FROM aggregate WHERE kind = 'challenge' AND state->>'about_id' = $2"
+        " AND state->>'about' = $1 AND NOT (state->>'closed')::boolean ORDER BY state->>'raised_at', id",
+        about,
+        about_id,
+    )
+    return [ChallengeView.of(challenge) for challenge in found]
+
+
 class HelpedView(Frozen):
     """What was tried against one kind of challenge, anywhere: how often, and how often it solved it, or some of it."""
 

@@ -1,6 +1,6 @@
 """Who follows how many, and who is away."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from followup.state.consultants import Absence, Consultant
 from shared.catalogue import calendar
@@ -8,6 +8,9 @@ from shared.db import Connection
 from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
 from shared.spine.aggregates import many
+from shared.web.access import Principal
+
+A_YEAR = timedelta(days=365)
 
 
 class AbsenceView(Shown, Absence, extra="ignore"): ...
@@ -43,6 +46,33 @@ async def consultants(runtime: Runtime) -> list[ConsultantView]:
         )
         for sub in sorted({*followed, *away}, key=lambda sub: sub or "")
     ]
+
+
+async def note_name(runtime: Runtime, who: Principal) -> None:
+    """What who is here is called, so that colleagues find them by it; once a day. After a year away it is dropped."""
+    if who.name:
+        today = calendar.today(runtime.clock.now())
+        await runtime.pool.execute(
+            "INSERT INTO consultant_name AS c (sub, name, seen_on) VALUES ($1, $2, $3) ON CONFLICT (sub) DO UPDATE"
+            " SET name = excluded.name, seen_on = excluded.seen_on"
+            " WHERE (c.name, c.seen_on) <> (excluded.name, excluded.seen_on)",
+            who.sub,
+            who.name,
+            today,
+        )
+        await runtime.pool.execute("DELETE FROM consultant_name WHERE seen_on < $1", today - A_YEAR)
+
+
+async def names(pool: Connection) -> dict[str, str]:
+    """Subject -> name, of those who have been here."""
+    return dict(map(tuple, await pool.fetch("SELECT sub, name FROM consultant_name ORDER BY name, sub")))
+
+
+async def colleagues(runtime: Runtime) -> list[tuple[str, str]]:
+    """Subject and name of all who have been here or follow something; whose name is not known, by the subject."""
+    known = await names(runtime.pool)
+    others = {one.consultant: one.consultant for one in await consultants(runtime) if one.consultant}
+    return sorted({**others, **known}.items(), key=lambda one: (one[1].casefold(), one[0]))
 
 
 async def followed_by(pool: Connection, consultant: str) -> list[str]:

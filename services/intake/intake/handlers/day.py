@@ -8,7 +8,15 @@ from intake.state.referrals import Referral
 from shared.catalogue import calendar
 from shared.events import followup
 from shared.events import municipality_gateway as gateway
-from shared.events.matching import MatchAgreed, MatchApproved, MatchCancelled, MatchDeclined, MatchProposed
+from shared.events.matching import (
+    MatchAgreed,
+    MatchApproved,
+    MatchCancelled,
+    MatchDeclined,
+    MatchProposed,
+    MatchSeatFree,
+    MatchSeatHeld,
+)
 from shared.spine.work import Message, Work
 
 # -- referrals ---------------------------------------------------------------------------------------------------------
@@ -90,6 +98,18 @@ def approved(work: Work, message: Message[MatchApproved]) -> None:
         )
 
 
+@handlers.on(MatchSeatHeld, (Match, "match_id"))
+def seat_held(work: Work, message: Message[MatchSeatHeld]) -> None:
+    if found := work.get(Match, message.data.match_id):
+        work.put(found.changed(seat_held=True))
+
+
+@handlers.on(MatchSeatFree, (Match, "match_id"))
+def asked_anew(work: Work, message: Message[MatchSeatFree]) -> None:
+    if found := work.get(Match, message.data.match_id):
+        work.put(found.changed(seat_held=False, answer_by=message.data.answer_by))
+
+
 @handlers.also(MatchAgreed, MatchDeclined, MatchCancelled, (Match, "match_id"))
 def decided(work: Work, message: Message[MatchAgreed | MatchDeclined | MatchCancelled]) -> None:
     data = message.data
@@ -126,9 +146,11 @@ def placement(work: Work, message: Message[followup.PlacementEvent]) -> None:
         **data.model_dump(include={"place_id", "referral_id", "leader_id", "company_id", "kommune"}),
     )
     turned = type(data) in _STATES
+    asked = turned or isinstance(data, followup.PlacementCheckedIn)
     found = before.changed(
         state=_STATES.get(type(data), before.state),
         reason=getattr(data, "reason", None) if turned else before.reason,
+        resumed=isinstance(data, followup.PlacementResumed) or (before.resumed and not asked),
         since=on if turned else before.since,
         contact_id=data.contact_id if isinstance(data, followup.PlacementMoved) else before.contact_id,
         kind=data.kind if isinstance(data, followup.PlacementCheckinDue) else before.kind,
@@ -161,7 +183,7 @@ def challenge(work: Work, message: Message[followup.ChallengeRaised | followup.C
     if isinstance(data, followup.ChallengeRaised):
         work.put(found.changed(raised_on=calendar.today(message.time), help=data.help is not None))
     else:
-        work.put(found.changed(closed=True))
+        work.put(found.changed(closed=True, closed_on=calendar.today(message.time)))
 
 
 def _intervened(data: followup.InterventionEvent) -> str | None:

@@ -7,7 +7,7 @@ from intake.state.leaders import Leader
 from intake.state.mornings import Morning
 from intake.state.places import Place
 from shared.events.followup import PlacementCancelled, PlacementCheckinDue, PlacementEnded, PlacementPlanned
-from shared.events.matching import MatchProposed
+from shared.events.matching import MatchProposed, MatchSeatFree
 from shared.events.municipality_gateway import ReferralLeaderGuided
 from shared.mail.rows import Mail
 from shared.spine.work import Message, Work
@@ -29,10 +29,19 @@ def guided(work: Work, message: Message[ReferralLeaderGuided]) -> None:
 
 @handlers.also(MatchProposed)
 def proposed(work: Work, message: Message[MatchProposed]) -> None:
-    data = message.data
-    if "leader" in data.approvals_needed:
-        about = {"match_id": data.match_id, "place_id": data.place_id, "kommune": data.kommune}
-        write_to(work, data.leader_id, "proposed", **about, on=data.answer_by.isoformat())
+    if "leader" in message.data.approvals_needed:
+        _ask(work, message.data)
+
+
+@handlers.also(MatchSeatFree)
+def seat_free_for(work: Work, message: Message[MatchSeatFree]) -> None:
+    """Nothing was asked of her while another had the seat."""
+    _ask(work, message.data)
+
+
+def _ask(work: Work, data: MatchProposed | MatchSeatFree) -> None:
+    about = {"match_id": data.match_id, "place_id": data.place_id, "kommune": data.kommune}
+    write_to(work, data.leader_id, "proposed", **about, on=data.answer_by.isoformat())
 
 
 @handlers.also(PlacementPlanned)

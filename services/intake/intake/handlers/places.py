@@ -21,6 +21,7 @@ from intake.commands.places import (
 from intake.handlers.base import apply, handlers, note
 from intake.rules import clarification, day, people, referrals
 from intake.rules import places as rules
+from intake.state.day import Placement
 from intake.state.leaders import Leader
 from intake.state.people import Colleague
 from intake.state.places import Frame, Place
@@ -177,19 +178,20 @@ def somebody_near(work: Work, message: Message[SomebodyNear]) -> None:
 @handlers.on(MatchAgreed, (Place, "place_id"), (Referral, "referral_id"))
 def agreed(work: Work, message: Message[MatchAgreed]) -> None:
     data = message.data
-    apply(work, rules.take_seat(work.need(Place, data.place_id), data.match_id, work.today))
+    apply(work, rules.take_seat(work.need(Place, data.place_id), data.match_id, data.kommune, work.today))
     work.put(referrals.living(work.need(Referral, data.referral_id), data.match_id))
 
 
 @handlers.on(PlacementStarted, (Place, "place_id"))
 def started(work: Work, message: Message[PlacementStarted]) -> None:
-    note(work, message.data.place_id, "placement-started")
+    note(work, message.data.place_id, "placement-started", message.data.kommune)
 
 
-@handlers.on(PlacementOutcomeRecorded, (Place, "place_id"))
+@handlers.on(PlacementOutcomeRecorded, (Place, "place_id"), (Placement, "placement_id"))
 def became(work: Work, message: Message[PlacementOutcomeRecorded]) -> None:
-    data = message.data
-    if day.kinds_of_success(data.outcome) is not None:
+    """The same again, months later, is no news."""
+    data, before = message.data, work.get(Placement, message.data.placement_id)
+    if day.kinds_of_success(data.outcome) is not None and not (before and before.outcome == data.outcome):
         note(work, data.place_id, "became", data.outcome)
 
 

@@ -27,9 +27,12 @@ def sent(work: Work, message: Message[ReferralSent]) -> None:
 
 @handlers.on(ReferralLeaderGuided, (Referral, "referral_id"), (Place, "place_id"))
 def leader_guided(work: Work, message: Message[ReferralLeaderGuided]) -> None:
-    referral = work.need(Referral, message.data.referral_id)
+    data = message.data
+    referral = work.need(Referral, data.referral_id)
     work.put(referral.changed(guided=True))
-    note(work, referral.place_id, "leader-guided", referral.kommune)
+    told_of = referral.asked and referral.asked.guided_to
+    if told_of != data.contact_id:
+        note(work, referral.place_id, "leader-guided-again" if told_of else "leader-guided", referral.kommune)
 
 
 @handlers.on(ReferralAccepted, (Referral, "referral_id"), (Place, "place_id"))
@@ -37,7 +40,8 @@ def accepted(work: Work, message: Message[ReferralAccepted]) -> None:
     referral = work.need(Referral, message.data.referral_id)
     work.put(referral.changed(accepted=True))
     place = work.get(Place, referral.place_id)
-    if place and place.state != "closed":  # else the two crossed, and the kommune is asked back
+    # After a hold it says so again; where the place has closed, the two crossed, and the kommune is asked back.
+    if place and place.state != "closed" and not referral.accepted:
         note(work, referral.place_id, "kommune-accepted", referral.kommune)
 
 

@@ -1,19 +1,19 @@
 """A consultant's day: all that is due, whom to ring about it, and where it is acted on."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
 from intake import texts
+from intake.queries.due import around, counts, first_lines, judge, lines_of
 from intake.queries.people import ContactView, contacts
-from intake.queries.turns import Found, Known, may_be_due, turns
+from intake.queries.turns import Found, turns, yeses
 from intake.rules import day as rules
 from shared.catalogue import calendar
 from shared.db import Connection
 from shared.frozen import Frozen
 from shared.runtime import Runtime
+from shared.spine.work import Key
 from shared.web.access import Principal
 
 Thing = Literal["leader", "place", "referral", "match", "placement", "challenge"]
@@ -111,60 +111,55 @@ class GroupView(Frozen):
 
 async def whole_day(runtime: Runtime, who: Principal, limit: int) -> DayView:
     """With names and phones: each reading is logged."""
-    due = await _due(runtime.pool, runtime.clock.now())
-    lines = await _lines(runtime, due, due.found[:limit], who, "GET /day")
-    return DayView(today=due.today, lines=lines, more=len(due.found) - len(lines))
+    now = runtime.clock.now()
+    today = calendar.today(now)
+    async with runtime.pool.acquire() as conn:
+        await judge(conn, now)
+        of_all, keys = await counts(conn, today), await first_lines(conn, today, limit)
+    lines = await _lines(runtime, keys, now, who, "GET /day")
+    return DayView(today=today, lines=[*lines.values()], more=sum(of_all.values()) - len(keys))
 
 
 async def day_by_work(
     runtime: Runtime, who: Principal, limit: int, only: rules.Work | None = None, skip: int = 0
 ) -> list[GroupView]:
     """The kind with the most pressing line first. Of all kinds, or of one `only`, at most `limit` lines each."""
-    due = await _due(runtime.pool, runtime.clock.now())
-    groups: dict[rules.Work, list[Found]] = {}
-    for one in due.found:
-        groups.setdefault(rules.WORK[one.turn.what], []).append(one)
-    shown = {work: found[skip : skip + limit] for work, found in groups.items() if only in (None, work)}
-    lines = iter(await _lines(runtime, due, [one for found in shown.values() for one in found], who, "GET /i-dag"))
+    now = runtime.clock.now()
+    today = calendar.today(now)
+    async with runtime.pool.acquire() as conn:
+        await judge(conn, now)
+        of_all = await counts(conn, today)
+        shown = await lines_of(conn, today, [only] if only else [*of_all], limit, skip)
+    keys = [key for of_work in shown.values() for key in of_work]
+    lines = await _lines(runtime, keys, now, who, "GET /i-dag")
     return [
-        GroupView(work=work, count=len(found), lines=[next(lines) for _ in shown.get(work, ())])
-        for work, found in groups.items()
+        GroupView(work=work, count=n, lines=[lines[key] for key in shown.get(work, ()) if key in lines])
+        for work, n in of_all.items()
     ]
-
-
-@dataclass(frozen=True)
-class _Due:
-    """What is a consultant's today, in order; with the leader's yeses that are one line."""
-
-    today: date
-    known: Known
-    found: list[Found]
-    yeses: dict[str, tuple[str, ...]]
 
 
 async def day_in_numbers(conn: Connection, now: datetime) -> dict[rules.Work, int]:
     """How much there is of each kind of work; nobody's name is opened for it."""
-    return Counter(rules.WORK[one.turn.what] for one in (await _due(conn, now)).found)
+    await judge(conn, now)
+    return await counts(conn, calendar.today(now))
 
 
-async def _due(pool: Connection, now: datetime) -> _Due:
-    today = calendar.today(now)
-    known = await may_be_due(pool, today)
-    found = [one for one in turns(known, now) if rules.is_line(one.turn, today)]
-    found.sort(key=lambda one: (rules.order(one.turn, today), one.id))
-    yeses = _yeses(found)
-    return _Due(today, known, [one for one in found if one.id not in yeses or yeses[one.id]], yeses)
-
-
-async def _lines(runtime: Runtime, due: _Due, shown: Sequence[Found], who: Principal, route: str) -> list[LineView]:
-    leaders = due.known.leaders
+async def _lines(
+    runtime: Runtime, keys: Sequence[Key], now: datetime, who: Principal, route: str
+) -> dict[Key, LineView]:
+    """In this order, without what has become somebody else's meanwhile."""
+    async with runtime.pool.acquire() as conn:
+        known = await around(conn, keys)
+    found, today, leaders = turns(known, now), calendar.today(now), known.leaders
+    due = {(one.thing, one.id): one for one in found if rules.is_line(one.turn, today)}
+    shown, waiting = [due[key] for key in keys if key in due], yeses(found)
     again = {one.id: leader.again.id for one in shown if (leader := leaders.get(one.id)) and leader.again}
     ids = {id_ for one in shown if (id_ := _person(one))} | {*again.values()}
     people = await contacts(runtime, sorted(ids), who, route)
-    lines = []
+    lines = dict[Key, LineView]()
     for one in shown:
         person = people.get(_person(one) or "")
-        company = due.known.companies.get(one.company_id or "")
+        company = known.companies.get(one.company_id or "")
         name = company.name or None if company else None
         at_kommune = _person(one) is None
         rung = leaders.get(_person(one) or "")
@@ -179,17 +174,8 @@ async def _lines(runtime: Runtime, due: _Due, shown: Sequence[Found], who: Princ
             again=said if (said := people.get(again.get(one.id, ""))) != person else None,
             mail_refused_on=rung.mail_refused_on if rung else None,
         )
-        lines.append(_line(one, ring, due.yeses.get(one.id, ()), name))
+        lines[one.thing, one.id] = _line(one, ring, waiting.get(one.id, ()), name)
     return lines
-
-
-def _yeses(found: Iterable[Found]) -> dict[str, tuple[str, ...]]:
-    """Match -> all that wait for the leader's yes at its place; empty for those that another one's line speaks for."""
-    at: dict[str | None, list[str]] = {}
-    for one in found:
-        if one.turn.what == "leader-yes":
-            at.setdefault(one.place_id, []).append(one.id)
-    return {id_: tuple(ids) if n == 0 else () for ids in at.values() for n, id_ in enumerate(ids)}
 
 
 def _person(one: Found) -> str | None:

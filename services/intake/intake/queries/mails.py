@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from intake import letters
 from intake.queries.day import day_in_numbers
+from intake.rules.day import of_match
 from intake.state.day import Match, Placement
 from intake.state.leaders import Leader
 from intake.state.places import Place
@@ -57,7 +58,7 @@ async def _is_worth(writing: Writing, place: Place | None) -> bool:
             return place is not None and place.state == "open"
         case "proposed":
             match_ = await one(conn, Match, mail.about["match_id"])
-            return match_ is not None and match_.state == "proposed" and "leader" in match_.missing
+            return match_ is not None and of_match(match_).what == "leader-yes"
         case "first-day" | "how-is-it-going":
             placement = await one(conn, Placement, mail.about["placement_id"])
             return placement is not None and placement.state in ("planned", "active", "paused")

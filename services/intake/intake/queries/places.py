@@ -66,8 +66,15 @@ class PlaceView(Frozen):
             kommune_guess=guessed(place, today),
             seats=place.seats,
             seats_taken=len(place.agreed),
-            history=[PastView(**dict(past), da=texts.sentence(past)) for past in place.history],
+            history=_history(place),
         )
+
+
+def _history(place: Place) -> list[PastView]:
+    """The same sentence once more on the same day says nothing new."""
+    told = [PastView(**dict(past), da=texts.sentence(past)) for past in place.history]
+    known = [None, *((one.on, one.da) for one in told)]
+    return [one for one, last in zip(told, known, strict=False) if (one.on, one.da) != last]
 
 
 class WholePlaceView(PlaceView):

@@ -34,7 +34,10 @@ class StepView(Frozen):
 
 
 def steps(place: Place, leader: Leader, known: Known, now: datetime) -> list[StepView]:
-    """What is due at a place, by when and from whom: the leader's own first. Never empty."""
+    """What is due at a place, by when and from whom: never empty, and the first is the headline.
+
+    The leader's own, then help, then an agreement. That a kommune is asked to stop is said where there is nothing else.
+    """
     today = calendar.today(now)
     asked = [referral for referral in known.referrals.values() if referral.place_id == place.id]
     its_own = of_place(place, known, asked, now)
@@ -44,17 +47,36 @@ def steps(place: Place, leader: Leader, known: Known, now: datetime) -> list[Ste
         *(of_referral(referral, known, today) for referral in asked),
         *(of_match(m, known) for m in here if "leader" not in m.missing),
         *(of_placement(p, known) for p in known.placements.values() if p.place_id == place.id),
-        *(f for c in wanted if (f := of_challenge(c, known, today)).turn.what == "kommune-help"),
+        *(of_challenge(c, known, today) for c in wanted),
     ]
-    lines = [_step(one, today, known) for one in found if one.turn.what not in ("over", "with-matches")]
-    if mine := [m for m in here if rules.of_match(m, known.held).what == "leader-yes"]:
+    lines = [_step(one, today, known) for one in found if one.turn.what not in ("over", "with-matches", "asked-back")]
+    if mine := [m for m in here if rules.of_match(m).what == "leader-yes"]:
         lines.append(_answers(mine, today))
-    if wait := [m for m in here if rules.of_match(m, known.held).what == "seat-held"]:
+    if wait := [m for m in here if rules.of_match(m).what == "seat-held"]:
         lines.append(_wait(wait, today))
     # The place's own turn, unless what happens there says more.
     if its_own.turn.what != "with-kommune" and not (its_own.turn.what in ("with-placements", "over") and lines):
         lines.append(_step(its_own, today, known))
-    return sorted(lines or [_step(its_own, today, known)], key=lambda one: (one.who != "leader", one.by or date.max))
+    if not lines:
+        lines = [_step(one, today, known) for one in found if one.turn.what == "asked-back"]
+    return _once(sorted(lines or [_step(its_own, today, known)], key=_order))
+
+
+_FIRST = ("help", "kommune-help", "start")
+
+
+def _order(one: StepView) -> tuple[bool, int, bool, date]:
+    rank = _FIRST.index(one.what) if one.what in _FIRST else len(_FIRST)
+    return one.who != "leader", rank, one.who is None, one.by or date.max
+
+
+def _once(lines: Iterable[StepView]) -> list[StepView]:
+    """What is said of several in the same words is said once."""
+    said: dict[str, StepView] = {}
+    for line in lines:
+        before = said.get(line.da)
+        said[line.da] = before.changed(match_ids=before.match_ids + line.match_ids) if before else line
+    return [*said.values()]
 
 
 def _step(one: Found, today: date, known: Known) -> StepView:

@@ -1,15 +1,14 @@
-"""Whose turn it is with everything that there is, and what of it may be a consultant's today.
+"""Whose turn it is with everything that is known.
 
 The turn itself is decided in `rules/day.py`; a consultant's lines of it are `day.py`, a leader's steps `steps.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Literal
 
-from intake.queries.people import gone
 from intake.rules import day as rules
 from intake.rules.day import Turn
 from intake.state.day import Challenge, Match, Placement
@@ -17,15 +16,13 @@ from intake.state.leaders import Company, Leader
 from intake.state.places import Place
 from intake.state.referrals import Referral
 from shared.catalogue import calendar
-from shared.db import Connection
-from shared.spine.aggregates import many
 
 Thing = Literal["leader", "place", "referral", "match", "placement", "challenge"]
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is not over, and what it belongs to."""
+    """Things, and what they belong to."""
 
     leaders: dict[str, Leader]
     companies: dict[str, Company]
@@ -38,10 +35,6 @@ class Known:
     """Company -> whoever of its leaders joined first and is still there; of those that something is about."""
     gone: frozenset[str] = frozenset()
     """Of those who are named: who is erased."""
-
-    @cached_property
-    def held(self) -> frozenset[str]:
-        return rules.held(self.places, self.matches)
 
     @cached_property
     def proposed(self) -> frozenset[str | None]:
@@ -148,7 +141,7 @@ def of_referral(referral: Referral, known: Known, today: date) -> Found:
 
 def of_match(match: Match, known: Known) -> Found:
     place = known.places.get(match.place_id)
-    turn, leader_id = rules.of_match(match, known.held), place.leader_id if place else match.leader_id
+    turn, leader_id = rules.of_match(match), place.leader_id if place else match.leader_id
     company_id = place.company_id if place else None
     return Found(
         "match",
@@ -182,8 +175,16 @@ def of_placement(placement: Placement, known: Known) -> Found:
         kommune=placement.kommune,
         contact_id=known.contact_of(placement.referral_id, placement.kommune),
         happened=placement.attention,
-        say=f"aftercare-{why}" if turn.what == "aftercare" and (why := rules.success(placement)) else None,
+        say=_of_its_own(placement, turn),
     )
+
+
+def _of_its_own(placement: Placement, turn: Turn) -> str | None:
+    if turn.what == "aftercare" and (why := rules.success(placement)):
+        return f"aftercare-{why}"
+    if turn.what == "check-in" and (placement.resumed or placement.state == "paused"):
+        return "check-in-resumed" if placement.resumed else "check-in-paused"
+    return None
 
 
 def of_challenge(challenge: Challenge, known: Known, today: date) -> Found:
@@ -210,94 +211,10 @@ def of_challenge(challenge: Challenge, known: Known, today: date) -> Found:
     )
 
 
-async def may_be_due(pool: Connection, today: date) -> Known:
-    """Whatever may be a line today, and what is around it. What a kommune or a placement has in time is not read."""
-    challenges = await many(
-        pool, Challenge, "SELECT state, shape FROM aggregate WHERE kind = 'challenge' AND state->>'closed' = 'false'"
-    )
-    matches = await many(
-        pool, Match, "SELECT state, shape FROM aggregate WHERE kind = 'match' AND state->>'state' = 'proposed'"
-    )
-    late = await many(
-        pool,
-        Referral,
-        "SELECT state, shape FROM aggregate WHERE kind = 'referral' AND state->>'over' = 'false'"
-        " AND (state->>'guided' = 'false' OR state->'asked'->>'asked_back' = 'true'"
-        " OR state->'asked'->>'guided_to' <> state->'asked'->>'contact_id' OR state->'asked'->>'since' <= $1)",
-        (today - rules.IN_TIME).isoformat(),
-    )
-    leaders = await many(
-        pool,
-        Leader,
-        "SELECT state, shape FROM aggregate l WHERE kind = 'leader' AND state->>'erased' IS DISTINCT FROM 'true'"
-        " AND state->>'merged_into' IS NULL AND (state->>'next_call_on' <= $1 OR state->>'mail_refused_on' IS NOT NULL"
-        " OR state->>'next_call_on' IS NULL AND (state->>'outcome' IS DISTINCT FROM 'reached' OR NOT EXISTS"
-        " (SELECT FROM aggregate p WHERE p.kind = 'place' AND p.state->>'leader_id' = l.id)))",
-        today.isoformat(),
-    )
-    waiting = await many(
-        pool,
-        Place,
-        "SELECT state, shape FROM aggregate p WHERE kind = 'place'"
-        " AND (state->>'state' NOT IN ('open', 'filled', 'closed') OR state->>'state' = 'open' AND NOT EXISTS"
-        " (SELECT FROM aggregate r WHERE r.kind = 'referral' AND r.state->>'place_id' = p.id"
-        " AND r.state->>'over' = 'false') OR state->>'leader_id' = ANY ($1))",
-        [leader.id for leader in leaders if leader.mail_refused_on],
-    )
-    placements = await many(
-        pool,
-        Placement,
-        "SELECT state, shape FROM aggregate p WHERE kind = 'placement' AND state->>'state' <> 'cancelled'"
-        " AND (state->>'next_checkin' <= $1 OR state->>'state' <> 'finished' AND (state->>'next_checkin' IS NULL"
-        " OR state->>'reason' = 'approval-expired' OR EXISTS (SELECT FROM aggregate l WHERE l.kind = 'leader'"
-        " AND l.id = p.state->>'leader_id' AND (l.state->>'erased' = 'true' OR l.state->>'merged_into' IS NOT NULL)))"
-        " OR id = ANY ($2))",
-        today.isoformat(),
-        [id_ for id_ in (*(one.placement_id for one in challenges), *(one.freed_by for one in waiting)) if id_],
-    )
-    around = {one.place_id for one in matches} | {one.place_id for one in late}
-    around |= {one.place_id for one in placements} | {one.place_id for one in challenges if one.place_id}
-    places = waiting + await many(
-        pool,
-        Place,
-        "SELECT state, shape FROM aggregate WHERE kind = 'place' AND id = ANY ($1)",
-        sorted(around - {place.id for place in waiting}),
-    )
-    referrals = late + await many(
-        pool,
-        Referral,
-        "SELECT state, shape FROM aggregate WHERE kind = 'referral' AND state->>'place_id' = ANY ($1)",
-        [place.id for place in places],
-    )
-    of_places = {place.leader_id for place in places} - {leader.id for leader in leaders}
-    also = await many(
-        pool, Leader, "SELECT state, shape FROM aggregate WHERE kind = 'leader' AND id = ANY ($1)", sorted(of_places)
-    )
-    hard_at = await pool.fetch(
-        "SELECT DISTINCT ON (state->>'company_id') state->>'company_id' AS company_id, id FROM aggregate"
-        " WHERE kind = 'leader' AND state->>'company_id' = ANY ($1) AND state->>'erased' IS DISTINCT FROM 'true'"
-        " ORDER BY state->>'company_id', id",
-        [*(one.about_id for one in challenges if one.about == "company"), *(one.company_id for one in placements)],
-    )
-    companies = {id_ for one in (*leaders, *also) for id_ in one.companies} | {p.company_id for p in placements}
-    companies |= {row["company_id"] for row in hard_at}
-    names = await many(
-        pool,
-        Company,
-        "SELECT state, shape FROM aggregate WHERE kind = 'company' AND id = ANY ($1) AND state IS NOT NULL",
-        sorted(companies),
-    )
-    named = {id_ for place in places for id_ in (place.leader_id, place.found.contact_id, place.found.buddy_id)}
-    named |= {id_ for one in placements for id_ in (one.contact_id, one.leader_id)}
-    named |= {referral.asked.leader_id for referral in referrals if referral.asked}
-    return Known(
-        leaders={leader.id: leader for leader in (*leaders, *also)},
-        companies={company.id: company for company in names},
-        places={place.id: place for place in places},
-        referrals={referral.id: referral for referral in referrals},
-        matches=matches,
-        placements={placement.id: placement for placement in placements},
-        challenges=challenges,
-        of_companies={row["company_id"]: row["id"] for row in hard_at},
-        gone=await gone(pool, named),
-    )
+def yeses(found: Iterable[Found]) -> dict[str, tuple[str, ...]]:
+    """Match -> all that wait for the leader's yes at its place; empty for those that another one's line speaks for."""
+    at: dict[str | None, list[str]] = {}
+    wait = [one for one in found if one.turn.what == "leader-yes"]
+    for one in sorted(wait, key=lambda one: (one.turn.by or date.max, one.turn.since, one.id)):
+        at.setdefault(one.place_id, []).append(one.id)
+    return {id_: tuple(ids) if n == 0 else () for ids in at.values() for n, id_ in enumerate(ids)}

@@ -3,8 +3,7 @@
 What is a consultant's is a line of the day, from `due` on; what is somebody else's comes there when their time is out.
 """
 
-from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 
@@ -48,9 +47,9 @@ _WORK: Mapping[Work, tuple[Due, ...]] = {
 WORK: Mapping[str, Work] = {what: work for work, all_ in _WORK.items() for what in all_}
 Elsewhere = Literal[
     "over", "with-places", "with-call", "with-placements", "with-matches", "asking", "with-kommune", "searching",
-    "on-hold", "seat-held",
+    "on-hold", "seat-held", "solved",
 ]  # fmt: skip
-"""It is over; another thing's line speaks for it; or it is the kommune's."""
+"""It is over, or was just now; another thing's line speaks for it; or it is the kommune's."""
 Who = Literal["consultant", "leader", "kommune"]
 
 # After a no of one kommune the next one is asked by itself, in a moment.
@@ -186,25 +185,15 @@ def of_referral(referral: Referral, guidance: str | None, today: date, *, propos
     return Turn(what="silent" if requested else "slow", who="kommune", since=since, due=late, by=by)
 
 
-def held(places: Mapping[str, Place], matches: Iterable[Match]) -> frozenset[str]:
-    """Places where no yes of the leader's can be: each free seat is held by one that she has given."""
-    yeses = Counter(match.place_id for match in matches if match.state == "proposed" and "leader" not in match.missing)
-    return frozenset(id_ for id_, n in yeses.items() if id_ in places and n >= free_seats(places[id_]))
-
-
-def free_seats(place: Place) -> int:
-    return place.seats - len(place.agreed)
-
-
-def of_match(match: Match, held: Container[str] = ()) -> Turn:
+def of_match(match: Match) -> Turn:
     """The leader's first, then the kommune's, then a consultant's, who clears the gate.
 
-    `held`: places whose free seats all have her yes; what else is proposed there waits for what comes of those.
+    While others of the place have its seats by the leader's yes, it waits for what comes of those.
     """
     since = match.yes_on or match.proposed_on
     if match.state != "proposed":
         return Turn(what="over", who=None, since=since)
-    if "leader" in match.missing and match.place_id in held:
+    if "leader" in match.missing and match.seat_held:
         return Turn(what="seat-held", who=None, since=since)
     if "leader" in match.missing:
         return Turn(what="leader-yes", who="leader", since=match.proposed_on, due=match.proposed_on, by=match.answer_by)
@@ -246,6 +235,8 @@ def kinds_of_success(code: str | None) -> tuple[str, ...] | None:
 def of_challenge(challenge: Challenge, today: date) -> Turn:
     """Somebody is helped, the kommune answers, or it is asked whether it helped."""
     since = challenge.raised_on or today
+    if challenge.closed_on and today < challenge.closed_on + A_WEEK:
+        return Turn(what="solved", who=None, since=challenge.closed_on)
     if challenge.closed or challenge.raised_on is None:
         return Turn(what="over", who=None, since=since)
     if challenge.help and not challenge.answered:
@@ -255,9 +246,20 @@ def of_challenge(challenge: Challenge, today: date) -> Turn:
     return Turn(what="judge", who="consultant", since=since, due=challenge.tried_on + A_WEEK)
 
 
-# -- in which order ----------------------------------------------------------------------------------------------------
+# -- which are lines, and in which order ------------------------------------------------------------------------------
 
 _RANK = {what: rank for rank, what in enumerate(get_args(Due))}
+HELPS: frozenset[Due] = frozenset({"help", "kommune-help", "approval-expired"})
+"""Somebody calls for help."""
+RUNS_OUT: frozenset[Due] = frozenset(get_args(Due)) - {
+    "call", "call-again", "check-in", "start", "aftercare", "paused"
+}  # fmt: skip
+"""On its last day it is over; what is not here can still be done later."""
+BY_ITSELF = frozenset({"asking", "mail-refused"})
+"""An hour, or a day, alone makes it another turn. So it does where something that is no line has a `due`: on that day.
+
+All others stay as they are until something happens.
+"""
 
 
 def is_line(turn: Turn, today: date) -> bool:
@@ -265,9 +267,25 @@ def is_line(turn: Turn, today: date) -> bool:
     return turn.what in _RANK and turn.due is not None and turn.due <= today
 
 
+def waits(turn: Turn) -> bool:
+    """Whether it is a line some day, or may become one without anything happening."""
+    return turn.due is not None or turn.what in BY_ITSELF
+
+
 def order(turn: Turn, today: date) -> tuple[int, int, date, date]:
-    """Who called for help, then what runs out today or on the next working day, then the rest; the longest first."""
-    last_day = turn.by if turn.what not in ("call", "call-again", "check-in", "start", "aftercare", "paused") else None
-    helps = turn.what in ("help", "kommune-help", "approval-expired")
-    runs_out = last_day is not None and last_day <= add_working_days(today, 1)
-    return (0 if helps else 1 if runs_out else 2), _RANK[turn.what], turn.by or turn.due or turn.since, turn.since
+    """Who called for help, then what runs out today or on the next working day, then the rest; the longest first.
+
+    `queries/due.py` puts rows in the same order.
+    """
+    runs_out = turn.what in RUNS_OUT and turn.by is not None and turn.by <= add_working_days(today, 1)
+    return (
+        0 if turn.what in HELPS else 1 if runs_out else 2,
+        _RANK[turn.what],
+        turn.by or turn.due or turn.since,
+        turn.since,
+    )
+
+
+def ranks() -> list[tuple[Due, Work, int, bool, bool]]:
+    """What can be a line: of which work, at which rank, whether it helps somebody, whether it runs out."""
+    return [(what, WORK[what], rank, what in HELPS, what in RUNS_OUT) for what, rank in _RANK.items()]

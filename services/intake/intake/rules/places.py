@@ -243,11 +243,11 @@ def moved(place: Place, state: PlaceState, today: date, what: str, reason: str |
     return noted(place, today, what, reason).changed(state=state)
 
 
-def take_seat(place: Place, match_id: str, today: date) -> Iterator[Place | PlaceEvent]:
+def take_seat(place: Place, match_id: str, kommune: str, today: date) -> Iterator[Place | PlaceEvent]:
     """A match is agreed. Seats are counted as a set, so that the order in which matches come and go does not matter."""
     if match_id in place.agreed | place.over:
         return
-    place = noted(place.changed(agreed=place.agreed | {match_id}), today, "match-agreed")
+    place = noted(place.changed(agreed=place.agreed | {match_id}), today, "match-agreed", kommune)
     if place.state == "open" and len(place.agreed) >= place.seats:
         place = moved(place, "filled", today, "filled")
         yield place

@@ -24,7 +24,10 @@ class Asked(Data):
 
 
 class Match(Aggregate):
-    """Somebody proposed for a place. `missing`: whose yes is still to come."""
+    """Somebody proposed for a place. `missing`: whose yes is still to come.
+
+    `seat_held`: the leader's yes to others has the seats, and hers to this one is not waited for.
+    """
 
     place_id: str
     referral_id: str
@@ -36,6 +39,7 @@ class Match(Aggregate):
     yes_on: date | None = None
     """The last yes."""
     held_until: date | None = None
+    seat_held: bool = False
     state: str = "proposed"
 
 
@@ -51,6 +55,8 @@ class Placement(Aggregate):
     """At the workplace, where it has one of its own: it was moved. Else it is the place's."""
     state: str = "active"
     reason: str | None = None
+    resumed: bool = False
+    """After a pause, and nobody has asked since how it goes."""
     outcome: str | None = None
     """The last one that was recorded."""
     start: date | None = None
@@ -79,3 +85,4 @@ class Challenge(Aggregate):
     tried_on: date | None = None
     """That intervention, the last one, as long as nobody has said that it did not help."""
     closed: bool = False
+    closed_on: date | None = None

@@ -3,11 +3,13 @@
 from datetime import date
 
 from matching.commands import Cancel, Expire, Recheck
-from matching.rules import places
+from matching.rules import matches, places
 from matching.state.matches import Match
 from matching.state.places import Place
-from shared.catalogue.calendar import end_of_day
+from shared.catalogue.calendar import add_working_days, end_of_day
+from shared.catalogue.deadlines import deadlines
 from shared.events.followup import PlacementEvent
+from shared.events.matching import MatchSeatFree, MatchSeatHeld
 from shared.events.municipality_gateway import CandidateEvent
 from shared.spine.work import Handlers, Work
 
@@ -23,7 +25,8 @@ def cancel_soon(work: Work, match_id: str, place_id: str, reason: str) -> None:
 
 
 def recheck_soon(work: Work, place: Place, *, also_agreed: bool = False) -> None:
-    """The place is another one now: each match that is not agreed is looked at, in a transaction of its own.
+    """The place is another one now, or who has its seats: each match that is not agreed is looked at, in a transaction
+    of its own.
 
     Where it is another leader's, so are those that are agreed.
     """
@@ -35,3 +38,21 @@ def leaders_deadline(work: Work, match: Match, last_day: date) -> None:
     """The leader can say yes until its end; after the yes the seat is held. The kommune's deadline is the gateway's."""
     late = Expire(match_id=match.id, place_id=match.place_id)
     work.timer(match.key, "deadline", end_of_day(last_day), late)
+
+
+def ask_or_wait(work: Work, match: Match, place: Place) -> Match:
+    """While all seats are held by the leader's yes to others, no time runs for her; then she is asked anew."""
+    held = matches.seat_is_held(match, place)
+    if held == match.seat_held:
+        return match
+    if held:
+        match = match.changed(seat_held=True)
+        work.cancel_timer(match.key, "deadline")
+        work.emit(MatchSeatHeld(**match.about))
+    else:
+        answer_by = add_working_days(work.today, deadlines(work.today).match_answer)
+        match = match.changed(seat_held=False, answer_by=answer_by)
+        leaders_deadline(work, match, answer_by)
+        work.emit(MatchSeatFree(**match.about, answer_by=answer_by))
+    work.put(match)
+    return match

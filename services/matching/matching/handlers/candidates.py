@@ -1,6 +1,8 @@
 """Candidates are registered to the pool, proposed and withdrawn."""
 
-from matching.handlers.base import cancel_soon, candidate_key, handlers, leaders_deadline
+from functools import reduce
+
+from matching.handlers.base import ask_or_wait, cancel_soon, candidate_key, handlers, leaders_deadline
 from matching.queries.pool import Person
 from matching.rows import Pool
 from matching.rules import candidates, matches, places, suggestions
@@ -73,9 +75,10 @@ def candidate_proposed(work: Work, message: Message[CandidateProposed]) -> None:
     answer_by = add_working_days(work.today, deadlines(work.today).match_answer)
     reasons = suggestions.reasons(terms, place.offer, data.profile, minutes, work.today)
     match = matches.proposed(data, terms, place, candidate, answer_by).changed(reasons=reasons)
+    place = places.put(place, match.id, Spot(seat=terms.seat, terms=terms))
     work.put(
         match,
-        places.put(place, match.id, Spot(seat=terms.seat, terms=terms)),
+        place,
         referral.changed(matches=referral.matches | {match.id}),
         candidate.changed(waiting={**waiting, match.id: place.id}),
     )
@@ -100,6 +103,7 @@ def candidate_proposed(work: Work, message: Message[CandidateProposed]) -> None:
             reasons=reasons,
         ),
     )
+    ask_or_wait(work, match, reduce(places.leave, replaced, place))
 
 
 @handlers.on(CandidateWithdrawn, (Candidate, candidate_key))

@@ -3,7 +3,7 @@
 from datetime import date
 
 from matching.commands import Agree, AnswerGate, Cancel, Correct, Expire, LeaderAnswers, MatchAnswer, Recheck
-from matching.handlers.base import cancel_soon, handlers, leaders_deadline
+from matching.handlers.base import ask_or_wait, cancel_soon, handlers, leaders_deadline, recheck_soon
 from matching.queries.pool import Person
 from matching.rows import Pool
 from matching.rules import matches, places
@@ -60,9 +60,12 @@ def leader_answers(work: Work, message: Message[LeaderAnswers]) -> MatchAnswer:
     place = work.need(Place, match.place_id)
     matches.must_have_seat(place, match)
     held_until = add_working_days(work.today, deadlines(work.today).match_answer)
-    work.put(places.hold(place, match.id))
+    place = places.hold(place, match.id)
+    work.put(place)
+    recheck_soon(work, place)
     leaders_deadline(work, match, held_until)
-    _approve(work, match.changed(held_until=held_until), Approval(party="leader"), held_until)
+    match = match.changed(held_until=held_until, seat_held=False)
+    _approve(work, match, Approval(party="leader"), held_until)
     return answer
 
 
@@ -129,7 +132,7 @@ def cancel(work: Work, message: Message[Cancel]) -> None:
 def expire(work: Work, message: Message[Expire]) -> None:
     """What the kommune owes is not ours to call late: its yes may lie unread. The seat is held until it is known."""
     match = work.need(Match, message.data.match_id)
-    if match.state != "proposed":
+    if match.state != "proposed" or ask_or_wait(work, match, work.need(Place, match.place_id)).seat_held:
         return
     if matches.kommune_owes(match):
         later = add_working_days(work.today, 1)
@@ -150,8 +153,10 @@ def recheck(work: Work, message: Message[Recheck]) -> None:
         return
     if reason := matches.no_longer_fits(match, place):
         _cancel(work, match, reason)
-    elif (stricter := matches.asked_more(match, place)) != match:
+        return
+    if (stricter := matches.asked_more(match, place)) != match:
         work.put(stricter)
+    ask_or_wait(work, stricter, place)
 
 
 @handlers.on(Correct, (Match, "match_id"), (Place, "place_id"))
@@ -192,6 +197,7 @@ def _cancel(work: Work, match: Match, reason: str) -> None:
 
 def _end(work: Work, match: Match, state: MatchState, reason: str, by: Party | None = None) -> None:
     """It is over before it was agreed; the seat it may have held is free."""
-    place = work.need(Place, match.place_id)
-    work.put(match.forgotten().changed(state=state, reason=reason, by=by), places.leave(place, match.id))
+    place = places.leave(work.need(Place, match.place_id), match.id)
+    work.put(match.forgotten().changed(state=state, reason=reason, by=by, seat_held=False), place)
     work.cancel_timer(match.key, "deadline")
+    recheck_soon(work, place)

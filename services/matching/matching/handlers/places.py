@@ -56,8 +56,7 @@ def placement_over(work: Work, message: Message[PlacementEnded | PlacementCancel
     place = places.placement_over(place, match.id, data.placement_id, early=early)
     came = isinstance(data, PlacementEnded)
     work.put(match.changed(state="ended", reason=data.reason, came=came), place)
-    if early:
-        recheck_soon(work, place)
+    recheck_soon(work, place)
     if candidate.match == match.id:
         unpaid = candidate.unpaid
         if isinstance(data, PlacementEnded):

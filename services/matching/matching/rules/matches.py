@@ -76,13 +76,20 @@ def gate_missing(match: Match) -> list[str]:
     return [question for question, answer in match.gate.items() if not answer]
 
 
-WaitsFor = Literal["leader", "young-person", "kommune", "consultant"]
+def seat_is_held(match: Match, place: Place) -> bool:
+    """The leader cannot say yes now: all seats are held by her yes to others."""
+    return match.state == "proposed" and "leader" in missing(match) and not places.can_hold(place, match.id)
+
+
+WaitsFor = Literal["leader", "young-person", "kommune", "consultant", "seat"]
 
 
 def waits_for(match: Match) -> WaitsFor | None:
     """Whose list of work it is on: one at a time. None when it is over, agreed, or being agreed this moment."""
     if match.state != "proposed":
         return None
+    if match.seat_held:
+        return "seat"
     owed = missing(match)
     order: tuple[Party, ...] = "leader", "young-person", "kommune"
     return next((party for party in order if party in owed), "consultant" if gate_missing(match) else None)
@@ -99,11 +106,13 @@ def _gate_until(match: Match) -> date:
 
 
 def owed(match: Match) -> list[tuple[WaitsFor, date]]:
-    """Everybody who is to do something, and the last day for it."""
+    """Everybody who is to do something, and the last day for it. No time runs for what waits for a seat alone."""
     if match.state != "proposed":
         return []
-    gate: list[WaitsFor] = ["consultant"] if gate_missing(match) else []
-    return [*((party, match.answer_by) for party in missing(match)), *((by, _gate_until(match)) for by in gate)]
+    due: list[tuple[WaitsFor, date]] = [
+        (party, match.answer_by) for party in missing(match) if party != "leader" or not match.seat_held
+    ]
+    return due if match.seat_held or not gate_missing(match) else [*due, ("consultant", _gate_until(match))]
 
 
 def kommune_owes(match: Match) -> bool:

@@ -48,6 +48,8 @@ class Match(Aggregate):
     under_18: bool = False
     answer_by: date
     held_until: date | None = None
+    seat_held: bool = False
+    """All seats are held by the leader's yes to others: hers to this one is not waited for."""
     came: bool = True
     """False where it was agreed, and over before it began."""
     strengths: tuple[str, ...] = ()

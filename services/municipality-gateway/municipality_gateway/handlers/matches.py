@@ -1,5 +1,6 @@
 """What matching says, passed on to the young person's kommune, and what it means for the referral."""
 
+from datetime import date
 from typing import Any, get_args
 
 from municipality_gateway import texts
@@ -36,6 +37,8 @@ from shared.events.matching import (
     MatchExplained,
     MatchProposed,
     MatchRefused,
+    MatchSeatFree,
+    MatchSeatHeld,
     MatchSuggested,
 )
 from shared.events.municipality_gateway import MatchAnswered
@@ -59,13 +62,32 @@ def proposed(work: Work, message: Message[MatchProposed]) -> None:
     )
     work.put(match)
     if match.owed:
-        command = MatchDeadline(match_id=match.id, kommune=match.entrance or match.kommune)
-        work.timer(match.key, DEADLINE, end_of_day(data.answer_by), command)
+        _wait_until(work, match, data.answer_by)
         missing = "both" if len(match.owed) > 1 else next(iter(match.owed))
         about = {"match_id": match.id, "kind": missing, "on": data.answer_by.isoformat()}
         tell_contact(work, referral.id, referral.kommune, "yes-missing", about)
     pass_on(work, data, *match.whose)
     keep(work, referral, waiting.lasts(referral, data.answer_by))
+
+
+def _wait_until(work: Work, match: Match, last_day: date) -> None:
+    command = MatchDeadline(match_id=match.id, kommune=match.entrance or match.kommune)
+    work.timer(match.key, DEADLINE, end_of_day(last_day), command)
+
+
+@handlers.on(MatchSeatHeld, (Match, "match_id"))
+def seat_held(work: Work, message: Message[MatchSeatHeld]) -> None:
+    work.put(work.need(Match, message.data.match_id).changed(seat_held=True))
+
+
+@handlers.on(MatchSeatFree, (Match, "match_id"))
+def seat_free(work: Work, message: Message[MatchSeatFree]) -> None:
+    """Whose yes is missing as well has as long as the leader."""
+    data = message.data
+    match = work.need(Match, data.match_id).changed(seat_held=False, answer_by=data.answer_by)
+    work.put(match)
+    if match.owed:
+        _wait_until(work, match, data.answer_by)
 
 
 @handlers.on(MatchRefused, (Referral, "referral_id"))

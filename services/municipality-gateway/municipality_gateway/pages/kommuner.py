@@ -73,10 +73,15 @@ async def kommune(code: str, page: PageDep, who: KommuneOrConsultant, runtime: R
     found = await whole_kommune(runtime, who, code)
     lies = catalogue.kommune(code)
     return page.show(
-        "kommune.html", found=found, lies=lies, region=lies.region(page.today), consultant="consultant" in who.roles,
+        "kommune.html", found=found, lies=lies, region=lies.region(page.today), consultant=_helps(page),
         people={one.contact_id: one.name for one in found.contacts}, concepts=codes("terms"), fresh=_fresh(page),
         fields=_fields(page), roles=codes("contact-role"),
     )  # fmt: skip
+
+
+def _helps(page: Page) -> bool:
+    """A consultant writes it for them; else it is the kommune's own people."""
+    return bool(page.who and "consultant" in page.who.roles)
 
 
 def _fresh(page: Page) -> Any:
@@ -116,7 +121,7 @@ def _others(found: WholeKommuneView, contact_id: str) -> list[tuple[str, str]]:
 
 @pages.get("/kommuner/{code}/kontakt/{contact_id}")
 async def contact(
-    code: str, contact_id: str, page: PageDep, who: Consultant, form: FormDep, runtime: RuntimeDep
+    code: str, contact_id: str, page: PageDep, who: KommuneOrConsultant, form: FormDep, runtime: RuntimeDep
 ) -> Response:
     found = await whole_kommune(runtime, who, code)
     if contact_id == NEW:
@@ -124,18 +129,25 @@ async def contact(
     else:
         form.begin(_contact(found, contact_id).model_dump(include=set(RegisterContactBody.model_fields)))
     return page.show(
-        "kommune_contact.html", form=form, found=found, is_new=contact_id == NEW, others=_others(found, contact_id)
+        "kommune_contact.html",
+        form=form,
+        found=found,
+        is_new=contact_id == NEW,
+        others=_others(found, contact_id),
+        consultant=_helps(page),
     )
 
 
 @pages.post("/kommuner/{code}/kontakt/{contact_id}")
 async def registered(
-    code: str, contact_id: str, page: PageDep, who: Consultant, form: SentForm, runtime: RuntimeDep
+    code: str, contact_id: str, page: PageDep, who: KommuneOrConsultant, form: SentForm, runtime: RuntimeDep
 ) -> Response:
     with form.judging():
-        id_ = _id(form.key if contact_id == NEW else contact_id)  # sent twice, it is one person
         body = form.read(RegisterContactBody)
-        await api.register_contact(code, id_, body, who, form.dispatch, runtime)
+        if contact_id == NEW:
+            await api.new_contact(code, body, who, form.dispatch, runtime)
+        else:
+            await api.register_contact(code, _id(contact_id), body, who, form.dispatch, runtime)
         return page.go(f"/kommuner/{code}", gjort="kontakt")
     return form.again(await contact(code, contact_id, page, who, form, runtime))
 
@@ -149,7 +161,7 @@ def _id(text: str) -> UUID:
 
 @pages.get("/kommuner/{code}/kontakt/{contact_id}/fratraadt")
 async def retire(
-    code: str, contact_id: UUID, page: PageDep, who: Consultant, form: FormDep, runtime: RuntimeDep
+    code: str, contact_id: UUID, page: PageDep, who: KommuneOrConsultant, form: FormDep, runtime: RuntimeDep
 ) -> Response:
     found = await whole_kommune(runtime, who, code)
     gone = _contact(found, str(contact_id))
@@ -158,7 +170,7 @@ async def retire(
 
 @pages.post("/kommuner/{code}/kontakt/{contact_id}/fratraadt")
 async def retired(
-    code: str, contact_id: UUID, page: PageDep, who: Consultant, form: SentForm, runtime: RuntimeDep
+    code: str, contact_id: UUID, page: PageDep, who: KommuneOrConsultant, form: SentForm, runtime: RuntimeDep
 ) -> Response:
     with form.judging():
         await api.retire_contact(code, contact_id, who, form.dispatch, runtime)
@@ -168,7 +180,7 @@ async def retired(
 
 @pages.get("/kommuner/{code}/kontakt/{contact_id}/saml")
 async def merge(
-    code: str, contact_id: UUID, page: PageDep, who: Consultant, form: FormDep, runtime: RuntimeDep
+    code: str, contact_id: UUID, page: PageDep, who: KommuneOrConsultant, form: FormDep, runtime: RuntimeDep
 ) -> Response:
     found = await whole_kommune(runtime, who, code)
     gone = _contact(found, str(contact_id))
@@ -177,7 +189,7 @@ async def merge(
 
 @pages.post("/kommuner/{code}/kontakt/{contact_id}/saml")
 async def merged(
-    code: str, contact_id: UUID, page: PageDep, who: Consultant, form: SentForm, runtime: RuntimeDep
+    code: str, contact_id: UUID, page: PageDep, who: KommuneOrConsultant, form: SentForm, runtime: RuntimeDep
 ) -> Response:
     with form.judging():
         await api.merge_contact(code, contact_id, form.read(MergeBody), who, form.dispatch, runtime)
@@ -189,17 +201,24 @@ async def merged(
 
 
 @pages.get("/kommuner/{code}/kort")
-async def card(code: str, page: PageDep, who: Consultant, form: FormDep, runtime: RuntimeDep) -> Response:
+async def card(code: str, page: PageDep, who: KommuneOrConsultant, form: FormDep, runtime: RuntimeDep) -> Response:
     found = await whole_kommune(runtime, who, code)
     own = found.card.model_dump(include=set(WriteCardBody.model_fields), exclude={*found.card.general, "confirmed_on"})
     form.begin({**own, "confirmed_on": page.today})
     return page.show(
-        "kommune_card.html", form=form, found=found, fields=_fields(page), general=general_card(page.today)
+        "kommune_card.html",
+        form=form,
+        found=found,
+        fields=_fields(page),
+        general=general_card(page.today),
+        consultant=_helps(page),
     )
 
 
 @pages.post("/kommuner/{code}/kort")
-async def card_written(code: str, page: PageDep, who: Consultant, form: SentForm, runtime: RuntimeDep) -> Response:
+async def card_written(
+    code: str, page: PageDep, who: KommuneOrConsultant, form: SentForm, runtime: RuntimeDep
+) -> Response:
     with form.judging():
         await api.write_card(code, form.read(WriteCardBody), who, form.dispatch, runtime)
         return page.go(f"/kommuner/{code}", gjort="kort")
@@ -207,17 +226,21 @@ async def card_written(code: str, page: PageDep, who: Consultant, form: SentForm
 
 
 @pages.get("/kommuner/{code}/ord")
-async def terms(code: str, page: PageDep, who: Consultant, form: FormDep, runtime: RuntimeDep) -> Response:
+async def terms(code: str, page: PageDep, who: KommuneOrConsultant, form: FormDep, runtime: RuntimeDep) -> Response:
     """All concepts, each with the kommune's own word, where there is one."""
     found = await whole_kommune(runtime, who, code)
     own = {term.concept: term.term for term in found.terms if term.of == "own"}
     form.begin({"terms": [{"concept": one.code, "term": own.get(one.code, "")} for one in codes("terms")]})
     said = {term.concept: term.term for term in found.terms if term.of != "own"}
-    return page.show("kommune_terms.html", form=form, found=found, concepts=list(codes("terms")), said=said)
+    return page.show(
+        "kommune_terms.html", form=form, found=found, concepts=list(codes("terms")), said=said, consultant=_helps(page)
+    )
 
 
 @pages.post("/kommuner/{code}/ord")
-async def terms_written(code: str, page: PageDep, who: Consultant, form: SentForm, runtime: RuntimeDep) -> Response:
+async def terms_written(
+    code: str, page: PageDep, who: KommuneOrConsultant, form: SentForm, runtime: RuntimeDep
+) -> Response:
     with form.judging():
         dispatch = form.dispatch
         body = WriteTermsBody(terms=tuple(_terms(form)))

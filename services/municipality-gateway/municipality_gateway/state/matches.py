@@ -50,5 +50,7 @@ class Match(Spoken):
     owed: frozenset[Party] = frozenset()
     leader_owes: bool = False
     """Her yes is still waited for."""
+    seat_held: bool = False
+    """She has said yes to others, who have the seats: hers to this one is not waited for."""
     answers: tuple[Answer, ...] = ()
     said: dict[str, Said] = Field(default_factory=dict)
