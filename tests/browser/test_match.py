@@ -12,6 +12,7 @@ from shared.catalogue.calendar import add_working_days, in_words
 from shared.events.base import Task
 from shared.events.municipality_gateway import CandidateProposed
 from shared.service import services
+from shared.web.pages.page import Page
 from tests.browser.conftest import EVERYBODY, Visit, living
 from tests.browser.telling import Telling
 from tests.unit.matching.world import LEADER, PLACE, answer, changed, opened, profile, proposed, registered, sent
@@ -179,6 +180,19 @@ async def test_lists_have_an_end_and_a_next_page_and_an_error_is_cancelled(visit
     await visitor.look("match-cancelled")
     await visitor.go(f"/match/plads/{PLACE}")
     await visitor.look("match-place")
+
+
+@pytest.mark.parametrize("width", ["phone", "desk"])
+async def test_on_the_whole_site_a_line_says_whom_it_is_about(
+    visit: Visit, there: There, width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Page, "has", lambda page, path: True)
+    visitor = await visit(width)
+    await visitor.put_in(f"/pladser/{PLACE}/hvem", "<p><strong>Vagtcentralen</strong>, Esbjerg · Mette Holm</p>")
+    await visitor.be("consultant")
+    await visitor.go("/match")
+    await expect(visitor.page.get_by_role("listitem").filter(has_text="Mette Holm")).to_contain_text("Forslag fra")
+    await visitor.look("matches-whom")
 
 
 async def test_what_the_leader_is_told_says_when_and_no_more(visit: Visit, there: There) -> None:

@@ -12,6 +12,7 @@ from shared.catalogue.calendar import in_words
 from shared.events.intake import PlaceOpened
 from shared.service import services
 from shared.web.access import mint
+from shared.web.pages.page import Page
 from tests.browser.conftest import EVERYBODY, KEY, Visit, living
 from tests.browser.telling import Telling
 from tests.browser.test_my_page import asked
@@ -146,6 +147,7 @@ async def test_a_leader_asks_for_help(visit: Visit, there: There, width: str, sc
     await page.get_by_role("link", name="Jeg har brug for hjælp").click()
     await page.get_by_role("button", name="Bed om hjælp").click()
     await expect(page.get_by_role("alert")).to_contain_text("Vælg en af mulighederne.")
+    await expect(page.locator(".la-lead")).to_contain_text("Haster det, så ring til os på 20 12 34 56.")
     await visitor.look("help-wrong")
     await page.get_by_label("Den unge kommer for sent").check()
     await page.get_by_role("button", name="Bed om hjælp").click()
@@ -217,6 +219,34 @@ async def test_the_day_and_who_has_whose_work(visit: Visit, there: There, width:
     await page.get_by_role("link", name="Vis flere").click()
     await expect(page.get_by_role("link", name="Vis flere")).to_have_count(0)
     await visitor.look("agenda-all")
+
+
+@pytest.mark.parametrize("width", ["phone", "desk"])
+async def test_on_the_whole_site_a_line_says_whom_it_is_about_and_help_whom_to_ring(
+    visit: Visit, there: There, width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Page, "has", lambda page, path: True)
+    visitor = await visit(width)
+    page = visitor.page
+    await there.telling.tell(place_of())
+    await asked(there.base, "POST", "/challenges", {"about": "place", "about_id": PLACE, "code": "C-HEADCOUNT"})
+    await asked(there.base, "POST", "/challenges", {"about": "company", "about_id": COMPANY, "code": "C-PACE"})
+    await visitor.put_in(f"/pladser/{PLACE}/hvem", "<p><strong>Bageriet</strong>, Vildbjerg · Mette Holm</p>")
+    await visitor.put_in(f"/pladser/{an_id(72)}/hvem", "<p><strong>Bageriet</strong>, Herning · Ole Krog</p>")
+    await visitor.put_in("/ledere/.*/hvem", "<p><strong>Bageriet</strong>, Ikast · Mette Holm</p>")
+    await visitor.be("consultant")
+    await visitor.go("/forloeb?whose=all&days=30")
+    for line, whom in (("Tempo og mængde", "Ikast"), ("Den unge tæller som headcount", "Vildbjerg")):
+        await expect(page.get_by_role("listitem").filter(has_text=line)).to_contain_text(whom)
+    await page.keyboard.press("End")
+    await expect(page.get_by_text("Ole Krog")).to_be_visible()
+    await expect(page.get_by_text("Vildbjerg · Mette Holm")).to_have_count(2)
+    await visitor.look("agenda-whom")
+    await visitor.put_in("/henvendelser/plads/", "<h2>Jeres kontakt i kommunen</h2><p>Lone Ravn, 76 16 16 16</p>")
+    await visitor.be("leader", leader_id=LEADER)
+    await visitor.go(f"/forloeb/{MATCH}/hjaelp")
+    await expect(page.get_by_text("Lone Ravn, 76 16 16 16")).to_be_visible()
+    await visitor.look("help")
 
 
 async def test_every_act_has_its_page_and_the_end_has_its_certificate(visit: Visit, there: There) -> None:

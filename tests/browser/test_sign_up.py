@@ -62,6 +62,32 @@ async def test_every_wrong_field_is_explained_beside_it_and_nothing_typed_is_los
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Tak for din tilmelding")
 
 
+@pytest.mark.parametrize(("width", "scripts"), EVERYBODY)
+async def test_the_kommune_is_asked_for_where_the_postal_code_lies_in_several(
+    visit: Visit, width: str, scripts: bool
+) -> None:
+    """As it is typed, or by the first answer where there are no scripts."""
+    leader = await visit(width, scripts=scripts)
+    page = leader.page
+    await leader.go("/tilmeld")
+    question = page.get_by_role("group", name="Hvilken kommune ligger arbejdspladsen i?")
+    for label, typed in (FIELDS | {"E-mail": f"{width}@sabro.example", "Postnummer": "7442"}).items():
+        await page.get_by_label(label, exact=True).fill(typed)
+    if scripts:
+        await expect(question.get_by_role("radio")).to_have_count(3)
+        await page.get_by_label("Postnummer", exact=True).fill("8471")
+        await expect(question.get_by_role("radio")).to_have_count(4)
+    else:
+        await page.get_by_label("Postnummer", exact=True).fill("8471")
+    await page.get_by_role("button", name="Meld mig til").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Postnummeret ligger i flere kommuner.")
+    await expect(page.get_by_label("Postnummer", exact=True)).to_have_value("8471")
+    await leader.look("sign-up-kommune")
+    await question.get_by_label("Det ved jeg ikke").check()
+    await page.get_by_role("button", name="Meld mig til").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Tak for din tilmelding")
+
+
 async def test_by_keyboard_alone(visit: Visit) -> None:
     leader = await visit("desk")
     page = leader.page

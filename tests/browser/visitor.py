@@ -1,6 +1,7 @@
 """Somebody at a browser: looks at a page as a person would, and says what is wrong with it."""
 
 import os
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +38,10 @@ class Visitor:
         """Logged in, as one chooses to be in a local run: `leader_id=...`, `kommune=...`."""
         form: dict[str, Any] = {"role": role, **of_role}
         await self.page.context.request.post(f"{self.base}/log-ind", form=form, headers={"Origin": self.base})
+
+    async def put_in(self, address: str, words: str) -> None:
+        """What another service would answer where a page asks for a part of it."""
+        await self.page.route(re.compile(address), lambda route: route.fulfill(body=words, content_type="text/html"))
 
     async def look(self, name: str) -> None:
         """Nothing wrong for who cannot see or point, nothing in the console, nothing too wide; and a picture of it."""

@@ -3,10 +3,12 @@
 import asyncio
 import base64
 import json
+import re
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from intake.app import service
@@ -222,3 +224,74 @@ async def test_text_that_no_database_takes_is_refused_by_field(intake: SimpleNam
     body = json.dumps(SIGN_UP | {"company_name": f"Firma {text}"})
     answer = await intake.client.post("/leaders", content=body, headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["field"]) == (422, "company_name")
+
+
+# -- in which kommune, and whom a line is about ------------------------------------------------------------------------
+
+FROM_A_PAGE = {"accept": "text/html", "sec-fetch-site": "same-origin"}
+
+
+async def test_who_signs_up_is_asked_for_the_kommune_where_the_postal_code_lies_in_several(
+    intake: SimpleNamespace,
+) -> None:
+    async def sent(**more: str) -> httpx.Response:
+        typed = SIGN_UP | {"postnr": "7442"} | more
+        answer: httpx.Response = await intake.client.post("/tilmeld", data=typed, headers=FROM_A_PAGE)
+        return answer
+
+    for more in ({}, {"kommune": "0101"}):  # nothing was said, or of another postal code
+        asked = await sent(**more)
+        assert asked.status_code == 422
+        assert re.findall(r'type="radio" name="kommune" value="([\w-]+)"', asked.text) == ["0756", "0740", "ved-ikke"]
+        assert "Postnummeret ligger i flere kommuner." in asked.text
+        for typed in (SIGN_UP | {"postnr": "7442"}).values():
+            assert f'"{typed}"' in asked.text, "nothing is lost"
+    assert (await sent(kommune="0740")).status_code == 303
+    kommune = "SELECT state->>'kommune' AS kommune, state->>'kommune_chosen' AS chosen FROM aggregate WHERE id = $1"
+    [call] = (await intake.client.get("/calls", headers=token("consultant"))).json()
+    assert [*await intake.pool.fetchrow(kommune, call["leader_id"])] == ["0740", "true"]
+    assert (await sent(postnr="6700", kommune="0740", email="a@b.example")).status_code == 303, "another question"
+    part = await intake.client.get("/tilmeld?postnr=8471", headers={"accept": "*/*", "hx-request": "true"})
+    assert "Favrskov Kommune" in part.text
+
+
+async def test_a_guess_at_the_kommune_says_that_it_is_one_until_it_is_put_right(intake: SimpleNamespace) -> None:
+    consultant = {"accept": "text/html"} | token("consultant")
+    typed = SIGN_UP | {"postnr": "7442", "kommune": "ved-ikke"}
+    assert (await intake.client.post("/tilmeld", data=typed, headers=FROM_A_PAGE)).status_code == 303
+    [call] = (await intake.client.get("/calls", headers=token("consultant"))).json()
+    leader_id = call["leader_id"]
+    draft = await intake.client.post("/places", json={"leader_id": leader_id}, headers=token("consultant"))
+    place = f"/pladser/{draft.json()['place_id']}"
+    guess = "Kommunen er gættet ud fra postnummeret: Ikast-Brande Kommune (53 %)."
+    for path in (f"/ledere/{leader_id}", place):
+        shown = (await intake.client.get(path, headers=consultant)).text
+        assert guess in shown
+        assert f'href="{path}/ret#felt-kommune"' in shown
+    wrong = (await intake.client.get(f"/ledere/{leader_id}/ret", headers=consultant)).text
+    assert "Gættet ud fra postnummeret: Ikast-Brande Kommune (53 %)." in wrong
+    leader = {"accept": "text/html"} | token("leader", leader=leader_id)
+    assert "Sig det til konsulenten, hvis den er forkert." in (await intake.client.get(place, headers=leader)).text
+    assert "Ikast-Brande Kommune (gættet)" in (await intake.client.get("/min-side", headers=leader)).text
+    for path in (f"/leaders/{leader_id}", f"/places/{place.removeprefix('/pladser/')}"):
+        asked = await intake.client.patch(path, json={"kommune": "0756"}, headers=token("consultant"))
+        assert asked.status_code == 200
+    for path in (f"/ledere/{leader_id}", place, f"/ledere/{leader_id}/ret"):
+        assert "gættet" not in (await intake.client.get(path, headers=consultant)).text.lower()
+
+
+async def test_a_line_elsewhere_says_whom_it_is_about_and_the_reading_is_logged(intake: SimpleNamespace) -> None:
+    leader_id = await signed_up(intake)
+    draft = {"leader_id": leader_id, "postnr": "6720"}
+    place_id = (await intake.client.post("/places", json=draft, headers=token("consultant"))).json()["place_id"]
+    part = {"accept": "text/html", "hx-request": "true"} | token("consultant")
+    for path, town in ((f"/pladser/{place_id}/hvem", "Fanø"), (f"/ledere/{leader_id}/hvem", "Esbjerg")):
+        shown = await intake.client.get(path, headers=part)
+        assert (shown.status_code, f"<strong>Vagtcentralen</strong>, {town} · En Leder" in shown.text) == (200, True)
+        logged = "SELECT count(*) FROM access_log WHERE person_id = $1::uuid AND route = $2"
+        route = path.replace(place_id, "{id}").replace(leader_id, "{id}")
+        assert await intake.pool.fetchval(logged, leader_id, f"GET {route}") == 1
+    assert (await intake.client.get(f"/pladser/{uuid4()}/hvem", headers=part)).status_code == 404
+    await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
+    shown = await intake.client.get(f"/pladser/{place_id}/hvem", headers=part)
+    assert ("En Leder" in shown.text, "lederen er slettet" in shown.text) == (False, True)

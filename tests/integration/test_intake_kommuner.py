@@ -95,11 +95,17 @@ async def test_whom_to_call_is_shown_to_the_kommune_and_to_who_was_sealed_in_by_
     for whole in await shown(guided=True):
         for said_ in ("Vagtcentralen", "En Leder", "20 12 34 56", "Følge med på skærmene"):
             assert said_ in whole
+    in_a_line = await intake.client.get(f"{by_login}/navn", headers=page | token("kommune", kommune="0561"))
+    assert "<strong>Vagtcentralen</strong> · En Leder" in in_a_line.text
+    await shown(guided=False)
+    in_a_line = await intake.client.get(f"{by_login}/navn", headers=page | token("kommune", kommune="0561"))
+    assert "Vagtcentralen" not in in_a_line.text
     other = Sessions(b"another key")
     for wrong in (other.seal("place", known), sessions.seal("session", known), "x" * 40):
         assert (await intake.client.get(f"/pladser/ved-link/{wrong}", headers=page)).status_code == 404
     stranger = page | token("kommune", kommune="0101")
-    assert (await intake.client.get(by_login, headers=stranger)).status_code == 404
+    for theirs in (by_login, f"{by_login}/navn"):
+        assert (await intake.client.get(theirs, headers=stranger)).status_code == 404
 
 
 async def test_a_young_id_is_not_yet_for_every_kommune_wherever_it_is_and_an_old_one_is_nowhere(

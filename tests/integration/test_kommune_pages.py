@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from municipality_gateway.pages import acts
+from shared.web.pages.page import Page
 from tests.integration.test_answer_pages import text
 from tests.integration.test_links import UNA, Mailing, world
 from tests.integration.test_municipality_gateway import token
@@ -53,6 +54,28 @@ async def test_referrals_are_filtered_and_go_on_page_by_page(world: Mailing) -> 
     assert "kommune=0561&amp;after=" in first.text
     assert "Her er ingen." in text(await page(world, "/henvendelser?kommune=0101", CONSULTANT))
     assert (await page(world, "/henvendelser?after=x", CONSULTANT)).status_code == 422
+
+
+async def test_a_line_says_whom_it_is_about_as_far_as_who_reads_it_may_know(
+    world: Mailing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To a kommune by sector, town, tasks and day; by name once it has said yes and the leader is told."""
+    monkeypatch.setattr(Page, "has", lambda page, path: True)
+    await world.hear(opened(place_id=str(uuid4())).changed(sector="trade"))
+    of_consultant, of_kommune = f"/pladser/{PLACE}/hvem", f"/pladser/hos/{world.referral}/navn"
+    asked = await page(world, "/henvendelser", ITS_OWN)
+    assert "Handel · pladsen ligger i Esbjerg · Venter på svar" in text(asked)
+    assert not {of_consultant, of_kommune} & {*re.findall('hx-get="(.*?)"', asked.text)}
+    path = f"/henvendelser/{world.referral}"
+    await page(world, f"{path}/ja", ITS_OWN, company_known="true")
+    await world.reply(*await world.relay())
+    told = await page(world, "/henvendelser", ITS_OWN)
+    assert (of_kommune in told.text, of_consultant in told.text) == (True, False)
+    await world.hear(opened(place_id=(slow := str(uuid4())), guidance="call"))
+    desk = await page(world, "/henvendelser/at-goere", CONSULTANT)
+    assert f"/pladser/{slow}/hvem" in desk.text
+    for shown in ("/henvendelser", path):
+        assert of_consultant in (await page(world, shown, CONSULTANT)).text, shown
 
 
 async def test_a_consultant_answers_for_a_kommune_tells_the_leader_and_takes_back(world: Mailing) -> None:

@@ -625,6 +625,15 @@ def choose_kommune(kommuner: Sequence[str]) -> Refused:
     )
 
 
+def which_kommune() -> Refused:
+    return Refused(
+        "missing-field",
+        "kommune",
+        "Postnummeret ligger i flere kommuner. Vælg én, eller svar, at du ikke ved det.",
+        "The postal code lies in several kommuner. Choose one, or say that you don't know.",
+    )
+
+
 def _kommuner(chosen: Sequence[str]) -> str:
     return ", ".join(f"{KOMMUNER[code].formal_name} ({code})" for code in chosen)
 

@@ -15,7 +15,7 @@ from shared.web.pages.login import Logins
 from shared.web.pages.page import Page, Site
 from shared.web.pages.router import Pages, answers
 from shared.web.pages.sessions import Sessions
-from shared.web.problems import UNAUTHENTICATED, Problem
+from shared.web.problems import INVALID, NOT_FOUND, UNAUTHENTICATED, Problem
 
 
 def install(
@@ -72,8 +72,13 @@ _SAID = {
 
 
 def show_problem(problem: Problem, scope: Scope) -> Response:
-    request, kind = Request(scope), problem.kind
-    page = Page(request)
+    request = Request(scope)
+    if problem.kind is INVALID and (problem.field or "").startswith("path."):
+        problem = Problem(NOT_FOUND)  # a mistyped address is no field that one could correct
+    kind, page = problem.kind, Page(request)
+    if not hasattr(request.state, "session"):  # no page was entered: the menu leads back all the same
+        found = page.site.sessions.read(request)
+        request.state.session = found if found and not found.is_stale else None
     if kind is UNAUTHENTICATED and request.method in ("GET", "HEAD") and not page.is_part:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return page.go(login.IN, til=path)

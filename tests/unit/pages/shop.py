@@ -1,6 +1,7 @@
 """A service of one page, small enough to see through: what all pages have in common is tested with it."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 import httpx
 from fastapi import APIRouter, Depends, FastAPI
@@ -68,6 +69,10 @@ def app(taken: list[OrderBody], **settings: Any) -> FastAPI:
             taken.append(form.read(OrderBody))
         return page.go("/mit")
 
+    @pages.get("/mit/{order_id}")
+    async def one(order_id: UUID, page: PageDep, form: FormDep, who: Known) -> Response:
+        return page.show("order.html", form=form)
+
     made = FastAPI(docs_url=None, redirect_slashes=False)
     key = {"token_key": "k" * 40}
     config = Settings(kafka_bootstrap="127.0.0.1:1", database_url="postgresql://x/y", **key | settings)
@@ -79,6 +84,9 @@ def app(taken: list[OrderBody], **settings: Any) -> FastAPI:
     @api.get("/mit")
     async def api_mine(who: Known) -> dict[str, str]:
         return {"sub": who.sub}
+
+    @api.get("/mit/{order_id}")
+    async def api_one(order_id: UUID, who: Known) -> None: ...
 
     @api.post("/orders", dependencies=[Depends(open_route)])
     async def api_order(body: OrderBody) -> None:

@@ -83,6 +83,19 @@ async def test_a_browser_reads_a_problem_as_a_page_and_a_program_as_problem_deta
     assert (program.status_code, program.headers["content-type"]) == (404, "application/problem+json")
 
 
+@pytest.mark.parametrize("path", ["/mit/abc", "/mit/123", "/nowhere"])
+async def test_a_mistyped_address_is_a_page_that_is_not_there_with_the_menu_back(path: str) -> None:
+    """To a program a malformed id is an input error, as everywhere in the API."""
+    token = {"Authorization": f"Bearer {mint('consultant', key='k' * 40)}"}
+    async with client(public_url="https://test") as browser:
+        await browser.post("/log-ind", data={"role": "consultant"})
+        page = await browser.get(path)
+        program = await browser.get("/mit/abc", headers={"Accept": "*/*"} | token)
+    assert (page.status_code, "<h1>Siden findes ikke</h1>" in page.text) == (404, True)
+    assert '<a href="/i-dag">I dag</a>' in page.text
+    assert (program.status_code, program.json()["field"]) == (422, "path.order_id")
+
+
 async def test_an_error_of_ours_says_its_number_and_nothing_else() -> None:
     async with client() as browser:
         answer = await browser.post("/bestil", data={"phone": "20123456", "hours": "3"})

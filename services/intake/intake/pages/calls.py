@@ -9,7 +9,7 @@ from intake.api import leaders as api
 from intake.api.base import Consultant, LeaderOrConsultant
 from intake.commands.leaders import CorrectLeaderBody, MergeLeadersBody, NoteDevelopmentBody, RecordCallBody
 from intake.pages.kickoffs import by_name
-from intake.queries.leaders import whole_leader
+from intake.queries.leaders import whole_leader, whom
 from shared.catalogue.kommuner import KOMMUNER
 from shared.runtime import Runtime
 from shared.web.access import Principal
@@ -65,6 +65,12 @@ async def right_call(
         await api.correct_call(leader_id, attempt, form.read(RecordCallBody), who, form.dispatch, runtime)
         return page.go(f"/ledere/{leader_id}")
     return form.again(await wrong_call(leader_id, attempt, page, who, form, runtime))
+
+
+@pages.get("/ledere/{leader_id}/hvem")
+async def whom_it_is(leader_id: UUID, page: PageDep, who: Consultant, runtime: RuntimeDep) -> Response:
+    """For lines of the other services about a company as such."""
+    return page.show("whom.html", found=await whom(runtime, leader_id, who), back=f"/ledere/{leader_id}")
 
 
 DATA = ("name", "phone", "email", "company_name", "cvr", "postnr", "sector", "size_band")

@@ -9,13 +9,14 @@ from starlette.responses import Response
 from intake.api.leaders import sign_up as join
 from intake.commands.leaders import SignUpBody
 from intake.queries.leaders import status, whole_leader
-from intake.texts import WELCOME
+from intake.queries.postal import which
+from intake.texts import WELCOME, which_kommune
 from shared.catalogue.kommuner import KOMMUNER
 from shared.runtime import Runtime
 from shared.web.access import Principal, allow, open_route
 from shared.web.dependencies import RuntimeDep
-from shared.web.pages.forms import FormDep, SentForm
-from shared.web.pages.page import PageDep
+from shared.web.pages.forms import Form, FormDep, SentForm
+from shared.web.pages.page import Page, PageDep
 from shared.web.pages.router import Pages
 from shared.web.problems import NOT_FOUND, Problem
 
@@ -25,13 +26,32 @@ Leader = Annotated[Principal, Depends(allow("leader"))]
 
 @pages.get("/tilmeld", dependencies=[Depends(open_route)])
 async def sign_up(page: PageDep, form: FormDep) -> Response:
-    return page.show("sign_up.html", form=form)
+    """Also asked for as the postal code is typed: in which of its kommuner?"""
+    return page.show("sign_up.html", form=form, kommuner=_choices(page, form))
+
+
+UNSURE = "ved-ikke"
+
+
+def _choices(page: Page, form: Form) -> list[tuple[str, str]]:
+    found = [(one.kommune, one.name) for one in which(form.value("postnr").strip(), page.today)]
+    return [*found, (UNSURE, page.t("Det ved jeg ikke", "I do not know"))] if found else []
+
+
+def _joining(page: Page, form: Form) -> SignUpBody:
+    """Who does not know the kommune has answered as well; in another postal code it is another question."""
+    choices, said = dict(_choices(page, form)), form.value("kommune")
+    known = said in choices and said != UNSURE
+    body = Form(form.request, {**form.sent, "kommune": [said] if known else []}).read(SignUpBody)
+    if choices and said not in choices:
+        raise which_kommune()
+    return body
 
 
 @pages.post("/tilmeld", dependencies=[Depends(open_route)])
 async def signed_up(page: PageDep, form: SentForm, runtime: RuntimeDep) -> Response:
     with form.judging():
-        await join(form.read(SignUpBody), form.dispatch, runtime)
+        await join(_joining(page, form), form.dispatch, runtime)
         return page.go("/tilmeld/tak")
     return form.again(await sign_up(page, form))
 

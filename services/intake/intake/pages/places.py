@@ -16,7 +16,7 @@ from intake.commands.places import (
     PausePlaceBody,
     ReopenPlaceBody,
 )
-from intake.queries.leaders import status, whole_leader
+from intake.queries.leaders import status, whole_leader, whom_at
 from intake.queries.places import WholePlaceView, own_place, place_rules, whole_place
 from intake.rules.clarification import NEEDED
 from intake.rules.places import UNOPENED
@@ -198,6 +198,12 @@ async def place(place_id: UUID, page: PageDep, who: LeaderOrConsultant, runtime:
         staff="consultant" in who.roles,
         unopened=found.state in UNOPENED,
     )
+
+
+@pages.get("/pladser/{place_id}/hvem")
+async def whom_it_is(place_id: UUID, page: PageDep, who: Consultant, runtime: RuntimeDep) -> Response:
+    """For lines of the other services: which company, which leader."""
+    return page.show("whom.html", found=await whom_at(runtime, place_id, who), back=f"/pladser/{place_id}")
 
 
 Act = Literal["pause", "aabn", "luk"]

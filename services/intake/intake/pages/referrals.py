@@ -24,6 +24,11 @@ async def whom_to_call(referral_id: UUID, page: PageDep, who: KommuneOrConsultan
     return await _shown(referral_id, page, who, runtime)
 
 
+@pages.get("/pladser/hos/{referral_id}/navn")
+async def whom_in_a_line(referral_id: UUID, page: PageDep, who: KommuneOrConsultant, runtime: RuntimeDep) -> Response:
+    return await _shown(referral_id, page, who, runtime, "whom_in_a_line.html")
+
+
 @pages.get("/pladser/ved-link/{sealed}", dependencies=[Depends(open_route)])
 async def whom_to_call_by_link(sealed: str, page: PageDep, runtime: RuntimeDep) -> Response:
     known = page.site.sessions.open(SEALED_FOR, sealed, SECONDS)
@@ -34,7 +39,9 @@ async def whom_to_call_by_link(sealed: str, page: PageDep, runtime: RuntimeDep) 
     return await _shown(UUID(known["referral_id"]), page, who, runtime)
 
 
-async def _shown(referral_id: UUID, page: Page, who: Principal, runtime: Runtime) -> Response:
+async def _shown(
+    referral_id: UUID, page: Page, who: Principal, runtime: Runtime, template: str = "whom_to_call.html"
+) -> Response:
     """Too early or too late is no error: the page around it says the rest."""
     try:
         found, why = await place_of_referral(runtime, referral_id, who), None
@@ -42,4 +49,4 @@ async def _shown(referral_id: UUID, page: Page, who: Principal, runtime: Runtime
         if problem.kind not in (NOT_YET, GONE):
             raise
         found, why = None, problem.kind.slug
-    return page.show("whom_to_call.html", found=found, why=why)
+    return page.show(template, found=found, why=why)

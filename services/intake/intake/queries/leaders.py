@@ -10,12 +10,14 @@ from pydantic import ConfigDict
 from intake import texts
 from intake.commands.leaders import CorrectLeader, CorrectLeaderBody, Known, MergeLeaders, SignUpBody
 from intake.queries.people import ChangedView, ContactView, contacts, differs
-from intake.queries.places import PlaceView, places_of
+from intake.queries.places import PlaceView, guessed, own_place, places_of
+from intake.queries.postal import ShareView, guess
 from intake.queries.steps import StepView, around, leaders_own
 from intake.queries.steps import steps as steps_of
 from intake.rules.leaders import check_here, moved
 from intake.state.leaders import Call, Company, Developed, Leader
 from shared.catalogue import calendar
+from shared.catalogue.kommuner import postal_code
 from shared.events.intake import PlaceState
 from shared.frozen import Frozen, Shown
 from shared.runtime import Runtime
@@ -75,6 +77,7 @@ class PlaceLine(Frozen):
     place_id: str
     state: PlaceState
     kommune: str
+    kommune_guess: ShareView | None = None
     postnr: str
 
 
@@ -89,7 +92,8 @@ class DevelopedView(Shown, Developed):
 class LeaderView(Frozen):
     """A leader with the ids that other routes ask for. Calls, `again` and changes are for consultants.
 
-    `mail_refused_on`: since when the address takes no mail.
+    `mail_refused_on`: since when the address takes no mail. `kommune_guess`: nobody has said in which of the postal
+    code's kommuner the workplace lies, and this one was taken.
     """
 
     leader_id: str
@@ -102,6 +106,7 @@ class LeaderView(Frozen):
     workplace_id: str
     postnr: str
     kommune: str
+    kommune_guess: ShareView | None = None
     sector: str | None = None
     size_band: str | None = None
     signed_up_on: date
@@ -126,7 +131,7 @@ async def whole_leader(runtime: Runtime, leader_id: UUID, who: Principal) -> Lea
     who.own("leader_id", leader=leader_id)
     leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
     company = await get_or_404(runtime, Company, leader.company_id, "leader_id")
-    places = await places_of(runtime, leader.id)
+    places, today = await places_of(runtime, leader.id), calendar.today(runtime.clock.now())
     staff = "consultant" in who.roles
     named = {id_ for place in places for id_ in (place.found.contact_id, place.found.buddy_id)}
     near = {
@@ -164,6 +169,7 @@ async def whole_leader(runtime: Runtime, leader_id: UUID, who: Principal) -> Lea
         workplace_id=leader.workplace_id,
         postnr=leader.postnr,
         kommune=leader.kommune,
+        kommune_guess=guess(leader.postnr, leader.kommune, today, chosen=leader.kommune_chosen),
         sector=leader.sector,
         size_band=leader.size_band,
         signed_up_on=leader.signed_up_on,
@@ -173,10 +179,40 @@ async def whole_leader(runtime: Runtime, leader_id: UUID, who: Principal) -> Lea
             for id_, role in near.items()
             if id_ in opened
         ],
-        places=[PlaceLine(place_id=p.id, state=p.state, kommune=p.kommune, postnr=p.postnr) for p in places],
+        places=[
+            PlaceLine(place_id=p.id, state=p.state, kommune=p.kommune, kommune_guess=guessed(p, today), postnr=p.postnr)
+            for p in places
+        ],
         developed=[DevelopedView.of(one) for one in leader.developed],
         **told,
     )
+
+
+class WhomView(Frozen):
+    """Whom something is about, in a line. `name` is null where she is erased, the company's empty where all are."""
+
+    leader_id: str
+    company_name: str
+    town: str
+    name: str | None
+
+
+async def whom_at(runtime: Runtime, place_id: UUID, who: Principal) -> WhomView:
+    """At a place: its leader, where it lies. The reading is logged."""
+    place = await own_place(runtime, place_id, who)
+    return await _whom(runtime, place.leader_id, place.company_id, place.postnr, who, "GET /pladser/{id}/hvem")
+
+
+async def whom(runtime: Runtime, leader_id: UUID, who: Principal) -> WhomView:
+    leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
+    return await _whom(runtime, leader.id, leader.company_id, leader.postnr, who, "GET /ledere/{id}/hvem")
+
+
+async def _whom(runtime: Runtime, leader_id: str, company_id: str, postnr: str, who: Principal, route: str) -> WhomView:
+    company = await get_or_404(runtime, Company, company_id, "company_id")
+    known, lies = await contacts(runtime, [leader_id], who, route), postal_code(postnr)
+    name = known[leader_id].name if leader_id in known else None
+    return WhomView(leader_id=leader_id, company_name=company.name, town=lies.town if lies else postnr, name=name)
 
 
 FACTS = ("company_name", "postnr", "kommune", "kommune_chosen", "sector", "size_band")
@@ -340,7 +376,9 @@ async def status(runtime: Runtime, leader_id: UUID, who: Principal) -> StatusVie
         phone_promise=runtime.spine.book.public.call_us[0],
         merged_into=leader.merged_into,
         places=[
-            PlaceStatusView(**dict(PlaceView.of(place)), next=steps[place.id][0].da, steps=steps[place.id])
+            PlaceStatusView(
+                **dict(PlaceView.of(place, calendar.today(now))), next=steps[place.id][0].da, steps=steps[place.id]
+            )
             for place in places
         ],
     )

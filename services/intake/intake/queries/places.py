@@ -1,5 +1,6 @@
 """Places, as their leader and consultants see them."""
 
+from datetime import date
 from typing import Self
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from intake import texts
 from intake.commands.places import RuleAnswer
+from intake.queries.postal import ShareView, guess
 from intake.rules import clarification
 from intake.rules import places as rules
 from intake.state.leaders import Leader
@@ -40,20 +42,28 @@ class PastView(Past):
     da: str
 
 
+def guessed(place: Place, today: date) -> ShareView | None:
+    return guess(place.postnr, place.kommune, today, chosen=place.found.kommune is not None)
+
+
 class PlaceView(Frozen):
+    """`kommune_guess`: nobody has said in which of its postal code's kommuner it lies, and this one was taken."""
+
     place_id: str
     state: PlaceState
     kommune: str
+    kommune_guess: ShareView | None = None
     seats: int
     seats_taken: int
     history: list[PastView]
 
     @classmethod
-    def of(cls, place: Place) -> Self:
+    def of(cls, place: Place, today: date) -> Self:
         return cls(
             place_id=place.id,
             state=place.state,
             kommune=place.kommune,
+            kommune_guess=guessed(place, today),
             seats=place.seats,
             seats_taken=len(place.agreed),
             history=_history(place),
@@ -97,7 +107,8 @@ async def whole_place(runtime: Runtime, place_id: UUID, who: Principal) -> Whole
     place = await own_place(runtime, place_id, who)
     found = FrameView.model_validate(place.found.model_dump())
     where = {"company_id": place.company_id, "workplace_id": place.workplace_id, "postnr": place.postnr}
-    return WholePlaceView(**dict(PlaceView.of(place)), leader_id=place.leader_id, found=found, **where)
+    shown = dict(PlaceView.of(place, calendar.today(runtime.clock.now())))
+    return WholePlaceView(**shown, leader_id=place.leader_id, found=found, **where)
 
 
 async def place_rules(runtime: Runtime, place_id: UUID, who: Principal) -> PlaceRulesView:
