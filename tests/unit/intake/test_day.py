@@ -642,7 +642,7 @@ def test_good_news_comes_before_what_others_do_sooner() -> None:
 
 
 def history(world: World) -> list[str]:
-    return [past.da for past in PlaceView.of(world.place).history]
+    return [past.da for past in PlaceView.of(world.place, TODAY).history]
 
 
 def test_of_two_kommuner_at_once_each_sentence_says_which() -> None:

@@ -116,6 +116,7 @@ def test_what_is_said_twice_in_a_list_is_said_once() -> None:
         reply_record(ESBJERG, "candidate-proposed", {**PROPOSED, "tasks": tasks, "times_of_day": times})
     )
     assert isinstance(message, Message)
+    assert isinstance(message.data, said.CandidateProposed)
     assert (message.data.tasks, message.data.times_of_day) == (("butik-02", "butik-01"), ("night",))
 
 
