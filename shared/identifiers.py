@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Hashable
 from datetime import date, datetime
 from typing import Annotated, TypeVar
 
@@ -13,6 +14,7 @@ from shared.catalogue.kommuner import postal_code
 from shared.catalogue.refusal import refusal
 
 D = TypeVar("D", date, datetime)
+H = TypeVar("H", bound=Hashable)
 
 
 def _cvr(text: str) -> str:
@@ -174,6 +176,9 @@ def _rfc3339(value: object) -> object:
     )
 
 
+ONCE = AfterValidator(lambda values: tuple(dict.fromkeys(values)))
+Each = Annotated[tuple[H, ...], ONCE]
+"""A list in which what is said twice is said once."""
 Day = Annotated[date, AfterValidator(_sensible), Field(json_schema_extra={"pattern": DAY})]
 Instant = Annotated[
     datetime,

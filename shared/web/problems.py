@@ -338,6 +338,8 @@ def of_value(error: Mapping[str, Any]) -> tuple[str, str, str]:
         return kind, said["da"], said["en"]
     wrong_type = kind.endswith(("_type", "_parsing", "_from_date_inexact"))
     looks = _LOOKS.get(kind.partition("_")[0], _UNUSABLE)
+    if kind == "string_too_short" and said["min_length"] == 1:
+        return "too-short", "Her skal stå noget.", "Something has to stand here."
     rule, da, en = _INPUT.get(kind) or ("wrong-type" if wrong_type else kind.replace("_", "-"), *looks)
     limits = {name: value for name, value in said.items() if name != "error"} if kind in _INPUT else {}
     # pydantic joins the codes it expects in English.

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from municipality_gateway import cloud_event
 from municipality_gateway.cloud_event import CloudEvent, fits, named
-from municipality_gateway.texts import by_rule, refused, too_early, unknown_field
+from municipality_gateway.texts import by_rule, out_of_range, refused, too_early, unknown_field
 from shared.events.base import REGISTRY, UUID_SHAPE, Event
 from shared.events.kommune import replies as said
 from shared.events.kommune.replies import Reply
@@ -20,6 +20,7 @@ from shared.spine import envelope
 from shared.spine.decision import Refused
 from shared.spine.envelope import Bad, Record
 from shared.spine.work import Message
+from shared.web.problems import of_value
 
 
 def parse(record: Record) -> Message[Any] | Bad:
@@ -112,7 +113,11 @@ def _about(data: Any) -> str | None:
     return next((str(id_).lower() for id_ in ids if fits(_UUID, id_)), None)
 
 
-_CODES = {"missing": "missing-field", "literal_error": "unknown-code"}
+# Of the problems that a value can be, those with a code of their own among the refusals of replies.
+_OUT_OF_RANGE = frozenset({"out-of-range", "step", "twice", "too-few", "too-many", "too-short", "too-long"})
+_CODES = {"missing-field": "missing-field", "unknown-code": "unknown-code"} | dict.fromkeys(
+    _OUT_OF_RANGE, "out-of-range"
+)
 
 
 def _refusal(error: ValidationError | orjson.JSONEncodeError, contract: type[Event]) -> Refused:
@@ -123,13 +128,13 @@ def _refusal(error: ValidationError | orjson.JSONEncodeError, contract: type[Eve
     if first["type"] == "extra_forbidden":
         schema, place = contract.model_json_schema(), first["loc"][:-1]
         return unknown_field(_name(place), fields_at(schema, schema, place))
-    field = _name(first["loc"])
-    code = _CODES.get(first["type"], first["type"])
-    code = code if code in ("missing-field", "unknown-code") else "wrong-type"
-    texts = first.get("ctx", {})
-    if "da" in texts:
+    field, (rule, da, en) = _name(first["loc"]), of_value(first)
+    code = _CODES.get(rule, "wrong-type")
+    if code == "out-of-range":
+        return out_of_range(field, da, en)
+    if "da" in first.get("ctx", {}):
         where = "" if field == "data" else f"{field}: "
-        return Refused(code, field, where + texts["da"], where + texts["en"])
+        return Refused(code, field, where + da, where + en)
     return refused(code, field)
 
 

@@ -67,6 +67,16 @@ def unknown_field(where: str, known: Iterable[str]) -> Refused:
     )
 
 
+def out_of_range(field: str, da: str, en: str) -> Refused:
+    """With the limit."""
+    return Refused(
+        "out-of-range",
+        field,
+        f"{field}: {da} Ret det, og send svaret igen med et nyt id.",
+        f"{field}: {en} Correct it, and send the reply again with a new id.",
+    )
+
+
 def id_reused() -> Refused:
     return Refused("id-reused", "id", *_TEXTS["id-reused"], status=409)
 

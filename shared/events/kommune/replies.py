@@ -12,7 +12,7 @@ from shared.catalogue.refusal import refusal
 from shared.catalogue.tasks import TaskId
 from shared.events.base import Data, Event, Id
 from shared.events.topics import REPLIES
-from shared.identifiers import CandidateId, Day, Instant
+from shared.identifiers import ONCE, CandidateId, Day, Each, Instant
 
 
 class StrictData(Data):
@@ -23,8 +23,8 @@ class StrictData(Data):
 
 WeekHours = Annotated[float, Field(gt=0, le=37, description="hours a week")]
 # Not empty: what is to be the place's is left out.
-Tasks = Annotated[tuple[TaskId, ...], Field(min_length=1)]
-TimesOfDay = Annotated[tuple[codes.TimeOfDay, ...], Field(min_length=1)]
+Tasks = Annotated[tuple[TaskId, ...], Field(min_length=1), ONCE]
+TimesOfDay = Annotated[tuple[codes.TimeOfDay, ...], Field(min_length=1), ONCE]
 
 
 class ReplyProfile(StrictData):
@@ -33,11 +33,11 @@ class ReplyProfile(StrictData):
     age_band: codes.AgeBand
     hours: WeekHours
     times_of_day: TimesOfDay
-    strengths: tuple[codes.Strength, ...] = ()
-    interests: tuple[codes.Interest, ...] = ()
-    support: tuple[codes.Support, ...] = ()
+    strengths: Each[codes.Strength] = ()
+    interests: Each[codes.Interest] = ()
+    support: Each[codes.Support] = ()
     reach: Annotated[int, Field(ge=0, le=600)]
-    forms: tuple[codes.Form, ...]
+    forms: Each[codes.Form]
     from_: Day = Field(alias="from")
 
 
@@ -195,7 +195,7 @@ class VoicePassedOn(Reply, name="reply.voice-passed-on", subject="placement_id")
 
     placement_id: Id
     wellbeing: Annotated[int, Field(ge=1, le=5)]
-    learning: tuple[codes.Learning, ...] = ()
+    learning: Each[codes.Learning] = ()
 
 
 class OutcomeReported(Reply, name="reply.outcome-reported", subject="placement_id"):

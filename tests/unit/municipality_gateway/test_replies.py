@@ -64,6 +64,11 @@ def test_the_cloudevents_sdk_of_an_outsider_is_understood_in_both_modes(mode: An
         ("accepted", {"referral_id": REFERRAL, "note": "hej"}, ("unknown-field", "data")),
         ("rejected", {"referral_id": REFERRAL, "reason": "tired"}, ("unknown-code", "reason")),
         ("candidate-proposed", {**PROPOSED, "hours": "12"}, ("wrong-type", "hours")),
+        ("candidate-proposed", {**PROPOSED, "hours": 900}, ("out-of-range", "hours")),
+        ("candidate-proposed", {**PROPOSED, "hours": 0}, ("out-of-range", "hours")),
+        ("candidate-proposed", {**PROPOSED, "seat": 0}, ("out-of-range", "seat")),
+        ("candidate-proposed", {**PROPOSED, "tasks": []}, ("out-of-range", "tasks")),
+        ("candidate-proposed", {**PROPOSED, "profile": {**PROFILE, "reach": 601}}, ("out-of-range", "profile.reach")),
         ("candidate-proposed", {**PROPOSED, "form": "VIRKSOMHEDSPRAKTIK"}, ("rule:R-PROG-1", "next_step")),
         ("candidate-proposed", {**PROPOSED, "until": "2026-12-01"}, ("date-order", "until")),
         (
@@ -95,6 +100,24 @@ def test_a_refusal_names_the_way_out_in_two_languages_and_never_what_was_sent() 
     assert "reason" in bad.refusal.da
     assert "referral-rejected" in bad.refusal.en
     assert "Anders" not in bad.refusal.da + bad.refusal.en + str(bad)
+
+
+def test_what_lies_outside_its_limits_is_told_the_limit() -> None:
+    bad = parse_reply(reply_record(ESBJERG, "candidate-proposed", {**PROPOSED, "hours": 900}))
+    assert isinstance(bad, Bad)
+    assert bad.refusal
+    assert bad.refusal.da == "hours: Må højst være 37. Ret det, og send svaret igen med et nyt id."
+    assert bad.refusal.en == "hours: Must be at most 37. Correct it, and send the reply again with a new id."
+
+
+def test_what_is_said_twice_in_a_list_is_said_once() -> None:
+    tasks, times = ["butik-02", "butik-02", "butik-01"], ["night", "night"]
+    message = parse_reply(
+        reply_record(ESBJERG, "candidate-proposed", {**PROPOSED, "tasks": tasks, "times_of_day": times})
+    )
+    assert isinstance(message, Message)
+    assert isinstance(message.data, said.CandidateProposed)
+    assert (message.data.tasks, message.data.times_of_day) == (("butik-02", "butik-01"), ("night",))
 
 
 def test_where_a_type_knows_the_way_out_its_own_words_are_used() -> None:

@@ -8,13 +8,14 @@ from pydantic import Field
 from shared.catalogue import codes
 from shared.events.base import Id
 from shared.frozen import Frozen
+from shared.identifiers import ONCE
 from shared.spine.work import Command, Strict
 
 
 class IssueCertificateBody(Strict):
     """Left out: all that has been noted as learned, with its level."""
 
-    competences: Annotated[tuple[codes.Learning, ...], Field(min_length=1)] | None = None
+    competences: Annotated[tuple[codes.Learning, ...], Field(min_length=1), ONCE] | None = None
 
 
 class IssueCertificate(IssueCertificateBody, Command):

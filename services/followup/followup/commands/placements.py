@@ -12,7 +12,7 @@ from shared.catalogue.rules import rule
 from shared.events.base import Id
 from shared.events.kommune.replies import Tasks, TimesOfDay, WeekHours
 from shared.frozen import Frozen
-from shared.identifiers import Day
+from shared.identifiers import Day, Each
 from shared.spine.work import Command, Strict
 
 
@@ -130,7 +130,7 @@ class ProgressBody(Strict):
 class NoteLearningBody(Strict):
     """`goals` replace those that were there; left out, they stay. `progress` is how far it has come today."""
 
-    goals: tuple[codes.Learning, ...] | None = None
+    goals: Each[codes.Learning] | None = None
     progress: tuple[ProgressBody, ...] = ()
 
 
@@ -161,7 +161,7 @@ class Cancel(CancelBody, OfPlacement): ...
 class EndBody(Strict):
     reason: codes.PlacementEnded
     on: Day
-    gains: tuple[codes.Gain, ...] = ()
+    gains: Each[codes.Gain] = ()
 
 
 class End(EndBody, OfPlacement): ...
@@ -171,7 +171,7 @@ class RecordOutcomeBody(Strict):
     """`when` is left out to have it worked out from `on`. Hours are a week's; employment needs them."""
 
     outcome: codes.Outcome
-    hours: Annotated[float, Field(ge=0, le=37)] | None = None
+    hours: Annotated[float, Field(ge=0, le=37, multiple_of=0.25)] | None = None
     on: Day
     when: When | None = None
 

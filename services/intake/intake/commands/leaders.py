@@ -11,7 +11,7 @@ from shared.catalogue import codes
 from shared.catalogue.kommuner import KommuneCode, kommuner_of_postnr
 from shared.events.base import Id
 from shared.frozen import Frozen
-from shared.identifiers import Cvr, Day, Email, Name, Phone, PNumber, Postnr
+from shared.identifiers import ONCE, Cvr, Day, Email, Name, Phone, PNumber, Postnr
 from shared.spine.work import Command, Strict, Work
 
 
@@ -156,7 +156,7 @@ class CorrectCall(RecordCall):
 class NoteDevelopmentBody(Strict):
     """What the leader has learned by it. `confidence` from 1 to 5: how sure of leading young people."""
 
-    codes: Annotated[tuple[codes.LeaderDevelopment, ...], Field(min_length=1, max_length=20)]
+    codes: Annotated[tuple[codes.LeaderDevelopment, ...], Field(min_length=1, max_length=20), ONCE]
     confidence: Annotated[int, Field(ge=1, le=5)] | None = None
 
 

@@ -15,7 +15,7 @@ from shared.catalogue.tasks import TaskId
 from shared.events.base import Id
 from shared.events.intake import PlaceState
 from shared.frozen import Frozen
-from shared.identifiers import Day, Postnr, Readable
+from shared.identifiers import Day, Each, Postnr, Readable
 from shared.spine.work import Command, Strict
 
 WeekHours = Annotated[float, Field(ge=1, le=37, multiple_of=0.25)]
@@ -87,13 +87,13 @@ class ChangePlaceBody(Strict):
     tasks: tuple[TaskBody, ...] | None = None
     hours_from: WeekHours | None = None
     hours_to: WeekHours | None = None
-    times_of_day: tuple[codes.TimeOfDay, ...] | None = None
-    instruction: tuple[codes.Instruction, ...] | None = None
-    forms: tuple[codes.Form, ...] | None = None
+    times_of_day: Each[codes.TimeOfDay] | None = None
+    instruction: Each[codes.Instruction] | None = None
+    forms: Each[codes.Form] | None = None
     training_place_approved: bool | None = None
     purpose: codes.Purpose | None = None
-    support: tuple[codes.Support, ...] | None = None
-    frame: tuple[codes.Frame, ...] | None = None
+    support: Each[codes.Support] | None = None
+    frame: Each[codes.Frame] | None = None
     shop_floor_ready: bool | None = None
     counts_in_headcount: bool | None = None
     top_manager_confirms: bool | None = None
