@@ -1,7 +1,9 @@
 """Words for people: what a leader reads, in company language, and why something cannot be done, with the way out."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import Literal
 
 from intake.state.places import Past, Place
 from shared.catalogue import calendar
@@ -10,6 +12,9 @@ from shared.catalogue.kommuner import KOMMUNER
 from shared.catalogue.refusal import in_danish
 from shared.frozen import Frozen
 from shared.spine.decision import Refused
+
+Reader = Literal["leader", "consultant"]
+"""Who reads what comes next for a leader."""
 
 
 class Words(Frozen):
@@ -56,45 +61,49 @@ SAID = {
 
 # -- whose turn it is --------------------------------------------------------------------------------------------------
 
-# To the leader. {by}: the last day; {on}: the day on which it happens; {n}: how many.
+# What comes next; [to the leader|of the leader, to a consultant]. {by}: the last day; {on}: the day on which it
+# happens; {n}: how many.
 STEPS = {
-    "call": Words(da="En konsulent ringer til dig {on}.", en="A consultant calls you {on}."),
+    "call": Words(da="En konsulent ringer til [dig|lederen] {on}.", en="A consultant calls [you|the leader] {on}."),
     "find-tasks": Words(
-        da="En konsulent ringer til dig, og sammen finder I opgaverne.",
-        en="A consultant calls you, and together you find the tasks.",
+        da="En konsulent ringer til [dig|lederen], og sammen finder [I|de] opgaverne.",
+        en="A consultant calls [you|the leader], and together [you|they] find the tasks.",
     ),
     "with-call": Words(
-        da="En konsulent ringer til dig {on}, og sammen finder I opgaverne.",
-        en="A consultant calls you {on}, and together you find the tasks.",
+        da="En konsulent ringer til [dig|lederen] {on}, og sammen finder [I|de] opgaverne.",
+        en="A consultant calls [you|the leader] {on}, and together [you|they] find the tasks.",
     ),
     "draft": Words(
-        da="En konsulent ringer til dig, og sammen gør I pladsen færdig.",
-        en="A consultant calls you, and together you complete the place.",
+        da="En konsulent ringer til [dig|lederen], og sammen gør [I|de] pladsen færdig.",
+        en="A consultant calls [you|the leader], and together [you|they] complete the place.",
     ),
     "blocked": Words(
-        da="En konsulent ringer til dig om det, der mangler, før pladsen kan åbne.",
-        en="A consultant calls you about what is missing before the place can open.",
+        da="En konsulent ringer til [dig|lederen] om det, der mangler, før pladsen kan åbne.",
+        en="A consultant calls [you|the leader] about what is missing before the place can open.",
     ),
     "asking": Words(da="Vi er ved at finde den rigtige kommune.", en="We are finding the right kommune."),
     "nobody-left": Words(
-        da="Vi har ikke flere kommuner at spørge. En konsulent ringer til dig, så I kan aftale, hvad der skal ske.",
-        en="There is no further kommune to ask. A consultant calls you, and you agree on what to do.",
+        da="Vi har ikke flere kommuner at spørge. En konsulent ringer til [dig|lederen], så [I|de] kan aftale, hvad"
+        " der skal ske.",
+        en="There is no further kommune to ask. A consultant calls [you|the leader], and [you|they] agree on what to"
+        " do.",
     ),
     "with-kommune": Words(
         da="Vi har spurgt {kommune}. De skal svare senest {by}.", en="We have asked {kommune}. It answers by {by}."
     ),
     "asked": Words(da="Vi har spurgt {kommune}.", en="We have asked {kommune}."),
     "searching": Words(
-        da="{kommune} leder efter den rette og kontakter dig. De har tid til og med {by}.",
-        en="{kommune} looks for the right person and contacts you. It has until {by}.",
+        da="{kommune} leder efter den rette og kontakter [dig|lederen]. De har tid til og med {by}.",
+        en="{kommune} looks for the right person and contacts [you|the leader]. It has until {by}.",
     ),
     "silent": Words(
-        da="{kommune} har ikke svaret endnu. Vi rykker, og svarer de ikke senest {by}, hjælper vi dig videre.",
-        en="{kommune} has not answered yet. We remind them; without an answer by {by} we help you on.",
+        da="{kommune} har ikke svaret endnu. Vi rykker, og svarer de ikke senest {by}, hjælper vi [dig|lederen]"
+        " videre.",
+        en="{kommune} has not answered yet. We remind them; without an answer by {by} we help [you|the leader] on.",
     ),
     "slow": Words(
-        da="{kommune} leder stadig. Vi taler med dem, og finder de ingen senest {by}, hjælper vi dig videre.",
-        en="{kommune} is still looking. We talk to them; if they find nobody by {by}, we help you on.",
+        da="{kommune} leder stadig. Vi taler med dem, og finder de ingen senest {by}, hjælper vi [dig|lederen] videre.",
+        en="{kommune} is still looking. We talk to them; if they find nobody by {by}, we help [you|the leader] on.",
     ),
     "on-hold": Words(
         da="{kommune} har bedt om tid til og med {by}. Så går det videre af sig selv.",
@@ -105,77 +114,90 @@ STEPS = {
         en="We have asked {kommune} to stop. They confirm it by {by}.",
     ),
     "guidance": Words(
-        da="En konsulent ringer og fortæller dig, hvem fra {kommune} der kontakter dig, og hvornår.",
-        en="A consultant calls and tells you who from {kommune} will contact you, and when.",
+        da="En konsulent ringer og fortæller [dig|lederen], hvem fra {kommune} der [kontakter dig|tager kontakt], og"
+        " hvornår.",
+        en="A consultant calls and tells [you|the leader] who from {kommune} will [contact you|be in touch], and when.",
     ),
     "no-contact": Words(
-        da="Vi er ved at finde den rette person i {kommune}. Du hører fra os, så snart vi ved, hvem der ringer.",
-        en="We are finding the right person in {kommune}. You hear from us as soon as we know who will call.",
+        da="Vi er ved at finde den rette person i {kommune}. [Du|Lederen] hører fra os, så snart vi ved, hvem der"
+        " ringer.",
+        en="We are finding the right person in {kommune}. [You hear|The leader hears] from us as soon as we know who"
+        " will call.",
     ),
     "leader-yes": Words(
-        da="En ung er foreslået og venter på dit svar. I skal mødes, og du skal sige ja eller nej senest {by}.",
-        en="A young person is proposed and waits for your answer. Meet, and say yes or no by {by}.",
+        da="En ung er foreslået og venter på [dit|lederens] svar. [I|De] skal mødes, og [du|lederen] skal sige ja"
+        " eller nej senest {by}.",
+        en="A young person is proposed and waits for [your|the leader's] answer. [Meet, and say|They meet, and the"
+        " leader says] yes or no by {by}.",
     ),
     "leader-yeses": Words(
-        da="{n} unge er foreslået og venter på dit svar. I skal mødes, og du skal sige ja eller nej senest {by}.",
-        en="{n} young people are proposed and wait for your answer. Meet, and say yes or no by {by}.",
+        da="{n} unge er foreslået og venter på [dit|lederens] svar. [I|De] skal mødes, og [du|lederen] skal sige ja"
+        " eller nej senest {by}.",
+        en="{n} young people are proposed and wait for [your|the leader's] answer. [Meet, and say|They meet, and the"
+        " leader says] yes or no by {by}.",
     ),
     "kommune-yes": Words(
-        da="Du har sagt ja. Kommunen spørger den unge og svarer senest {by}.",
-        en="You have said yes. The kommune asks the young person and answers by {by}.",
+        da="[Du|Lederen] har sagt ja. Kommunen spørger den unge og svarer senest {by}.",
+        en="[You have|The leader has] said yes. The kommune asks the young person and answers by {by}.",
     ),
     "kommune-approval": Words(
-        da="Du og den unge har sagt ja. Kommunen skal godkende det og svarer senest {by}.",
-        en="You and the young person have said yes. The kommune approves it by {by}.",
+        da="[Du|Lederen] og den unge har sagt ja. Kommunen skal godkende det og svarer senest {by}.",
+        en="[You|The leader] and the young person have said yes. The kommune approves it by {by}.",
     ),
     "seat-held": Words(
-        da="Du har sagt ja, og pladsen er optaget så længe. De andre forslag skal du ikke svare på nu.",
-        en="You have said yes, and it has the seat. No answer is due on the other proposals now.",
+        da="[Du|Lederen] har sagt ja, og pladsen er optaget så længe. De andre forslag skal [du|lederen] ikke svare"
+        " på nu.",
+        en="[You have|The leader has] said yes, and it has the seat. No answer is due on the other proposals now.",
     ),
     "gate": Words(
-        da="Alle har sagt ja. En konsulent ringer senest {by}, så I får det sidste på plads før start.",
+        da="Alle har sagt ja. En konsulent ringer[| til lederen] senest {by}, så [I|de] får det sidste på plads før"
+        " start.",
         en="All have said yes. A consultant calls by {by} to settle what is left before the start.",
     ),
     "start": Words(
-        da="Aftalen er på plads. Tillykke! Første dag er {start}, og vi ringer {on} og hører, hvordan det gik.",
-        en="It is agreed. Congratulations! The first day is {start}, and we call {on} to hear how it went.",
+        da="Aftalen er på plads. [Tillykke! |]Første dag er {start}, og vi ringer {on} og hører, hvordan det gik.",
+        en="It is agreed. [Congratulations! |]The first day is {start}, and we call {on} to hear how it went.",
     ),
-    "check-in": Words(da="Vi ringer {on} og hører, hvordan det går hos jer.", en="We call {on} to hear how it goes."),
+    "check-in": Words(
+        da="Vi ringer {on} og hører, hvordan det går[ hos jer|].", en="We call {on} to hear how it goes."
+    ),
     "approval-expired": Words(
-        da="Kommunens godkendelse er udløbet, og aftalen er på pause. En konsulent ringer til dig om næste skridt.",
-        en="The kommune's approval has ended, and it is paused. A consultant calls you about the next step.",
+        da="Kommunens godkendelse er udløbet, og aftalen er på pause. En konsulent ringer til [dig|lederen] om næste"
+        " skridt.",
+        en="The kommune's approval has ended, and it is paused. A consultant calls [you|the leader] about the next"
+        " step.",
     ),
     "check-in-paused": Words(
-        da="Aftalen er på pause. Vi ringer {on} og hører, hvornår I kan komme i gang igen.",
-        en="It is paused. We call {on} to hear when you can go on.",
+        da="Aftalen er på pause. Vi ringer {on} og hører, hvornår [I|de] kan komme i gang igen.",
+        en="It is paused. We call {on} to hear when [you|they] can go on.",
     ),
     "check-in-resumed": Words(
-        da="Pausen er slut, og I er i gang igen. Vi ringer {on} og hører, hvordan det går hos jer.",
-        en="The pause is over, and you go on. We call {on} to hear how it goes.",
+        da="Pausen er slut, og [I|de] er i gang igen. Vi ringer {on} og hører, hvordan det går[ hos jer|].",
+        en="The pause is over, and [you|they] go on. We call {on} to hear how it goes.",
     ),
     "aftercare": Words(
-        da="Tiden hos jer er slut. Tak for indsatsen. Vi ringer {on} og hører, hvad det førte til.",
-        en="It is over. Thank you for all you did. We call {on} to hear what came of it.",
+        da="[Tiden hos jer er slut. Tak for indsatsen.|Tiden er slut.] Vi ringer {on} og hører, hvad det førte til.",
+        en="It is over.[ Thank you for all you did.|] We call {on} to hear what came of it.",
     ),
     "aftercare-job": Words(
-        da="Tillykke! Den unge er kommet i job. Vi ringer {on} og hører, hvordan det går.",
-        en="Congratulations! The young person has a job. We call {on} to hear how it goes.",
+        da="[Tillykke! |]Den unge er kommet i job. Vi ringer {on} og hører, hvordan det går.",
+        en="[Congratulations! |]The young person has a job. We call {on} to hear how it goes.",
     ),
     "aftercare-education": Words(
-        da="Tillykke! Den unge er kommet i gang med en uddannelse. Vi ringer {on} og hører, hvordan det går.",
-        en="Congratulations! The young person has started an education. We call {on} to hear how it goes.",
+        da="[Tillykke! |]Den unge er kommet i gang med en uddannelse. Vi ringer {on} og hører, hvordan det går.",
+        en="[Congratulations! |]The young person has started an education. We call {on} to hear how it goes.",
     ),
     "aftercare-goal": Words(
-        da="Tillykke! Målet er nået. Tak for indsatsen. Vi ringer {on} og hører, hvordan det går.",
-        en="Congratulations! The goal is reached. Thank you for all you did. We call {on} to hear how it goes.",
+        da="[Tillykke! |]Målet er nået.[ Tak for indsatsen.|] Vi ringer {on} og hører, hvordan det går.",
+        en="[Congratulations! |]The goal is reached.[ Thank you for all you did.|] We call {on} to hear how it goes.",
     ),
     "help": Words(
-        da="Noget er svært lige nu. En konsulent ringer til dig og hjælper jer videre.",
-        en="Something is hard right now. A consultant calls you and helps you on.",
+        da="Noget er svært lige nu. En konsulent ringer til [dig|lederen] og hjælper [jer|dem] videre.",
+        en="Something is hard right now. A consultant calls [you|the leader] and helps [you|them] on.",
     ),
     "judge": Words(
-        da="Der er prøvet noget for at gøre det lettere. En konsulent ringer til dig og hører, om det hjalp.",
-        en="Something was tried to make it easier. A consultant calls you to hear whether it helped.",
+        da="Der er prøvet noget for at gøre det lettere. En konsulent ringer til [dig|lederen] og hører, om det hjalp.",
+        en="Something was tried to make it easier. A consultant calls [you|the leader] to hear whether it helped.",
     ),
     "solved": Words(da="Det, der var svært, er løst.", en="What was hard is solved."),
     "kommune-help": Words(
@@ -183,33 +205,40 @@ STEPS = {
         en="We have asked {kommune} for help, and we follow it up until it comes.",
     ),
     "with-placements": Words(
-        da="Pladsen er besat. Vi følger op sammen med jer.", en="The place is filled. We follow up together with you."
+        da="Pladsen er besat. Vi følger op sammen med [jer|lederen].",
+        en="The place is filled. We follow up together with [you|the leader].",
     ),
     "seat-free": Words(
-        da="Pladsen er ledig igen. Sig til, når den må åbnes. Ellers ringer en konsulent og spørger.",
-        en="The place is free again. Say when it may open. Otherwise a consultant calls and asks.",
+        da="Pladsen er ledig igen. [Sig|Lederen siger] til, når den må åbnes. Ellers ringer en konsulent og spørger.",
+        en="The place is free again. [Say|The leader says] when it may open. Otherwise a consultant calls and asks.",
     ),
     "seat-free-success": Words(
-        da="Tillykke, det lykkedes! Pladsen er ledig igen. Sig til, når den må åbnes. Ellers ringer en konsulent og"
+        da="[Tillykke, det|Det] lykkedes! Pladsen er ledig igen. [Sig|Lederen siger] til, når den må åbnes. Ellers"
+        " ringer en konsulent og"
         " spørger.",
-        en="Congratulations, it worked! The place is free again. Say when it may open. Otherwise a consultant calls"
+        en="[Congratulations, it|It] worked! The place is free again. [Say|The leader says] when it may open."
+        " Otherwise a consultant calls"
         " and asks.",
     ),
     "paused": Words(
-        da="Pladsen er på pause. Sig til, når den må åbnes igen. Ellers ringer en konsulent {by} og spørger.",
-        en="The place is paused. Say when it may open again. Otherwise a consultant calls {on} and asks.",
+        da="Pladsen er på pause. [Sig|Lederen siger] til, når den må åbnes igen. Ellers ringer en konsulent {by} og"
+        " spørger.",
+        en="The place is paused. [Say|The leader says] when it may open again. Otherwise a consultant calls {on} and"
+        " asks.",
     ),
     "over": Words(
-        da="Pladsen er lukket. Tak for denne gang. Du er altid velkommen til at åbne en ny.",
-        en="The place is closed. Thank you for this time. You are always welcome to open a new one.",
+        da="Pladsen er lukket.[ Tak for denne gang. Du er altid velkommen til at åbne en ny.|]",
+        en="The place is closed.[ Thank you for this time. You are always welcome to open a new one.|]",
     ),
     "merged": Words(
-        da="Du var tilmeldt to gange, og vi har samlet det hele ét sted. Ring til os, så får du adgang til det.",
-        en="You had joined twice, and we have put it all in one place. Call us, and you get access to it.",
+        da="[Du|Lederen] var tilmeldt to gange, og vi har samlet det hele ét sted.[ Ring til os, så får du adgang til"
+        " det.|]",
+        en="[You|The leader] had joined twice, and we have put it all in one place.[ Call us, and you get access to"
+        " it.|]",
     ),
     "nothing": Words(
-        da="Der er ikke aftalt mere lige nu. Du er altid velkommen til at åbne en plads.",
-        en="Nothing more is agreed for now. You are always welcome to open a place.",
+        da="Der er ikke aftalt mere lige nu.[ Du er altid velkommen til at åbne en plads.|]",
+        en="Nothing more is agreed for now.[ You are always welcome to open a place.|]",
     ),
 }
 # To the consultant: what to do.
@@ -317,10 +346,17 @@ DUE = {
 
 
 def step(
-    what: str, today: date, *, by: date | None = None, start: date | None = None, n: int = 1, kommune: str = ""
+    what: str,
+    today: date,
+    *,
+    by: date | None = None,
+    start: date | None = None,
+    n: int = 1,
+    kommune: str = "",
+    reader: Reader = "leader",
 ) -> Words:
-    """What comes next, to the leader."""
-    said = STEPS["leader-yeses" if what == "leader-yes" and n > 1 else what]
+    """What comes next."""
+    said = _to(reader, STEPS["leader-yeses" if what == "leader-yes" and n > 1 else what])
     of, last = _name(kommune), max(by or today, today)
     few_days = what in ("call", "with-call")
     return Words(
@@ -341,6 +377,12 @@ def step(
             start=start.isoformat() if start else "",
         ),
     )
+
+
+def _to(reader: Reader, said: Words) -> Words:
+    """Of `[dig|lederen]` the one that is meant for this reader."""
+    of = r"\1" if reader == "leader" else r"\2"
+    return Words(**{name: re.sub(r"\[([^|]*)\|([^]]*)\]", of, text) for name, text in said})
 
 
 def _on(day: date | None, today: date, words: tuple[str, str], later: str, named: Callable[[date], str]) -> str:

@@ -357,13 +357,13 @@ def _again(leader: Leader, found: dict[str, ContactView]) -> AgainView | None:
     return AgainView(**dict(found[again.id]), on=again.on, company_name=again.company_name, postnr=again.postnr)
 
 
-async def status(runtime: Runtime, leader_id: UUID, who: Principal) -> StatusView:
-    """The leader's own."""
+async def status(runtime: Runtime, leader_id: UUID, who: Principal, reader: texts.Reader = "leader") -> StatusView:
+    """The leader's own, in words to her; what comes next at her places also in words to a consultant."""
     who.own("leader_id", leader=leader_id)
     leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
     places, now = await places_of(runtime, leader.id), runtime.clock.now()
     known = await around(runtime, leader, places)
-    steps = {place.id: steps_of(place, leader, known, now) for place in places}
+    steps = {place.id: steps_of(place, leader, known, now, reader) for place in places}
     # A call that is to come, or what comes next at a place: the leader's own, then the latest place that is not over.
     own = leaders_own(leader, places, now)
     firsts = [steps[place.id][0] for place in reversed(places)]
