@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
-from intake import texts
+from intake import refusals, texts
 from intake.commands.leaders import CorrectLeader, CorrectLeaderBody, Known, MergeLeaders, SignUpBody
 from intake.queries.people import ChangedView, ContactView, contacts, differs
 from intake.queries.places import PlaceView, guessed, own_place, places_of
@@ -272,7 +272,7 @@ async def correction(
 async def _check_free(runtime: Runtime, leader: Leader, hashes: Sequence[bytes]) -> None:
     taken = "SELECT EXISTS (SELECT FROM leader_email WHERE hash = ANY ($1::bytea[]) AND person_id <> $2::uuid)"
     if await runtime.pool.fetchval(taken, list(hashes), leader.id):
-        raise texts.email_taken()
+        raise refusals.email_taken()
 
 
 async def _right_company(runtime: Runtime, company: Company, cvr: str) -> str:
