@@ -9,9 +9,9 @@ import pytest
 
 from municipality_gateway.pages import acts
 from shared.web.pages.page import Page
+from tests.gateway_served import token
 from tests.integration.test_answer_pages import text
 from tests.integration.test_links import UNA, Mailing, world
-from tests.integration.test_municipality_gateway import token
 from tests.unit.municipality_gateway.world import ESBJERG, FANOE, LEADER, PLACE, opened
 
 __all__ = ["world"]
