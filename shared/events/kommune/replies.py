@@ -23,7 +23,8 @@ class StrictData(Data):
 
 
 # The schemas of v1 say what they said when they were published, so that they are only added to. What has been narrowed
-# since is checked all the same, as codes are, and stands on the contract page: steps of hours, and the last seat.
+# since is checked all the same, as codes are, and stands on the contract page: steps of hours, the last seat, and which
+# of their reasons `rejected`, `held` and `closed` take.
 _HOURS = {"description": "hours a week, in steps of 0.25", "type": "number", "maximum": 37}
 WeekHours = Annotated[identifiers.WeekHours, WithJsonSchema(_HOURS | {"exclusiveMinimum": 0})]
 OutcomeHours = Annotated[float, quarters(0), WithJsonSchema(_HOURS | {"minimum": 0})]
@@ -77,20 +78,20 @@ class Accepted(ReferralReply, name="reply.accepted", subject="referral_id"):
 class Rejected(ReferralReply, name="reply.rejected", subject="referral_id"):
     """No, with a reason."""
 
-    reason: codes.ReferralReason
+    reason: codes.Rejected
 
 
 class Held(ReferralReply, name="reply.held", subject="referral_id"):
     """We need time, until a date."""
 
-    reason: codes.ReferralReason
+    reason: codes.Held
     until: Day
 
 
 class Closed(ReferralReply, name="reply.closed", subject="referral_id"):
     """We have found whom we could."""
 
-    reason: codes.ReferralReason
+    reason: codes.Closed
 
 
 class CancellationConfirmed(ReferralReply, name="reply.cancellation-confirmed", subject="referral_id"):
