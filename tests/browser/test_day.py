@@ -146,6 +146,24 @@ async def test_all_that_is_due_is_on_one_screen_and_each_kind_alone_is_whole(
     await visitor.look("leader-not-called")
 
 
+@pytest.mark.parametrize(("width", "scripts"), EVERYBODY)
+async def test_the_days_numbers_by_mail_are_asked_for_and_stopped(visit: Visit, width: str, scripts: bool) -> None:
+    visitor = await day_of(visit, width, scripts)
+    page = visitor.page
+    await page.get_by_role("link", name="Dagens tal på mail").click()
+    await page.get_by_label("Din e-mail").fill("konsulent@")
+    await page.get_by_role("button", name="Send mig tallene").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Det er ikke en e-mailadresse")
+    await expect(page.get_by_label("Din e-mail")).to_have_value("konsulent@")
+    await visitor.look("morning-wrong")
+    await page.get_by_label("Din e-mail").fill("konsulent@alliancen.example")
+    await page.get_by_role("button", name="Send mig tallene").click()
+    await expect(page.get_by_text("Du får den.")).to_be_visible()
+    await visitor.look("morning")
+    await page.get_by_role("button", name="Stop mailen").click()
+    await expect(page.get_by_label("Din e-mail")).to_have_value("")
+
+
 @pytest.mark.parametrize("width", ["phone", "desk"])
 async def test_on_the_whole_site_each_line_leads_on_and_shows_whom_to_ring_at_a_kommune(
     visit: Visit, here: Living, width: str, monkeypatch: pytest.MonkeyPatch

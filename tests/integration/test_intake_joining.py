@@ -217,6 +217,7 @@ async def test_the_same_address_eight_times_at_once_is_one_leader(intake: Simple
 async def test_a_name_of_spaces_is_no_name(intake: SimpleNamespace) -> None:
     refused = await intake.client.post("/leaders", json=SIGN_UP | {"name": "   "})
     assert (refused.status_code, refused.json()["field"], refused.json()["rule"]) == (422, "name", "too-short")
+    assert refused.json()["errors"][0]["da"] == "Her skal stå noget."
 
 
 @pytest.mark.parametrize("text", ["\u0000", "\ud800"])

@@ -202,6 +202,17 @@ def test_a_leader_reads_true_words_of_the_company(what: str, by: date | None) ->
     assert not re.search("match|forløb|ikke gøre noget", said.da, re.IGNORECASE)
 
 
+@pytest.mark.parametrize("what", [*texts.STEPS])
+def test_a_consultant_reads_the_same_of_the_leader(what: str) -> None:
+    said = texts.step(what, TODAY, by=TODAY, start=TODAY, n=4, kommune="0561", reader="consultant")
+    spoken_to = r"\b(du|dig|din|dit|dine|jer|jeres|tillykke|tak|velkommen)\b|\bI (?!dag)\w+|[a-zæøå,] I\b"
+    assert not re.search(spoken_to, said.da), said.da
+    assert not re.search(spoken_to, said.da[:1].lower() + said.da[1:]), said.da
+    assert not re.search(r"\b(you|your|congratulations|thank)\b", said.en, re.IGNORECASE), said.en
+    for text in (said.da, said.en, *dict(texts.step(what, TODAY, by=TODAY, start=TODAY, n=4, kommune="0561")).values()):
+        assert not re.search(r"[][|]|  |^ | $", text), text
+
+
 def test_each_sentence_of_a_places_history_is_the_companys_language() -> None:
     for what, said in texts.SAID.items():
         assert not re.search("match|forløb", said, re.IGNORECASE), what
@@ -234,6 +245,11 @@ def test_a_danish_day_is_written_as_danes_do() -> None:
     later = texts.step("leader-yes", TODAY, by=date(2026, 12, 14), n=4)
     assert later.da == (
         "Fire unge er foreslået og venter på dit svar. I skal mødes, og du skal sige ja eller nej senest"
+        " den 14. december 2026."
+    )
+    of_her = texts.step("leader-yes", TODAY, by=date(2026, 12, 14), n=4, reader="consultant")
+    assert of_her.da == (
+        "Fire unge er foreslået og venter på lederens svar. De skal mødes, og lederen skal sige ja eller nej senest"
         " den 14. december 2026."
     )
     assert texts.step("check-in", TODAY, by=TODAY).da == "Vi ringer i dag og hører, hvordan det går hos jer."

@@ -22,8 +22,9 @@ from intake.commands.leaders import (
     SignUpBody,
 )
 from intake.queries import leaders as queries
+from intake.refusals import nothing_to_correct
 from intake.state.leaders import Leader
-from intake.texts import WELCOME, Words, nothing_to_correct
+from intake.texts import WELCOME, Words
 from shared.identifiers import InRange
 from shared.spine.decision import Outdated
 from shared.web.access import open_route

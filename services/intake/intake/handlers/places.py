@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TypedDict
 
-from intake import texts
+from intake import refusals
 from intake.commands.places import (
     ChangePlace,
     ClosePlace,
@@ -80,7 +80,7 @@ def draft(work: Work, message: Message[DraftPlace]) -> HereAnswer:
     data = message.data
     leader = work.need(Leader, data.leader_id)
     if leader.erased:
-        raise texts.leader_left()
+        raise refusals.leader_left()
     place = rules.drafted(data.place_id, leader, data.found)
     name(work, data.found, leader.id, leader.company_id, place.id)
     place = rules.noted(place, work.today, "drafted")
