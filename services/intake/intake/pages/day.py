@@ -2,7 +2,6 @@
 
 from typing import Annotated, Literal, get_args
 
-from fastapi import Query
 from starlette.responses import Response
 
 from intake.api import day as api
@@ -11,6 +10,7 @@ from intake.commands.mornings import MorningBody
 from intake.queries.day import LineView, day_by_work
 from intake.rules.day import Work
 from shared.catalogue.kommuner import KOMMUNER
+from shared.identifiers import InRange
 from shared.web.dependencies import RuntimeDep
 from shared.web.pages.forms import FormDep, SentForm
 from shared.web.pages.page import PageDep
@@ -65,7 +65,7 @@ async def today(
     who: Consultant,
     runtime: RuntimeDep,
     arbejde: Kind | None = None,
-    side: Annotated[int, Query(ge=1, le=1000)] = 1,
+    side: Annotated[int, InRange(1, 1000)] = 1,
 ) -> Response:
     """All five kinds of work, or one of them alone and whole."""
     only = KINDS[arbejde] if arbejde else None
