@@ -44,8 +44,8 @@ _INPUT: dict[str, tuple[str, str, str]] = {
 _LOOKS: dict[str, Text] = {
     "string": ("Skriv det som tekst i anførselstegn.", "Write it as text in quotation marks."),
     "int": ("Skriv et helt tal, fx 12.", "Write a whole number, such as 12."),
-    "float": ("Skriv et tal, fx 12 eller 7.5.", "Write a number, such as 12 or 7.5."),
-    "finite": ("Skriv et tal, fx 12 eller 7.5.", "Write a number, such as 12 or 7.5."),
+    "float": ("Skriv et tal, fx 12 eller 7,5.", "Write a number, such as 12 or 7.5."),
+    "finite": ("Skriv et tal, fx 12 eller 7,5.", "Write a number, such as 12 or 7.5."),
     "bool": ("Skriv true eller false.", "Write true or false."),
     "date": (
         "Datoen findes ikke eller er skrevet forkert. Skriv den som 2026-11-30: år, måned og dag.",

@@ -1,5 +1,6 @@
 """A consultant's day on one screen: whom to ring, about what, since when, and one click to where it is done."""
 
+from math import ceil
 from typing import Annotated, Literal, get_args
 
 from starlette.responses import Response
@@ -71,6 +72,9 @@ async def today(
     only = KINDS[arbejde] if arbejde else None
     limit = MANY if only else FEW
     groups = await day_by_work(runtime, who, limit, only, (side - 1) * limit if only else 0)
+    last = max((ceil(group.count / limit) for group in groups if group.work == only), default=1)
+    if arbejde and side > last:  # what stood there was done meanwhile
+        return page.go("/i-dag", arbejde=arbejde, side=str(last))
     return page.show(
         "today.html",
         groups=groups,
