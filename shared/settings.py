@@ -1,4 +1,4 @@
-"""What a service is told by its surroundings: environment variables with the prefix LA_, nothing else.
+"""What a service is told by its surroundings: environment variables with the prefix LA_, or files of the same names.
 
 A wrong or missing setting stops the start with one line that names it; secret values are never part of that line.
 """
@@ -8,6 +8,7 @@ import binascii
 import re
 import sys
 from email.utils import formataddr, parseaddr
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -23,11 +24,13 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from shared.identifiers import is_phone, phone_in_words
 
 KEY_BYTES = 32
+SECRETS = Path("/run/secrets")
+"""Where containers find their secrets: a file `la_database_url` holds what LA_DATABASE_URL would, which goes before."""
 
 
 def _decoded(value: object) -> object:
@@ -238,10 +241,12 @@ S = TypeVar("S", bound=BaseSettings)
 def load(kind: type[S]) -> S:
     """The settings of this process; exits with code 2 and one line on stderr where they cannot be used."""
     try:
-        return kind()
+        return kind(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
     except ValidationError as error:
         print(_line(kind, error), file=sys.stderr)
-        raise SystemExit(2) from None
+    except SettingsError as error:  # names the setting; the reason's own words could quote the file
+        print(f"{SECRETS}: {error}: {type(error.__cause__).__name__}", file=sys.stderr)
+    raise SystemExit(2)
 
 
 def _line(kind: type[BaseSettings], error: ValidationError) -> str:
