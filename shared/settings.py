@@ -72,10 +72,17 @@ Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
 Host = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$")]
 
 
-class KafkaSettings(BaseSettings):
-    """How to reach Kafka."""
-
+class _Told(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LA_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_file_is_unset(cls, told: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in told.items() if value != ""}
+
+
+class KafkaSettings(_Told):
+    """How to reach Kafka."""
 
     kafka_bootstrap: str = Field(pattern=r"^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$", examples=["127.0.0.1:19092"])
     security_protocol: Literal["PLAINTEXT", "SASL_PLAINTEXT", "SASL_SSL", "SSL"] = "PLAINTEXT"
@@ -94,10 +101,9 @@ class KafkaSettings(BaseSettings):
         return self
 
 
-class DatabaseSettings(BaseSettings):
+class DatabaseSettings(_Told):
     """How to reach PostgreSQL. A secret as a whole: the password is part of it."""
 
-    model_config = KafkaSettings.model_config
     database_url: SecretStr = Field(examples=["postgresql://la_intake:PASSWORD@127.0.0.1:5432/lederalliancen"])
 
     @model_validator(mode="after")
@@ -107,10 +113,8 @@ class DatabaseSettings(BaseSettings):
         return self
 
 
-class OwnSettings(BaseSettings):
+class OwnSettings(_Told):
     """What a service's decisions need, each only some services; which, a service declares (`Service.needs`)."""
-
-    model_config = KafkaSettings.model_config
 
     # Wraps the people's own keys; lives outside the database.
     master_key: Annotated[SecretBytes, BeforeValidator(_decoded)] | None = Field(

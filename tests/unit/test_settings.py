@@ -193,14 +193,24 @@ def secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_a_secret_may_lie_in_a_file_and_a_variable_goes_before(environment: Environment, secrets: Path) -> None:
     (secrets / "la_database_url").write_text("postgresql://la_intake:fra-fil@db/lederalliancen\n")
     (secrets / "la_token_key").write_text("f" * 32)
+    (secrets / "la_smtp_url").write_text("\n")
     (secrets / "anybody-else-s").write_text("x")
     environment(LA_DATABASE_URL=None, LA_TOKEN_KEY="")
     found = load(Settings)
     assert found.database_url.get_secret_value() == "postgresql://la_intake:fra-fil@db/lederalliancen"
     assert found.token_key is not None
-    assert found.token_key.get_secret_value() == "f" * 32
+    assert (found.token_key.get_secret_value(), found.smtp_url) == ("f" * 32, None)
     environment()
     assert load(Settings).database_url.get_secret_value() == ENOUGH["LA_DATABASE_URL"]
+
+
+def test_a_secret_is_found_where_kubernetes_lays_it(environment: Environment, secrets: Path) -> None:
+    (secrets / "..2026").mkdir()
+    (secrets / "..2026" / "la_token_key").write_text("f" * 32)
+    (secrets / "..data").symlink_to("..2026")
+    (secrets / "la_token_key").symlink_to("..data/la_token_key")
+    environment(LA_TOKEN_KEY=None)
+    assert load(Settings).token_key is not None
 
 
 def test_a_wrong_secret_in_a_file_is_named_and_never_printed(
