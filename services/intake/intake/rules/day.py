@@ -212,8 +212,8 @@ def of_placement(placement: Placement, *, nobody: bool = False) -> Turn:
     if placement.state == "paused" and placement.reason == "approval-expired":
         return Turn(what="approval-expired", who="consultant", since=since, due=since)
     what: dict[str, Due] = {"planned": "start", "finished": "aftercare"}
-    due = day or since
-    return Turn(what=what.get(placement.state, "check-in"), who="consultant", since=since, due=due, by=due)
+    due = day or since  # nobody has waited before
+    return Turn(what=what.get(placement.state, "check-in"), who="consultant", since=due, due=due, by=due)
 
 
 def success(placement: Placement) -> Literal["job", "education", "goal"] | None:
