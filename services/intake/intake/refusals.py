@@ -77,16 +77,6 @@ def leader_has_not_agreed() -> Refused:
     )
 
 
-def no_seat() -> Refused:
-    return Refused(
-        "no-seat",
-        "seats",
-        "Pladsen er besat. Den kan åbnes igen, når en aftale er slut.",
-        "Every seat is taken. It can reopen when a placement is over.",
-        409,
-    )
-
-
 def next_call_passed() -> Refused:
     return Refused(
         "date-order",

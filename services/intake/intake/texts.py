@@ -54,6 +54,7 @@ SAID = {
     "paused": "Pladsen er på pause.",
     "paused-seat-free": "Pladsen er ledig igen.",
     "reopened": "Pladsen er åben igen.",
+    "resumed": "Pausen er slut. Pladsen er besat som før.",
     "closed": "Pladsen er lukket.",
 }
 

@@ -565,6 +565,23 @@ def test_while_her_yes_holds_the_last_seat_no_yes_is_due_on_the_others() -> None
     assert ("leader-yes", "leader", until) in next_steps(world)
 
 
+def test_nobody_is_asked_about_a_pause_while_every_seat_is_taken() -> None:
+    taken = in_state("paused", agreed=frozenset({PLACEMENT}))
+    assert rules.of_place(taken, None, [], NOW).what == "with-placements"
+    assert rules.of_place(taken.changed(agreed=frozenset()), None, [], NOW).what == "paused"
+
+
+def test_a_congratulation_comes_before_a_pause() -> None:
+    over = Placement(
+        id=PLACEMENT, place_id=PLACE, referral_id=REFERRAL, leader_id=LEADER, company_id=COMPANY, kommune="0561",
+        state="finished", reason="education", since=TODAY, next_checkin=EVER,
+    )  # fmt: skip
+    someone, paused = leader(outcome="reached", next_call_on=None), in_state("paused")
+    first, *rest = steps(paused, someone, known(someone, paused, over), NOW)
+    assert first.da.startswith("Tillykke!")
+    assert [step.what for step in rest] == ["paused"]
+
+
 def test_a_day_that_is_promised_is_one_on_which_somebody_rings() -> None:
     one = place(state="paused", history=(Past(on=date(2027, 1, 7), what="paused", reason="busy"),))
     assert rules.of_place(one, None, [], NOW).due == date(2027, 2, 8), "7 February is a Sunday"

@@ -19,7 +19,7 @@ from intake.commands.places import (
 from intake.queries.leaders import status, whole_leader, whom_at
 from intake.queries.places import WholePlaceView, own_place, place_rules, whole_place
 from intake.rules.clarification import NEEDED
-from intake.rules.places import UNOPENED
+from intake.rules.places import UNOPENED, has_free_seat
 from intake.texts import Reader
 from shared.catalogue import tasks as catalogue
 from shared.catalogue.calendar import DENMARK
@@ -223,7 +223,7 @@ async def change(
         form.begin({"agreed_at": page.today})
         known = await _known(runtime, await whole_place(runtime, place_id, who), who, page)
         return page.show("place_open.html", form=form, back=f"/pladser/{place_id}/ret", **known)
-    return page.show(f"place_{act}.html", form=form, back=home(who, place_id))
+    return page.show(f"place_{act}.html", form=form, back=home(who, place_id), full=not has_free_seat(place))
 
 
 @pages.post("/pladser/{place_id}/{act}")

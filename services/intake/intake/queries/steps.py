@@ -68,6 +68,8 @@ _FIRST = ("help", "kommune-help", "start")
 
 
 def _order(one: StepView) -> tuple[bool, int, bool, date]:
+    if one.what == "paused":  # hers to end, whenever she will: no news
+        return True, len(_FIRST) + 1, False, date.max
     rank = _FIRST.index(one.what) if one.what in _FIRST else len(_FIRST)
     return one.who != "leader", rank, one.who is None, one.by or date.max
 

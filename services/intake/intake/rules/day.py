@@ -114,9 +114,9 @@ def of_place(place: Place, leader: Leader | None, referrals: Iterable[Referral],
                 return Turn(what="with-call", who="consultant", since=since, by=day)
             what: Due = "draft" if place.state == "draft" else "blocked"
             return Turn(what=what, who="consultant", since=since, due=since)
-        case "paused":
+        case "paused" if len(place.agreed) < place.seats:
             return _paused(place, leader, since)
-        case "filled":
+        case "paused" | "filled":  # nobody could come before somebody goes
             return Turn(what="with-placements", who=None, since=since)
     asked = list(referrals)
     if any(not referral.over for referral in asked):

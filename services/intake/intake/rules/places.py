@@ -78,9 +78,8 @@ def check_state(place: Place, *allowed: PlaceState) -> None:
         raise refusals.other_state(place)
 
 
-def check_free_seat(place: Place) -> None:
-    if len(place.agreed) >= place.seats:
-        raise refusals.no_seat()
+def has_free_seat(place: Place) -> bool:
+    return len(place.agreed) < place.seats
 
 
 def drafted(place_id: str, leader: Leader, found: Frame) -> Place:
