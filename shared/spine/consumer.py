@@ -244,7 +244,7 @@ class Consumer:
                     await self._look_at_logs()
             except Exception as error:
                 if self.failure is not None:
-                    self.failure = str(error) if isinstance(error, LookupError) else type(error).__name__
+                    self.failure = str(error) if isinstance(error, LookupError) else words(error)
                     if backoff.again(error):
                         log.warning("kafka_waits", reason=self.failure)
                     await self.stop()
