@@ -250,7 +250,7 @@ class Consumer:
                     await self.stop()
                     await backoff.pause(stop)
                     continue
-                log.warning("logs_not_looked_at", error=type(error).__name__)
+                log.warning("logs_not_looked_at", error=words(error))
             try:
                 await asyncio.wait_for(stop.wait(), 1.0)
             except TimeoutError:

@@ -5,6 +5,7 @@ import json
 import re
 import stat
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import mkdtemp
 from types import SimpleNamespace
@@ -356,23 +357,32 @@ async def no_longer(attempt: Awaitable[bool]) -> bool:
 # -- what our own say ----------------------------------------------------------------------------------------------
 
 
-async def test_a_service_works_under_its_own_user_and_its_own_rights_are_enough(
+async def test_all_services_work_each_with_the_rights_of_its_own_user(
     kafka: SecuredKafka, topics: None, stack: Stack, database: str
 ) -> None:
-    await services()["municipality-gateway"].migrate(database)
-    own, kommune = await let_in(kafka, "municipality-gateway"), await let_in(kafka, TEST_KOMMUNE)
-    async with running(settings(stack, database) | PUBLIC | environment(own), "municipality-gateway") as service:
-        await until(service.ready)
+    kommune = await let_in(kafka, TEST_KOMMUNE)
+    async with AsyncExitStack() as started:
+        found = {}
+        for name in SERVICES:
+            await services()[name].migrate(database)
+            own = environment(await let_in(kafka, name))
+            found[name] = await started.enter_async_context(running(settings(stack, database) | PUBLIC | own, name))
+        for service in found.values():
+            await until(service.ready)
+        # A reply that is none: the gateway reads it, keeps it as a dead letter, and says so to the kommune.
         assert await writes(kommune, f"k.{TEST_KOMMUNE}.replies.v1")
-        async with AIOKafkaConsumer(
-            f"k.{TEST_KOMMUNE}.referrals.v1", **client_options(kommune), group_id=f"k.{TEST_KOMMUNE}.x",
-            auto_offset_reset="earliest",
-        ) as consumer:  # fmt: skip
-            async with asyncio.timeout(30):
-                answer = await consumer.getone()
+        told = f"k.{TEST_KOMMUNE}.referrals.v1"
+        consumer = AIOKafkaConsumer(
+            told, **client_options(kommune), group_id=f"k.{TEST_KOMMUNE}.x", auto_offset_reset="earliest"
+        )
+        await consumer.start()
+        async with asyncio.timeout(30):
+            answer = await consumer.getone()
+        await consumer.stop()
         assert dict(answer.headers)["ce_type"] == b"dk.lederalliancen.reply.refused.v1"
-        body = await until(service.ready)
-        assert (body["troubles"], body["outbox"]) == ({}, 0)
+        for name, service in found.items():
+            body = await until(service.ready)
+            assert (body["troubles"], body["outbox"]) == ({}, 0), name
 
 
 async def test_a_service_that_kafka_does_not_let_in_says_why_once_and_goes_on_when_it_does(
