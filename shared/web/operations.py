@@ -87,7 +87,7 @@ async def ready(request: Request) -> JSONResponse:
         except Exception as error:
             if not of_kafka(error) and not passes(error):
                 raise
-            reasons["kafka"] = type(error).__name__
+            reasons["kafka"] = words(error)
     if runtime.relay.failure:
         reasons["relay"] = runtime.relay.failure
     if runtime.awaits_erasures:
