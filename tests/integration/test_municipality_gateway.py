@@ -12,6 +12,7 @@ from aiokafka import TopicPartition
 from httpx import ASGITransport, AsyncClient, Response
 
 from municipality_gateway.app import service
+from municipality_gateway.collect import collect
 from municipality_gateway.deadline_guard import may_fire
 from municipality_gateway.state.places import Place
 from municipality_gateway.state.referrals import Referral
@@ -561,6 +562,7 @@ async def test_the_desk_says_whom_to_ring_about_what_and_each_reading_is_logged(
     assert (line["kind"], line["due"], line["kommune"]) == ("no-contact", "2026-11-23", ESBJERG)
     assert (line["referral_id"], line["place_id"], line["leader_id"]) == (world.referral, PLACE, LEADER)
     assert "contact" not in line
+    assert await waiting(world) == {(ESBJERG, "no-contact"): 1}
     world.clock.now_ = datetime(2026, 11, 24, 8, tzinfo=UTC)
     await world.settle()
     (line,) = (await world.http("GET", "/desk", consultant)).json()["lines"]
@@ -574,6 +576,7 @@ async def test_the_desk_says_whom_to_ring_about_what_and_each_reading_is_logged(
     await world.settle()
     (line,) = (await world.http("GET", "/desk", consultant)).json()["lines"]
     assert (line["kind"], line["due"]) == ("silent", "2026-11-30")
+    assert await waiting(world) == {(ESBJERG, "silent"): 1}
     assert line["da"] == "Esbjerg Kommune har ikke svaret endnu. Ring til kontaktpersonen."
     for month in (6, 7):  # one kommune after the other is silent
         world.clock.now_ = datetime(2027, month, 1, 8, tzinfo=UTC)
@@ -585,6 +588,13 @@ async def test_the_desk_says_whom_to_ring_about_what_and_each_reading_is_logged(
     (stale,) = [line for line in lines if line["kind"] == "stale-contact"]
     assert stale["contact"] == {"name": "Kontakt Person", "phone": "+4576161616"}
     assert await world.pool.fetchval("SELECT count(*) FROM access_log WHERE route = 'GET /desk'") >= 1
+
+
+async def waiting(world: World) -> dict[tuple[str, str], float]:
+    """What Prometheus is told of the desk, of every kommune, without the zeros."""
+    [family] = await collect(world)  # type: ignore[arg-type]
+    assert len(family.samples) == 98 * 5
+    return {(s.labels["kommune"], s.labels["what"]): s.value for s in family.samples if s.value}
 
 
 async def test_the_list_of_referrals_holds_all_that_was_sent_and_leads_to_its_next_page(world: World) -> None:
