@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import replace
 from hmac import compare_digest
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
@@ -232,9 +233,13 @@ def _certificates(runtime: Runtime) -> list[Metric]:
         labels=["service", "setting"],
     )
     if (path := runtime.config.ssl_cafile) is not None:
-        ends = min(one.not_valid_after_utc for one in x509.load_pem_x509_certificates(path.read_bytes()))
-        family.add_metric([runtime.name, "LA_SSL_CAFILE"], ends.timestamp())
+        family.add_metric([runtime.name, "LA_SSL_CAFILE"], _first_end(path))
     return [family]
+
+
+def _first_end(path: Path) -> float:
+    found = x509.load_pem_x509_certificates(path.read_bytes())
+    return min(one.not_valid_after_utc for one in found).timestamp()
 
 
 async def _gauges(runtime: Runtime) -> list[Metric]:
