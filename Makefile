@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All that they need is installed below .venv and .local.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens alerts lint types contracts format lock sbom audit pairs canary bench clean
+.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens alerts lint types contracts format lock sbom audit pairs canary bench images images-check clean
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -73,15 +73,22 @@ format: .venv/for-tests ## put the code into its usual form
 	$(PY) -m ruff check --fix-only
 	$(PY) -m ruff format
 
+images: $(PY) ## five images, by podman, buildah or docker (ARGS go to its build)
+	$(PY) -m deploy.images $(ARGS)
+
+images-check: .venv/for-demo ## the same on a base of Debian's packages, without a registry; S05 is played against containers
+	$(PY) -m deploy.images.check
+
 UV := UV_PYTHON_DOWNLOADS=never .local/uv/bin/uv pip compile --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-header --no-annotate -q pyproject.toml
+	--generate-hashes --no-emit-index-url --no-header --no-annotate -q
 
 lock: $(PY) ## bring requirements/ up to date with pyproject.toml
 	$(PY) -m venv .local/uv
 	.local/uv/bin/python -m pip -qq --disable-pip-version-check install uv
-	$(UV) --extra local --extra dev -o requirements/dev.txt
-	$(UV) --extra local -c requirements/dev.txt -o requirements/local.txt
-	$(UV) -c requirements/dev.txt -o requirements/run.txt
+	$(UV) pyproject.toml --extra local --extra dev -o requirements/dev.txt
+	$(UV) pyproject.toml --extra local -c requirements/dev.txt -o requirements/local.txt
+	$(UV) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	$(UV) --group build -c requirements/dev.txt -o requirements/build.txt
 
 sbom: $(PY) ## docs/sbom.cdx.json: what a service is made of, with licences, from requirements/run.txt
 	$(PY) -m venv .local/sbom

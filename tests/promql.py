@@ -12,9 +12,9 @@ from typing import Any
 
 import promql_parser
 import pytest
-from ruamel.yaml import YAML
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
+from ruamel.yaml import YAML
 
 from metrics import collect as projection
 from metrics import figures
