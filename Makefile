@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All that they need is installed below .venv and .local.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens lint types contracts format lock sbom audit pairs canary bench images images-check clean
+.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens alerts lint types contracts format lock sbom audit pairs canary bench images images-check clean
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -11,6 +11,7 @@ PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
 ifneq ($(shell test -n "$$HOME" && test -w "$$HOME" && echo yes),yes)
 export HOME := $(CURDIR)/.local/home
 endif
+PROMTOOL := .local/prometheus/usr/bin/promtool
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' Makefile
@@ -50,6 +51,12 @@ pairs: .venv/for-tests ## all 98 kommuner and a leader in each, each against the
 
 canary: .venv/for-tests ## plant what may lie nowhere, and look for it in every topic, file, dump, log and figure
 	$(PY) -m tests.leaks.canary
+
+alerts: .venv/for-tests ## play each alert with promtool: from the PATH, or out of Debian's package
+	@command -v promtool > /dev/null || test -x $(PROMTOOL) || { \
+		mkdir -p .local/prometheus && cd .local/prometheus && apt-get -qq -o APT::Sandbox::User=root download prometheus && dpkg -x prometheus_*.deb .; \
+	} || { echo "promtool is needed: put it on the PATH" >&2; exit 1; }
+	$(PY) -m pytest -q tests/unit/test_alerts.py
 
 lint: .venv/for-tests ## style, and who may import whom
 	$(PY) -m ruff check

@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from municipality_gateway.app import service
+from municipality_gateway.collect import collect
 from shared.spine.redrive import redrive
 from tests.gateway_served import IN, OUT, TUESDAY_AFTER, World, event, served, token
 from tests.unit.municipality_gateway.world import (
@@ -164,12 +165,20 @@ async def test_a_consultant_takes_back_and_asks_whom_she_will(world: World) -> N
     assert unknown.status_code == 404
 
 
+async def waiting(world: World) -> dict[tuple[str, str], float]:
+    """What Prometheus is told of the desk, of every kommune, without the zeros."""
+    [family] = await collect(world)  # type: ignore[arg-type]
+    assert len(family.samples) == 98 * 5
+    return {(s.labels["kommune"], s.labels["what"]): s.value for s in family.samples if s.value}
+
+
 async def test_the_desk_says_whom_to_ring_about_what_and_each_reading_is_logged(world: World) -> None:
     consultant = token("consultant")
     (line,) = (await world.http("GET", "/desk", consultant)).json()["lines"]
     assert (line["kind"], line["due"], line["kommune"]) == ("no-contact", "2026-11-23", ESBJERG)
     assert (line["referral_id"], line["place_id"], line["leader_id"]) == (world.referral, PLACE, LEADER)
     assert "contact" not in line
+    assert await waiting(world) == {(ESBJERG, "no-contact"): 1}
     world.clock.now_ = datetime(2026, 11, 24, 8, tzinfo=UTC)
     await world.settle()
     (line,) = (await world.http("GET", "/desk", consultant)).json()["lines"]
@@ -183,6 +192,7 @@ async def test_the_desk_says_whom_to_ring_about_what_and_each_reading_is_logged(
     await world.settle()
     (line,) = (await world.http("GET", "/desk", consultant)).json()["lines"]
     assert (line["kind"], line["due"]) == ("silent", "2026-11-30")
+    assert await waiting(world) == {(ESBJERG, "silent"): 1}
     assert line["da"] == "Esbjerg Kommune har ikke svaret endnu. Ring til kontaktpersonen."
     for month in (6, 7):  # one kommune after the other is silent
         world.clock.now_ = datetime(2027, month, 1, 8, tzinfo=UTC)
