@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All that they need is installed below .venv and .local.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens lint types contracts format lock sbom audit pairs canary bench clean
+.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens alerts lint types contracts format lock sbom audit pairs canary bench images images-check clean
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -11,6 +11,7 @@ PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
 ifneq ($(shell test -n "$$HOME" && test -w "$$HOME" && echo yes),yes)
 export HOME := $(CURDIR)/.local/home
 endif
+PROMTOOL := .local/prometheus/usr/bin/promtool
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' Makefile
@@ -51,6 +52,12 @@ pairs: .venv/for-tests ## all 98 kommuner and a leader in each, each against the
 canary: .venv/for-tests ## plant what may lie nowhere, and look for it in every topic, file, dump, log and figure
 	$(PY) -m tests.leaks.canary
 
+alerts: .venv/for-tests ## play each alert with promtool: from the PATH, or out of Debian's package
+	@command -v promtool > /dev/null || test -x $(PROMTOOL) || { \
+		mkdir -p .local/prometheus && cd .local/prometheus && apt-get -qq -o APT::Sandbox::User=root download prometheus && dpkg -x prometheus_*.deb .; \
+	} || { echo "promtool is needed: put it on the PATH" >&2; exit 1; }
+	$(PY) -m pytest -q tests/unit/test_alerts.py
+
 lint: .venv/for-tests ## style, and who may import whom
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
@@ -66,15 +73,22 @@ format: .venv/for-tests ## put the code into its usual form
 	$(PY) -m ruff check --fix-only
 	$(PY) -m ruff format
 
+images: $(PY) ## five images, by podman, buildah or docker (ARGS go to its build)
+	$(PY) -m deploy.images $(ARGS)
+
+images-check: .venv/for-demo ## the same on a base of Debian's packages, without a registry; S05 is played against containers
+	$(PY) -m deploy.images.check
+
 UV := UV_PYTHON_DOWNLOADS=never .local/uv/bin/uv pip compile --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-header --no-annotate -q pyproject.toml
+	--generate-hashes --no-emit-index-url --no-header --no-annotate -q
 
 lock: $(PY) ## bring requirements/ up to date with pyproject.toml
 	$(PY) -m venv .local/uv
 	.local/uv/bin/python -m pip -qq --disable-pip-version-check install uv
-	$(UV) --extra local --extra dev -o requirements/dev.txt
-	$(UV) --extra local -c requirements/dev.txt -o requirements/local.txt
-	$(UV) -c requirements/dev.txt -o requirements/run.txt
+	$(UV) pyproject.toml --extra local --extra dev -o requirements/dev.txt
+	$(UV) pyproject.toml --extra local -c requirements/dev.txt -o requirements/local.txt
+	$(UV) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	$(UV) --group build -c requirements/dev.txt -o requirements/build.txt
 
 sbom: $(PY) ## docs/sbom.cdx.json: what a service is made of, with licences, from requirements/run.txt
 	$(PY) -m venv .local/sbom

@@ -1,4 +1,4 @@
-"""The pages of all services as one site: which of them answers which address. `python -m deploy.site` writes it down.
+"""The pages of all services as one site: who of them answers which address. `python -m deploy.site`: deploy/Caddyfile.
 
 Each service owns the first words of its pages' addresses, and `/api/<service>/` leads to its routes for programs.
 """
@@ -26,7 +26,8 @@ def caddyfile(address: str, upstreams: Mapping[str, str]) -> str:
     lines = ["{", "\tadmin off", "\tpersist_config off", "}", "", f"{address} {{"]
     for name, service in sorted(services().items()):
         api = f"/api/{name}"
-        lines += _block(f"{name}-hidden", [f"{api}/{path}" for path in _HIDDEN], "respond 404")
+        hidden = [f"{where}/{path}" for where in (api, *([""] if name == FRONT else [])) for path in _HIDDEN]
+        lines += _block(f"{name}-hidden", hidden, "respond 404")
         lines += [f"\thandle_path {api}/* {{", f"\t\treverse_proxy {upstreams[name]}", "\t}"]
         words = first_words(service)
         if words and name != FRONT:
@@ -54,7 +55,26 @@ _AWAY = (
 )
 
 
+PORT = 8000
+"""Of each service in its container."""
+_LOGIN = """
+# The issuer: the realm's pages, not its administrators'.
+login.{$LA_SITE} {
+\t@open path /realms/lederalliancen/* /resources/*
+\thandle @open {
+\t\treverse_proxy keycloak:8080
+\t}
+\thandle {
+\t\trespond 404
+\t}
+}
+"""
+
+
+def for_compose() -> str:
+    """`deploy/Caddyfile`."""
+    return caddyfile("{$LA_SITE}", {name: f"{name}:{PORT}" for name in services()}) + _LOGIN
+
+
 if __name__ == "__main__":
-    sys.stdout.write(
-        caddyfile("{$LA_SITE:lederalliancen.example.dk}", {n: f"{n}:{s.port}" for n, s in services().items()})
-    )
+    sys.stdout.write(for_compose())

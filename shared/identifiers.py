@@ -3,15 +3,24 @@
 import re
 import unicodedata
 from collections.abc import Hashable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import phonenumbers
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema, core_schema
 from stdnum.dk import cvr
 
 from shared.catalogue.kommuner import postal_code
-from shared.catalogue.refusal import refusal
+from shared.catalogue.refusal import in_danish, in_english, refusal
 
 D = TypeVar("D", date, datetime)
 H = TypeVar("H", bound=Hashable)
@@ -176,9 +185,48 @@ def _rfc3339(value: object) -> object:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class InRange:
+    """`Annotated[int, InRange(1, 50)]`: whoever is outside is told both ends. `step`: what it is a multiple of."""
+
+    least: float
+    most: float
+    step: float | None = None
+
+    def check(self, number: float) -> float:
+        if not self.least <= number <= self.most:
+            raise refusal(
+                "out-of-range",
+                f"Must be from {in_english(self.least)} to {in_english(self.most)}.",
+                f"Skal være fra {in_danish(self.least)} til {in_danish(self.most)}.",
+            )
+        if self.step and number % self.step:
+            raise refusal(
+                "step",
+                f"Write it in steps of {in_english(self.step)}.",
+                f"Skriv det i trin på {in_danish(self.step)}.",
+            )
+        return number
+
+    def __get_pydantic_core_schema__(self, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        step = {"multipleOf": self.step} if self.step else {}
+        return {**handler(schema), "minimum": self.least, "maximum": self.most, **step}
+
+
+def quarters(least: float, most: float = 37) -> InRange:
+    """Hours are taken in steps of a quarter, whoever says them; a week has at most 37."""
+    return InRange(least, most, 0.25)
+
+
+WeekHours = Annotated[float, quarters(0.25)]
+Seats = Annotated[int, InRange(1, 50)]
 ONCE = AfterValidator(lambda values: tuple(dict.fromkeys(values)))
 Each = Annotated[tuple[H, ...], ONCE]
-"""A list in which what is said twice is said once."""
+"""A list, as of codes, in which what is said twice is said once: nothing is lost by it, and nobody is sent back for it.
+So it is never longer than its list of codes."""
 Day = Annotated[date, AfterValidator(_sensible), Field(json_schema_extra={"pattern": DAY})]
 Instant = Annotated[
     datetime,

@@ -16,6 +16,7 @@ from shared.mail.letters import Mails
 from shared.mail.relay import OFF, MailRelay
 from shared.people.vault import Vault
 from shared.settings import Settings
+from shared.spine import instruments
 from shared.spine.batch import Rulebook
 from shared.spine.consumer import Consumer
 from shared.spine.dead_letters import Due
@@ -90,6 +91,7 @@ class Runtime:
         ]
         if self.mail:
             self._tasks.append(asyncio.create_task(self.mail.run(self._stop_sending), name="mail"))
+        instruments.begin(self.name, (name for group in self.topics for name in group))
         log.info("started", service=self.name)
         if self.mails and not self.mail:
             log.warning("mail_off", way_out="set LA_SMTP_URL, LA_MAIL_FROM and LA_PUBLIC_URL")

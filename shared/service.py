@@ -157,7 +157,8 @@ class Service:
             redoc_url=None,
             redirect_slashes=False,
         )
-        edge.install(app, Limits(config.requests_per_address, config.requests_per_principal), config.hosts)
+        limits = Limits(config.requests_per_address, config.requests_per_principal)
+        edge.install(app, limits, config.hosts, self.name)
         access.install(app, config)
         operations.install(app, config.metrics_token)
         docs.install(app)

@@ -1,4 +1,4 @@
-"""What a service is told by its surroundings: environment variables with the prefix LA_, nothing else.
+"""What a service is told by its surroundings: environment variables with the prefix LA_, or files of the same names.
 
 A wrong or missing setting stops the start with one line that names it; secret values are never part of that line.
 """
@@ -8,6 +8,7 @@ import binascii
 import re
 import sys
 from email.utils import formataddr, parseaddr
+from pathlib import Path
 from ssl import SSLContext, create_default_context
 from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
@@ -24,11 +25,13 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from shared.identifiers import is_phone, phone_in_words
 
 KEY_BYTES = 32
+SECRETS = Path("/run/secrets")
+"""Where containers find their secrets: a file `la_database_url` holds what LA_DATABASE_URL would, which goes before."""
 
 
 def _decoded(value: object) -> object:
@@ -70,10 +73,17 @@ Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
 Host = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$")]
 
 
-class KafkaSettings(BaseSettings):
-    """How to reach Kafka."""
-
+class _Told(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LA_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_file_is_unset(cls, told: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in told.items() if value != ""}
+
+
+class KafkaSettings(_Told):
+    """How to reach Kafka."""
 
     kafka_bootstrap: str = Field(pattern=r"^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$", examples=["127.0.0.1:19092"])
     security_protocol: Literal["PLAINTEXT", "SASL_PLAINTEXT", "SASL_SSL", "SSL"] = "PLAINTEXT"
@@ -129,10 +139,9 @@ class KafkaSettings(BaseSettings):
         return context
 
 
-class DatabaseSettings(BaseSettings):
+class DatabaseSettings(_Told):
     """How to reach PostgreSQL. A secret as a whole: the password is part of it."""
 
-    model_config = KafkaSettings.model_config
     database_url: SecretStr = Field(examples=["postgresql://la_intake:PASSWORD@127.0.0.1:5432/lederalliancen"])
 
     @model_validator(mode="after")
@@ -142,10 +151,8 @@ class DatabaseSettings(BaseSettings):
         return self
 
 
-class OwnSettings(BaseSettings):
+class OwnSettings(_Told):
     """What a service's decisions need, each only some services; which, a service declares (`Service.needs`)."""
-
-    model_config = KafkaSettings.model_config
 
     # Wraps the people's own keys; lives outside the database.
     master_key: Annotated[SecretBytes, BeforeValidator(_decoded)] | None = Field(
@@ -276,10 +283,12 @@ S = TypeVar("S", bound=BaseSettings)
 def load(kind: type[S]) -> S:
     """The settings of this process; exits with code 2 and one line on stderr where they cannot be used."""
     try:
-        return kind()
+        return kind(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
     except ValidationError as error:
         print(_line(kind, error), file=sys.stderr)
-        raise SystemExit(2) from None
+    except SettingsError as error:  # names the setting; the reason's own words could quote the file
+        print(f"{SECRETS}: {error}: {type(error.__cause__).__name__}", file=sys.stderr)
+    raise SystemExit(2)
 
 
 def _line(kind: type[BaseSettings], error: ValidationError) -> str:

@@ -41,7 +41,7 @@ def main() -> int:
 def demo(once: bool) -> int:
     show.console.print("Starting Kafka, PostgreSQL, five services and the simulated kommuner")
     screen = show.Screen()
-    with World(HOME, START, first_port=_first_port()) as world:
+    with World(HOME, START, first_port=first_port()) as world:
         with screen.live():
             plays = asyncio.run(play(world, screen.show))
         show.table(plays)
@@ -57,7 +57,7 @@ def demo(once: bool) -> int:
     return 0 if ok else 1
 
 
-def _first_port() -> int:
+def first_port() -> int:
     value = os.environ.get("LA_DEMO_PORT", "8001")
     if not value.isdecimal() or not 1 <= int(value) <= 65536 - PORTS:
         raise StackError(f"LA_DEMO_PORT must be a port number from 1 to {65536 - PORTS}, not {value!r}.")

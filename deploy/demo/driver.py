@@ -8,20 +8,20 @@ import httpx
 
 from deploy.demo.journal import Journal
 from deploy.demo.stories import AFTERWARDS, STORIES
-from deploy.demo.story import Play
+from deploy.demo.story import Play, Story
 from deploy.demo.world import World
 
 Show = Callable[[Sequence[Play]], None]
 
 
-async def play(world: World, show: Show) -> list[Play]:
-    """All stories to their end, and what comes afterwards. `show` is called with them as they go."""
+async def play(world: World, show: Show, stories: Sequence[Story] = STORIES) -> list[Play]:
+    """All of these to their end, and what comes afterwards. `show` is called with them as they go."""
     async with AsyncExitStack() as around:
         http = await around.enter_async_context(httpx.AsyncClient())
         api = await around.enter_async_context(world.api)
         journal = await around.enter_async_context(Journal(world.stack.kafka))
         await world.quiet(http)
-        plays = [Play(story, world.calendar, api, journal) for story in STORIES]
+        plays = [Play(story, world.calendar, api, journal) for story in stories]
         plays.append(Play(AFTERWARDS, world.calendar, api, journal, plays[:]))
         for together in (plays[:-1], plays[-1:]):
             await _play(together, world, http, journal, lambda: show(plays))

@@ -10,7 +10,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime
@@ -38,7 +38,14 @@ SITE, POST = "site", "post"
 PORTS = len(SERVICES) + 4
 """How many in a row it takes."""
 BIN = Path(sys.executable).parent
+Program = Callable[[str, Mapping[str, str]], list[str | Path]]
+"""How one of our programs is started that is to have these settings."""
 PATIENCE = 90.0  # seconds that it may take until all is quiet
+
+
+def installed(name: str, _: Mapping[str, str]) -> list[str | Path]:
+    """As it lies beside this interpreter."""
+    return [BIN / name]
 
 
 class World:
@@ -57,8 +64,10 @@ class World:
         *,
         script: Path = SCRIPT,
         settings: Mapping[str, str] = MappingProxyType({}),
+        program: Program = installed,
     ) -> None:
         """`script`: who the simulated kommuner are; `settings`: others than the demo's, for all services."""
+        self._program = program
         self.home, self._start, self._script, self._settings = home, start, script, settings
         self.shell = home / "demo.env"
         """While the demo is up: its settings, with the administrator's login, for a shell that wants to look around."""
@@ -99,11 +108,11 @@ class World:
             self.shell.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in env.items()))
             undo.callback(self.shell.unlink, missing_ok=True)
             with ThreadPoolExecutor() as both:
-                list(both.map(lambda command: _run([BIN / "lederalliancen", command], env), ("migrate", "topics")))
+                list(both.map(lambda command: self._prepare(command, env), ("migrate", "topics")))
             undo.enter_context(self.processes)
             for name, url in asyncio.run(_logins(self.stack.database)).items():
-                own = {"LA_DATABASE_URL": url, "LA_HTTP_PORT": str(self._ports[name])}
-                self.processes.start(name, [BIN / name], {**env, **own})
+                own = env | {"LA_DATABASE_URL": url, "LA_HTTP_PORT": str(self._ports[name])}
+                self.processes.start(name, self._program(name, own), own)
             post = {"POST_PORT": str(self._ports[POST]), "POST_SMTP_PORT": str(self._smtp)}
             self.processes.start(POST, [sys.executable, "-m", "deploy.demo.post"], post)
             self.processes.start(SITE, [BIN / "caddy", "run", "--config", self._caddyfile()], self._own_folders())
@@ -113,6 +122,12 @@ class World:
 
     def __exit__(self, *_: object) -> None:
         self._exit.close()
+
+    def _prepare(self, command: str, env: Mapping[str, str]) -> None:
+        program = self._program("lederalliancen", env)
+        done = subprocess.run([*program, command], env={**os.environ, **env}, capture_output=True, text=True)
+        if done.returncode:
+            raise StackError(f"lederalliancen {command} failed:\n{done.stdout}{done.stderr}")
 
     def _caddyfile(self) -> Path:
         file = self.home / "Caddyfile"
@@ -185,9 +200,3 @@ async def _logins(database: str) -> dict[str, str]:
     finally:
         await admin.close()
     return urls
-
-
-def _run(command: list[Any], env: dict[str, str]) -> None:
-    done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True)
-    if done.returncode:
-        raise StackError(f"{' '.join([command[0].name, *command[1:]])} failed:\n{done.stdout}{done.stderr}")

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from shared.catalogue.files import Dated, rows, text, validity
+from shared.catalogue.files import Dated, rows, text, validity, words
 from shared.catalogue.refusal import refusal
 
 
@@ -26,6 +26,8 @@ class Entry(Dated):
     da: str
     en: str
     source: str | None = None
+    replies: tuple[str, ...] = ()
+    """Where several replies share a list: those that take this code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,9 @@ def _lists() -> Mapping[str, CodeList]:
 
 
 def _entry(row: Mapping[str, str]) -> Entry:
-    return Entry(row["code"], row["da"], row["en"], row["source"] or None, **validity(row))
+    return Entry(
+        row["code"], row["da"], row["en"], row["source"] or None, words(row.get("replies") or ""), **validity(row)
+    )
 
 
 LISTS: tuple[str, ...] = tuple(_lists())
@@ -100,14 +104,24 @@ LISTS: tuple[str, ...] = tuple(_lists())
 class InList:
     """`reason: Annotated[str, InList("match-declined")]`: a code of that list, whatever day it is valid on.
 
-    In JSON Schema a string with `x-code-list`, not an enum: another code is no breaking change.
+    In JSON Schema a string with `x-code-list`, not an enum: another code is no breaking change. `reply`: of those codes
+    the ones that this reply takes.
     """
 
     list_name: str
+    reply: str | None = None
 
     def check(self, code: str) -> str:
-        if code in codes(self.list_name):
+        known = codes(self.list_name)
+        if code in known and (self.reply is None or self.reply in known.entries[code].replies):
             return code
+        if self.reply:
+            right = ", ".join(entry.code for entry in known if self.reply in entry.replies)
+            raise refusal(
+                "unknown-code",
+                f"`{self.reply}` does not take this code. It takes: {right}.",
+                f"Koden hører ikke til `{self.reply}`. Brug en af disse: {right}.",
+            )
         # What was sent is not said again: it could be anything.
         raise refusal(
             "unknown-code",
@@ -120,14 +134,18 @@ class InList:
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {**handler(schema), "x-code-list": self.list_name}
+        only = {"description": f"those of its codes that are for `{self.reply}`"} if self.reply else {}
+        return {**handler(schema), "x-code-list": self.list_name, **only}
 
 
 CallOutcome = Annotated[str, InList("call-outcome")]
 PlacePaused = Annotated[str, InList("place-paused")]
 PlaceClosed = Annotated[str, InList("place-closed")]
 PlaceReopened = Annotated[str, InList("place-reopened")]
-ReferralReason = Annotated[str, InList("referral-rejected")]  # rejected, held and closed share their codes
+# One list, as it was published; each takes its own codes of it.
+Rejected = Annotated[str, InList("referral-rejected", "rejected")]
+Held = Annotated[str, InList("referral-rejected", "held")]
+Closed = Annotated[str, InList("referral-rejected", "closed")]
 ReferralCancelled = Annotated[str, InList("referral-cancelled")]
 ReferralWhy = Annotated[str, InList("referral-why")]
 MatchDeclined = Annotated[str, InList("match-declined")]

@@ -37,6 +37,7 @@ ENDED = Counter(
     "Mails that ended: sent, refused (the address takes none), void (erased, or nothing to tell any more), given-up.",
     ["service", "outcome"],
 )
+OUTCOMES = ("sent", "refused", "void", "given-up")
 PAUSES = (60, 300, 900, 3_600, 14_400, 43_200, 86_400, 86_400)
 """Seconds until a mail is tried again, after each try; then it is given up. The first ones outlast a try."""
 TRY = 45.0  # seconds that one may take
@@ -83,6 +84,8 @@ class MailRelay:
         self.service, self.url, self.closed, self.pauses = spine.book.service, url, closed, pauses
         self.failure: str | None = None
         self._server: SMTP | None = None
+        for outcome in OUTCOMES:
+            ENDED.labels(self.service, outcome)
 
     async def run(self, stop: asyncio.Event, *, poll: float = 1.0) -> None:
         backoff = Backoff(1.0, 300.0)

@@ -238,6 +238,7 @@ class Consumer:
                     log.info("consuming", topics=len(self.topics))
                 if ended := self._ended():
                     self.failure = "consume loop died"
+                    instruments.RESTARTS.labels(self.service).inc()
                     log.error("consume_loop_died", reason=ended)
                     await self.stop()
                 elif time.monotonic() - self._looked > LOOK_AT_LOGS:

@@ -1,5 +1,7 @@
 """Prometheus instruments of every service, each declared once. They count batches, never single messages in a loop."""
 
+from collections.abc import Iterable
+
 from prometheus_client import Counter, Histogram
 
 from shared.events.topics import family_of
@@ -19,6 +21,11 @@ RETRIES = Counter("lederalliancen_batch_retries_total", "Batches tried again aft
 COMMIT_FAILURES = Counter(
     "lederalliancen_commit_failures_total",
     "Offset commits that failed; many in a row mean two replicas with one instance id.",
+    ["service"],
+)
+RESTARTS = Counter(
+    "lederalliancen_consumer_restarts_total",
+    "Consumers put in the place of one that read no more (its loop had ended, or it was lame).",
     ["service"],
 )
 SENT = Counter("lederalliancen_outbox_sent_total", "Events that the broker acknowledged.", ["service"])
@@ -41,6 +48,14 @@ LIFTED = Counter(
     "Subjects whose next version was lifted above what Kafka holds: this database was restored.",
     ["service"],
 )
+
+
+def begin(service: str, topics: Iterable[str]) -> None:
+    """Those that alerts look at are there from the first scrape on: a first rise from nothing would be none."""
+    for counter in (RETRIES, COMMIT_FAILURES, RESTARTS, SENT, REBUILDS, LIFTED):
+        counter.labels(service)
+    for family in {family_of(topic) for topic in topics}:
+        LOST.labels(service, family)
 
 
 def handled(service: str, topic: str, counts: dict[str, int]) -> None:

@@ -19,6 +19,7 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
+from shared.events.topics import family_of
 from shared.spine import instruments, reading
 from shared.spine.engine import Spine
 from shared.spine.failures import passes, words
@@ -164,8 +165,8 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
             return False
         for at, to in found.items():
             if to.news:
-                instruments.NEWS.labels(self._service, at.topic, to.news).inc()
-                instruments.LOST.labels(self._service, at.topic).inc(to.lost)
+                instruments.NEWS.labels(self._service, family_of(at.topic), to.news).inc()
+                instruments.LOST.labels(self._service, family_of(at.topic)).inc(to.lost)
                 log.error(to.news.replace("-", "_"), topic=at.topic, partition=at.partition, lost=to.lost)
             self.seek(at, to.at.next_offset)
             self._at[at] = to.at

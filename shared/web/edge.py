@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,6 +11,7 @@ from uuid import UUID
 import structlog
 import uuid_utils
 from fastapi import FastAPI
+from prometheus_client import Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,16 +54,22 @@ MAX_HEADERS = 100
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # Asked by machines on the inside, by address and often.
 OPERATIONS = ("/health/live", "/health/ready", "/metrics")
+SECONDS = Histogram(
+    "lederalliancen_http_seconds",
+    "From a request's head to the end of its answer, by the route's function and the first digit of the status.",
+    ["service", "endpoint", "status"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
 STATIC = "/static/"  # out of memory, and a page asks for ten: a whole kick-off may share one address
 
 
-def install(app: FastAPI, limits: Limits | None = None, hosts: Sequence[str] = ()) -> None:
+def install(app: FastAPI, limits: Limits | None = None, hosts: Sequence[str] = (), service: str = "") -> None:
     """Every request of this app passes the edge, and every error becomes a problem; call before adding routes.
 
     `hosts` are the names that it has; with none, it listens to any.
     """
     problems.install(app)
-    app.add_middleware(Edge, limits=limits or Limits(), hosts=frozenset(hosts))
+    app.add_middleware(Edge, limits=limits or Limits(), hosts=frozenset(hosts), service=service)
 
 
 POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
@@ -84,8 +92,8 @@ class Edge:
     would answer in plain text.
     """
 
-    def __init__(self, app: ASGIApp, limits: Limits, hosts: frozenset[str]) -> None:
-        self._app, self._limits, self._hosts = app, limits, hosts
+    def __init__(self, app: ASGIApp, limits: Limits, hosts: frozenset[str], service: str) -> None:
+        self._app, self._limits, self._hosts, self._service = app, limits, hosts, service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -97,7 +105,7 @@ class Edge:
             await self._serve(scope, receive, send, headers, correlation_id)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers, correlation_id: str) -> None:
-        status = 0
+        status, began = 0, time.perf_counter()
 
         async def send_on(message: Message) -> None:
             nonlocal status
@@ -137,6 +145,9 @@ class Edge:
             await problems.answer(problem, scope)(scope, receive, send_on)
         # The endpoint's name, not the address: an address may hold anything.
         endpoint = getattr(scope.get("endpoint"), "__qualname__", None)
+        if scope["path"] not in OPERATIONS and not scope["path"].startswith(STATIC):
+            found_by = SECONDS.labels(self._service, endpoint or "none", f"{status // 100}xx")
+            found_by.observe(time.perf_counter() - began)
         seen = log.debug if scope["path"] in OPERATIONS or status == TOO_MANY.status else log.info
         state = scope.get("state", {})
         found = {"sub": getattr(state.get("asker"), "sub", None), "why": state.get("refused")}

@@ -9,23 +9,28 @@ from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import replace
 from hmac import compare_digest
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
+import structlog
+from cryptography import x509
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, REGISTRY, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.openmetrics import exposition as openmetrics
 from pydantic import SecretStr
 
 from shared.events.topics import family_of
 from shared.mail import relay as mail
 from shared.runtime import Runtime
+from shared.spine.batch import BUILD
 from shared.spine.failures import NewerShape, of_kafka, passes, words
 from shared.web.access import open_route
 from shared.web.problems import CLOSED, UNAVAILABLE, Problem, language
 
+log = structlog.get_logger(__name__)
 router = APIRouter(tags=["operations"], dependencies=[Depends(open_route)])
 T = TypeVar("T")
 READY_WITHIN, FIGURES_WITHIN, COLLECT_WITHIN, LAG_WITHIN = 4.0, 2.0, 4.0, 2.0  # seconds; a scrape's own limit is 10
@@ -36,7 +41,10 @@ GAUGES = (
     ("outbox_age_seconds", "Age of the oldest event waiting to be sent.", "outbox_age"),
     ("outbox_failed_rows", "Events that the broker refused for good.", "outbox_failed"),
     ("parked_rows", "Records waiting for a prerequisite or behind another.", "parked"),
+    ("parked_age_seconds", "Age of the record that has waited longest.", "parked_age"),
     ("dead_letters_open", "Dead letters that nobody has redriven or skipped.", "dead"),
+    ("timers_due", "Timers of the domain's clock that are due and have not fired.", "due"),
+    ("timers_overdue_seconds", "By how much the oldest of them is overdue.", "overdue"),
 )
 MAIL_GAUGES = (
     ("mails_waiting", "Mails waiting to be sent, or to be tried again.", "waiting"),
@@ -135,19 +143,21 @@ async def metrics(request: Request) -> Response:
     `lederalliancen_collected` says of each source whether it was.
     """
     runtime: Runtime = request.app.state.runtime
-    own = collected_of(runtime)
     sources: dict[str, Awaitable[Iterable[Metric]]] = {"database": _gauges(runtime), "kafka": _lag(runtime)}
     if runtime.collect:
         sources["figures"] = runtime.collect(runtime)
-    limits = {"database": FIGURES_WITHIN, "kafka": LAG_WITHIN, "figures": COLLECT_WITHIN}
-    found = await asyncio.gather(*(_tried(limits[name], source) for name, source in sources.items()))
+    if runtime.config.ssl_cafile or runtime.config.ssl_certfile:
+        sources["certificates"] = asyncio.to_thread(_certificates, runtime)
+    limits = {"database": FIGURES_WITHIN, "kafka": LAG_WITHIN}
+    tried = (_tried(name, limits.get(name, COLLECT_WITHIN), source) for name, source in sources.items())
+    found = await asyncio.gather(*tried)
     read = dict(zip(sources, found, strict=True))
     said = GaugeMetricFamily(
         "lederalliancen_collected", "1: this source was read for this scrape; 0: it was not.", labels=["service", "of"]
     )
     for name, families in read.items():
         said.add_metric([runtime.name, name], float(families is not None))
-    collected = [said, *own, *(one for families in read.values() for one in families or ())]
+    collected = [said, *_of_this_replica(runtime), *(one for families in read.values() for one in families or ())]
     # The library's `choose_encoder` fails on a version that is no number.
     if "application/openmetrics-text" in request.headers.get("accept", ""):
         text: bytes = openmetrics.generate_latest(_All(collected))  # type: ignore[no-untyped-call]
@@ -169,12 +179,13 @@ async def within(seconds: float, work: Awaitable[T]) -> T:
     return task.result()
 
 
-async def _tried(seconds: float, source: Awaitable[Iterable[Metric]]) -> list[Metric] | None:
+async def _tried(name: str, seconds: float, source: Awaitable[Iterable[Metric]]) -> list[Metric] | None:
+    """None where it could not be read, whatever was wrong: the other sources are worth reading all the same."""
     try:
         return list(await within(seconds, source))
     except Exception as error:
         if not of_kafka(error) and not passes(error):
-            raise
+            log.error("not_collected", of=name, exc_info=error)
         return None
 
 
@@ -188,8 +199,21 @@ class _All:
         return [*REGISTRY.collect(), *self._found]
 
 
-def collected_of(runtime: Runtime) -> list[Metric]:
-    """What this replica knows of itself: where it does not go on."""
+def _of_this_replica(runtime: Runtime) -> list[Metric]:
+    """What it knows of itself: its build, which of its parts work, where it does not go on."""
+    build = InfoMetricFamily("lederalliancen_build", "The build that runs, by LA_BUILD.", labels=["service"])
+    build.add_metric([runtime.name], {"build": BUILD})
+    works = GaugeMetricFamily(
+        "lederalliancen_works",
+        "1: that part of this replica works (consumer, relay, mail); 0: it does not, and /health/ready says why.",
+        labels=["service", "part"],
+    )
+    parts = {
+        "consumer": runtime.consumer is not None and runtime.consumer.failure is None,
+        "relay": runtime.relay.failure is None,
+    } | ({"mail": runtime.mail.failure is None} if runtime.mail else {})
+    for part, well in parts.items():
+        works.add_metric([runtime.name, part], float(well))
     stuck = GaugeMetricFamily(
         "lederalliancen_stuck", "One place in Kafka where this replica does not go on.", labels=["service", "topic"]
     )
@@ -198,7 +222,25 @@ def collected_of(runtime: Runtime) -> list[Metric]:
         places[place.partition("[")[0]] += 1
     for topic, number in places.items():
         stuck.add_metric([runtime.name, topic], number)
-    return [stuck]
+    return [build, works, stuck]
+
+
+def _certificates(runtime: Runtime) -> list[Metric]:
+    """Of what these files hold, what runs out first."""
+    family = GaugeMetricFamily(
+        "lederalliancen_certificate_expires_timestamp_seconds",
+        "When the first certificate in the file of that setting runs out (Unix time).",
+        labels=["service", "setting"],
+    )
+    for name in ("ssl_cafile", "ssl_certfile"):
+        if (path := getattr(runtime.config, name)) is not None:
+            family.add_metric([runtime.name, f"LA_{name.upper()}"], _first_end(path))
+    return [family]
+
+
+def _first_end(path: Path) -> float:
+    found = x509.load_pem_x509_certificates(path.read_bytes())
+    return min(one.not_valid_after_utc for one in found).timestamp()
 
 
 async def _gauges(runtime: Runtime) -> list[Metric]:
@@ -229,8 +271,10 @@ async def figures(runtime: Runtime) -> dict[str, Any]:
                   (SELECT coalesce(extract(epoch FROM now() - min(at)), 0)::float FROM outbox) AS outbox_age,
                   (SELECT count(*) FROM outbox_failed) AS outbox_failed,
                   (SELECT count(*) FROM parked) AS parked,
+                  (SELECT coalesce(extract(epoch FROM now() - min(parked_at)), 0)::float FROM parked) AS parked_age,
                   (SELECT count(*) FROM dead_letter WHERE status = 'open') AS dead,
                   (SELECT count(*) FROM timer WHERE due <= $1) AS due,
+                  (SELECT coalesce(greatest(0, extract(epoch FROM $1 - min(due))), 0)::float FROM timer) AS overdue,
                   (SELECT min(due) FROM timer) AS next_due,
                   (SELECT coalesce(sum(version), 0)::bigint FROM stream)
                     + (SELECT coalesce(sum(next_offset), 0)::bigint FROM consumed) AS progress,

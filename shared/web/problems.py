@@ -24,13 +24,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
-from shared.catalogue.refusal import in_danish
+from shared.catalogue.refusal import Text, of_value
 from shared.events.base import REGISTRY
 from shared.events.kommune.replies import Reply
 from shared.people.guard import ATTRIBUTES, fields_at, names_in
 from shared.spine.decision import NotYet, Refused
 
-Text = tuple[str, str]  # Danish, English
 Language = Literal["da", "en"]
 
 
@@ -236,48 +235,6 @@ def language(header: str | None) -> Language:
     return "en" if weights["en"] > weights["da"] else "da"
 
 
-# pydantic's error type -> our code, Danish, English; {names} come from the schema's limits, never from the input.
-_INPUT: dict[str, tuple[str, str, str]] = {
-    "missing": ("missing-field", "Feltet mangler.", "The field is missing."),
-    "extra_forbidden": ("unknown-field", "Et felt her kendes ikke.", "A field here is not known."),
-    "literal_error": ("unknown-code", "Skal være {expected}.", "Must be {expected}."),
-    "enum": ("unknown-code", "Skal være {expected}.", "Must be {expected}."),
-    "json_invalid": ("json-invalid", "Det er ikke gyldig JSON.", "It is not valid JSON."),
-    "greater_than": ("out-of-range", "Skal være over {gt}.", "Must be above {gt}."),
-    "greater_than_equal": ("out-of-range", "Skal være mindst {ge}.", "Must be at least {ge}."),
-    "less_than": ("out-of-range", "Skal være under {lt}.", "Must be below {lt}."),
-    "less_than_equal": ("out-of-range", "Må højst være {le}.", "Must be at most {le}."),
-    "string_too_short": ("too-short", "Mindst {min_length} tegn.", "At least {min_length} characters."),
-    "string_too_long": ("too-long", "Højst {max_length} tegn.", "At most {max_length} characters."),
-    "too_short": ("too-few", "Vælg mindst {min_length}.", "Choose at least {min_length}."),
-    "too_long": ("too-many", "Vælg højst {max_length}.", "Choose at most {max_length}."),
-    "multiple_of": ("step", "Skriv det i trin på {multiple_of}.", "Write it in steps of {multiple_of}."),
-    "string_pattern_mismatch": ("wrong-form", "Det har ikke den rigtige form.", "It does not have the right form."),
-}
-# The kind that was expected, with which pydantic's error type begins -> what a right value looks like.
-_LOOKS: dict[str, Text] = {
-    "string": ("Skriv det som tekst i anførselstegn.", "Write it as text in quotation marks."),
-    "int": ("Skriv et helt tal, fx 12.", "Write a whole number, such as 12."),
-    "float": ("Skriv et tal, fx 12 eller 7.5.", "Write a number, such as 12 or 7.5."),
-    "finite": ("Skriv et tal, fx 12 eller 7.5.", "Write a number, such as 12 or 7.5."),
-    "bool": ("Skriv true eller false.", "Write true or false."),
-    "date": (
-        "Datoen findes ikke eller er skrevet forkert. Skriv den som 2026-11-30: år, måned og dag.",
-        "There is no such date, or it is written wrongly. Write it as 2026-11-30: year, month and day.",
-    ),
-    "datetime": (
-        "Tidspunktet findes ikke eller er skrevet forkert. Skriv det som 2026-11-30T09:00:00+01:00.",
-        "There is no such time, or it is written wrongly. Write it as 2026-11-30T09:00:00+01:00.",
-    ),
-    "uuid": ("Skriv id'et, præcis som du har fået det.", "Write the id exactly as you got it."),
-    "tuple": ("Skriv en liste: [...].", "Write a list: [...]."),
-    "list": ("Skriv en liste: [...].", "Write a list: [...]."),
-    "dict": ("Skriv et objekt.", "Write an object."),
-    "model": ("Skriv et objekt.", "Write an object."),
-}
-_UNUSABLE: Text = ("Værdien kan ikke bruges.", "The value cannot be used.")
-
-
 @lru_cache(maxsize=8)
 def _names(app: FastAPI) -> frozenset[str]:
     """Of what an app takes: by its documentation, and replies by their contract."""
@@ -313,10 +270,6 @@ def _kinds_of_body(request: Request) -> Collection[str]:
     return found
 
 
-def _numbers(limits: Mapping[str, Any], written: Callable[[float], str]) -> dict[str, Any]:
-    return {name: written(value) if isinstance(value, int | float) else value for name, value in limits.items()}
-
-
 def _input_error(error: Mapping[str, Any], request: Request) -> dict[str, str]:
     kind, place = error["type"], list(error["loc"])
     if place[0] == "body":
@@ -329,22 +282,6 @@ def _input_error(error: Mapping[str, Any], request: Request) -> dict[str, str]:
     if kind == "extra_forbidden" and (known := _known_at(request, place)):
         da, en = f"{da} Kendte felter: {', '.join(known)}.", f"{en} Known fields: {', '.join(known)}."
     return {"field": told(request.app, place) or "body", "rule": rule, "da": da, "en": en}
-
-
-def of_value(error: Mapping[str, Any]) -> tuple[str, str, str]:
-    """What one of pydantic's errors is: rule, Danish, English; nothing of what was sent."""
-    kind, said = error["type"], error.get("ctx", {})
-    if kind not in _INPUT and {"da", "en"} <= said.keys():  # a type of ours, which says the rule and the way out
-        return kind, said["da"], said["en"]
-    wrong_type = kind.endswith(("_type", "_parsing", "_from_date_inexact"))
-    looks = _LOOKS.get(kind.partition("_")[0], _UNUSABLE)
-    if kind == "string_too_short" and said["min_length"] == 1:
-        return "too-short", "Her skal stå noget.", "Something has to stand here."
-    rule, da, en = _INPUT.get(kind) or ("wrong-type" if wrong_type else kind.replace("_", "-"), *looks)
-    limits = {name: value for name, value in said.items() if name != "error"} if kind in _INPUT else {}
-    # pydantic joins the codes it expects in English.
-    said_da = da.format(**_numbers(limits, in_danish)).replace(" or ", " eller ")
-    return rule, said_da, en.format(**_numbers(limits, "{:g}".format))
 
 
 def of(error: Exception) -> Problem:

@@ -141,6 +141,8 @@ async def test_all_that_is_due_is_on_one_screen_and_each_kind_alone_is_whole(
     await page.get_by_role("link", name="Vis alle 8").click()
     await expect(headings).to_have_text(["Ring til lederen (8)"])
     await visitor.look("day-calls")
+    await visitor.go("/i-dag?arbejde=ring&side=7")
+    await expect(headings).to_have_text(["Ring til lederen (8)"])
     await page.get_by_role("link", name="Til samtalen").first.click()
     await expect(page.get_by_role("heading", level=2).first).to_have_text("Hvad kom der ud af samtalen?")
     await visitor.look("leader-not-called")

@@ -86,6 +86,16 @@ async def test_the_kommune_is_asked_for_where_the_postal_code_lies_in_several(
     await question.get_by_label("Det ved jeg ikke").check()
     await page.get_by_role("button", name="Meld mig til").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Tak for din tilmelding")
+    await leader.be("consultant")
+    await leader.go("/i-dag")
+    await page.get_by_role("link", name="Til samtalen").first.click()
+    await expect(page.get_by_text("Kommunen er gættet ud fra postnummeret: Aarhus Kommune (50 %).")).to_be_visible()
+    await leader.look("leader-kommune-guessed")
+    await page.get_by_role("link", name="Ret kommunen").click()
+    await page.get_by_label("Kommune (kan udelades)").select_option(label="Favrskov Kommune")
+    await page.get_by_role("button", name="Gem").click()
+    await expect(page.get_by_text("8471 · Favrskov Kommune")).to_be_visible()
+    await expect(page.get_by_text("gættet")).to_have_count(0)
 
 
 async def test_by_keyboard_alone(visit: Visit) -> None:

@@ -1,6 +1,8 @@
 """Schema and code are one thing: what the published schema lets a kommune say is taken, and nothing else is.
 
 Two things no schema can say, and the contract page does: dates that must follow each other, and rules of the work.
+And what has been narrowed since v1 was published, for its schemas are only added to: quarters of an hour, a last seat,
+and the reasons that each reply takes.
 """
 
 import json
@@ -90,11 +92,27 @@ def said(contract: Contract, data: Any) -> str:
     return f"{read.refusal.field} {read.refusal.rule}" if isinstance(read, Bad) and read.refusal else "taken"
 
 
+def is_narrowed(field: str, data: Any) -> bool:
+    at: Any = data
+    for part in field.split("."):
+        at = at.get(part) if isinstance(at, dict) else None
+    match field.rpartition(".")[2]:
+        case "hours":
+            return isinstance(at, int | float) and at % 0.25 != 0
+        case "seat":
+            return isinstance(at, int | float) and at > 50
+        case "reason":
+            return at in codes.codes("referral-rejected")
+    return False
+
+
 def may_be_refused(data: Any, refusal: str) -> bool:
     """What the schema cannot say."""
     field, _, rule = refusal.partition(" ")
     if rule.startswith(OF_THE_WORK):
         return True
+    if rule in ("out-of-range", "unknown-code"):
+        return is_narrowed(field, data)
     first = data.get("start") or data.get("from")
     return field in ("until", "to") and data.get(field) is not None and first is not None and data[field] < first
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -156,3 +157,16 @@ async def test_places_of_before_close_too_when_their_leader_is_erased(intake: Si
     await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
     await intake.runtime.spine.fire()
     assert (await intake.client.get(f"/places/{place_id}", headers=token("consultant"))).json()["state"] == "closed"
+
+
+async def test_on_a_places_page_a_consultant_reads_of_the_leader_and_the_leader_of_herself(
+    intake: SimpleNamespace,
+) -> None:
+    leader_id = await signed_up(intake)
+    drafted = await intake.client.post("/places", json={"leader_id": leader_id}, headers=token("consultant"))
+    path, page = f"/pladser/{drafted.json()['place_id']}", {"accept": "text/html"}
+    of_her = (await intake.client.get(path, headers=page | token("consultant"))).text
+    to_her = (await intake.client.get(path, headers=page | token("leader", leader=leader_id))).text
+    assert re.search(r"<li>En konsulent ringer til lederen .*, og sammen finder de opgaverne\.", of_her)
+    assert re.search(r"<li>En konsulent ringer til dig .*, og sammen finder I opgaverne\.", to_her)
+    assert "ringer til dig" not in of_her

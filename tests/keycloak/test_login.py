@@ -66,7 +66,7 @@ async def test_a_leader_comes_to_the_own_page(visit: Visit, site: Living, keyclo
         assert (await client.post("/leaders", json=SIGN_UP)).status_code == 202
     leader = await site.runtime.pool.fetchval("SELECT id FROM aggregate WHERE kind = 'leader'")
     keycloak.is_about("leder", leader_id=[leader])
-    visitor = await visit("phone")
+    visitor = await visit("phone", scripts=False)  # which would fetch the parts of other services: none is here
     await visitor.go("/min-side")
     await log_in(visitor.page, "leder")
     await expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Min side")

@@ -31,7 +31,17 @@ def service(limits: Limits | None = None, metrics_token: SecretStr | None = None
     app = FastAPI()
     edge.install(app, limits or Limits(3, 5))
     app.state.verifier = LocalKey(KEY)
-    app.state.runtime = SimpleNamespace(name="toy", clock=Clock(), consumer=None, collect=None, mails=None, pool=Away())
+    app.state.runtime = SimpleNamespace(
+        name="toy",
+        clock=Clock(),
+        pool=Away(),
+        config=SimpleNamespace(ssl_cafile=None),
+        relay=SimpleNamespace(failure=None),
+        consumer=None,
+        collect=None,
+        mails=None,
+        mail=None,
+    )
     operations.install(app, metrics_token)
 
     @app.post("/leaders", dependencies=[Depends(open_route)])

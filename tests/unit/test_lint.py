@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LET_OFF = {
     # Names of tables and columns of our own, which cannot be parameters.
+    "services/intake/intake/queries/due.py": ["S608"],
     "services/metrics/metrics/queries/base.py": ["S608"],
     "services/metrics/metrics/rebuild.py": ["S608"],
 }

@@ -136,7 +136,9 @@ async def test_a_kommune_is_kept_out_of_another_kommunes_addresses(
     service: str, name: str, roles: frozenset[str]
 ) -> None:
     answer = await ask(service, name, mint("kommune", key=KEY, kommune="0561"))
-    assert answer.status_code in (404, 422), answer.text
+    assert answer.status_code in (403, 404, 422), answer.text
+    if answer.status_code == 403:  # a form that no page of ours has shown is not read
+        assert answer.json()["rule"] == "form"
     if answer.status_code == 422:  # the body is looked at first; it told nothing
         assert answer.json()["type"] == "urn:lederalliancen:problem:invalid-input"
 

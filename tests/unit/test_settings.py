@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from ssl import CERT_REQUIRED
 
 import asyncpg
@@ -22,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import BaseModel, ValidationError
 
-from shared import log
+from shared import log, settings
 from shared.kafka import admin_options, client_options, security
 from shared.mail.relay import server_of
 from shared.service import services
@@ -242,6 +243,56 @@ def test_secrets_do_not_show_in_the_settings_themselves(environment: Environment
 def test_an_empty_variable_counts_as_not_set(environment: Environment) -> None:
     environment(LA_CLOCK_FILE="", LA_HTTP_PORT="")
     assert (load(Settings).clock_file, load(Settings).http_port) == (None, None)
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setattr(settings, "SECRETS", tmp_path)
+    return tmp_path
+
+
+def test_a_secret_may_lie_in_a_file_and_a_variable_goes_before(environment: Environment, secrets: Path) -> None:
+    (secrets / "la_database_url").write_text("postgresql://la_intake:fra-fil@db/lederalliancen\n")
+    (secrets / "la_token_key").write_text("f" * 32)
+    (secrets / "la_smtp_url").write_text("\n")
+    (secrets / "anybody-else-s").write_text("x")
+    environment(LA_DATABASE_URL=None, LA_TOKEN_KEY="")
+    found = load(Settings)
+    assert found.database_url.get_secret_value() == "postgresql://la_intake:fra-fil@db/lederalliancen"
+    assert found.token_key is not None
+    assert (found.token_key.get_secret_value(), found.smtp_url) == ("f" * 32, None)
+    environment()
+    assert load(Settings).database_url.get_secret_value() == ENOUGH["LA_DATABASE_URL"]
+
+
+def test_a_secret_is_found_where_kubernetes_lays_it(environment: Environment, secrets: Path) -> None:
+    (secrets / "..2026").mkdir()
+    (secrets / "..2026" / "la_token_key").write_text("f" * 32)
+    (secrets / "..data").symlink_to("..2026")
+    (secrets / "la_token_key").symlink_to("..data/la_token_key")
+    environment(LA_TOKEN_KEY=None)
+    assert load(Settings).token_key is not None
+
+
+def test_a_wrong_secret_in_a_file_is_named_and_never_printed(
+    environment: Environment, secrets: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment(LA_TOKEN_KEY=None)
+    (secrets / "la_token_key").write_text(CANARY)
+    line = refusal(capsys)
+    assert line.startswith("LA_TOKEN_KEY must be at least 32 bytes")
+    assert CANARY not in line
+
+
+def test_a_secret_that_cannot_be_read_is_named_and_never_printed(
+    environment: Environment, secrets: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment(LA_TOKEN_KEY=None)
+    (secrets / "la_token_key").write_bytes(CANARY.encode() + b"\xff")
+    line = refusal(capsys)
+    assert line.startswith(f"{secrets}: ")
+    assert "token_key" in line
+    assert CANARY not in line
 
 
 def test_settings_do_not_change_while_a_service_runs(environment: Environment) -> None:

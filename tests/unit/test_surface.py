@@ -219,3 +219,16 @@ async def test_where_a_body_is_one_of_several_its_fields_are_named_as_they_are()
     async with client_of(services()["followup"]) as client:
         answer = await client.post(path, json={"what": "end"}, headers=headers)
     assert [error["field"] for error in answer.json()["errors"]] == ["reason", "on"]
+
+
+@each_service
+def test_a_number_in_an_address_has_both_ends(service: Service) -> None:
+    found = [
+        (path, parameter["name"])
+        for path, methods in app_of(service).openapi()["paths"].items()
+        for operation in methods.values()
+        for parameter in operation.get("parameters", ())
+        for schema in (parameter["schema"], *parameter["schema"].get("anyOf", ()))
+        if schema.get("type") in ("integer", "number") and not {"minimum", "maximum"} <= schema.keys()
+    ]
+    assert found == []

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from fractions import Fraction
 from itertools import accumulate
 from typing import Any
 
@@ -84,7 +85,9 @@ def worth(matches: int, paid: Paid, now: datetime) -> list[Metric]:
     except LookupError:
         return []
     cohort, seen = value(matches, held), value_of_hours(paid.placements, paid.hours, held)
-    shown = {
+    shown: dict[Figure, int | Fraction] = {
+        figures.GOAL: held.goal_matches_per_year,
+        figures.MATCHES_OF_A_YEAR: matches,
         figures.FULL_TIME_EQUIVALENTS: cohort.full_time_equivalents,
         figures.VALUE: cohort.kroner,
         figures.VALUE_CUMULATIVE: value(matches * held.cumulative_years, held).kroner,

@@ -170,6 +170,10 @@ CHALLENGES_OPEN = _figure("challenges_open", "One challenge raised and not close
 GAUGES = (PLACES, SEATS, REFERRALS_OPEN, MATCHES_OPEN, PLACEMENTS, PAID_HOURS, CHALLENGES_OPEN)
 
 ASSUMPTIONS = Label("assumptions", open=True)
+GOAL = _figure("goal_matches_per_year", "One match a year that the alliance has set itself.", ASSUMPTIONS)
+MATCHES_OF_A_YEAR = _figure(
+    "matches_agreed_last_12_months", "One match agreed in the last 12 months, as value_kroner rests on it.", ASSUMPTIONS
+)
 FULL_TIME_EQUIVALENTS = _figure(
     "full_time_equivalents",
     "One full-time year of lasting work, as assumed of the matches agreed in the last 12 months.",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from municipality_gateway.api import router
+from municipality_gateway.collect import collect
 from municipality_gateway.commands.kommuner import Erase
 from municipality_gateway.commands.mails import AddressRefused
 from municipality_gateway.deadline_guard import may_fire
@@ -27,6 +28,7 @@ service = Service(
     parse=parse,
     on_refused=on_refused,
     may_fire=may_fire,
+    collect=collect,
     prune=("DELETE FROM reply WHERE state <> 'pending' AND at < now() - interval '90 days'", *links.PRUNE),
     needs=("public_url_intake",),
     mails=Mails(write=mails.write, refused=lambda mail: AddressRefused(contact_id=mail.person_id)),

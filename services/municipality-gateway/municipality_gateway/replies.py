@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from municipality_gateway import cloud_event
 from municipality_gateway.cloud_event import CloudEvent, fits, named
 from municipality_gateway.texts import by_rule, out_of_range, refused, too_early, unknown_field
+from shared.catalogue.refusal import of_value
 from shared.events.base import REGISTRY, UUID_SHAPE, Event
 from shared.events.kommune import replies as said
 from shared.events.kommune.replies import Reply
@@ -20,7 +21,6 @@ from shared.spine import envelope
 from shared.spine.decision import Refused
 from shared.spine.envelope import Bad, Record
 from shared.spine.work import Message
-from shared.web.problems import of_value
 
 
 def parse(record: Record) -> Message[Any] | Bad:

@@ -274,7 +274,7 @@ def asked_back_already() -> Refused:
 
 def not_in_the_future() -> Refused:
     return Refused(
-        "state",
+        "date-order",
         "until",
         "Datoen er ikke i fremtiden. Skriv den dag, I regner med at kunne svare.",
         "The date is not in the future. Say on which day you expect to be able to answer.",

@@ -5,14 +5,15 @@ Who speaks is known from the topic, never from the payload.
 
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, WithJsonSchema, model_validator
 
+from shared import identifiers
 from shared.catalogue import codes
 from shared.catalogue.refusal import refusal
 from shared.catalogue.tasks import TaskId
 from shared.events.base import Data, Event, Id
 from shared.events.topics import REPLIES
-from shared.identifiers import ONCE, CandidateId, Day, Each, Instant
+from shared.identifiers import ONCE, CandidateId, Day, Each, InRange, Instant, Seats, quarters
 
 
 class StrictData(Data):
@@ -21,7 +22,13 @@ class StrictData(Data):
     model_config = ConfigDict(extra="forbid")
 
 
-WeekHours = Annotated[float, Field(gt=0, le=37, description="hours a week")]
+# The schemas of v1 say what they said when they were published, so that they are only added to. What has been narrowed
+# since is checked all the same, as codes are, and stands on the contract page: steps of hours, the last seat, and which
+# of their reasons `rejected`, `held` and `closed` take.
+_HOURS = {"description": "hours a week, in steps of 0.25", "type": "number", "maximum": 37}
+WeekHours = Annotated[identifiers.WeekHours, WithJsonSchema(_HOURS | {"exclusiveMinimum": 0})]
+OutcomeHours = Annotated[float, quarters(0), WithJsonSchema(_HOURS | {"minimum": 0})]
+Seat = Annotated[Seats, WithJsonSchema({"description": "1 to 50", "type": "integer", "minimum": 1})]
 # Not empty: what is to be the place's is left out.
 Tasks = Annotated[tuple[TaskId, ...], Field(min_length=1), ONCE]
 TimesOfDay = Annotated[tuple[codes.TimeOfDay, ...], Field(min_length=1), ONCE]
@@ -36,7 +43,7 @@ class ReplyProfile(StrictData):
     strengths: Each[codes.Strength] = ()
     interests: Each[codes.Interest] = ()
     support: Each[codes.Support] = ()
-    reach: Annotated[int, Field(ge=0, le=600)]
+    reach: Annotated[int, InRange(0, 600)]
     forms: Each[codes.Form]
     from_: Day = Field(alias="from")
 
@@ -71,20 +78,20 @@ class Accepted(ReferralReply, name="reply.accepted", subject="referral_id"):
 class Rejected(ReferralReply, name="reply.rejected", subject="referral_id"):
     """No, with a reason."""
 
-    reason: codes.ReferralReason
+    reason: codes.Rejected
 
 
 class Held(ReferralReply, name="reply.held", subject="referral_id"):
     """We need time, until a date."""
 
-    reason: codes.ReferralReason
+    reason: codes.Held
     until: Day
 
 
 class Closed(ReferralReply, name="reply.closed", subject="referral_id"):
     """We have found whom we could."""
 
-    reason: codes.ReferralReason
+    reason: codes.Closed
 
 
 class CancellationConfirmed(ReferralReply, name="reply.cancellation-confirmed", subject="referral_id"):
@@ -111,7 +118,7 @@ class CandidateProposed(ReferralReply, name="reply.candidate-proposed", subject=
     hours: WeekHours | None = None
     times_of_day: TimesOfDay | None = None
     tasks: Tasks | None = None
-    seat: Annotated[int, Field(ge=1)] | None = None
+    seat: Seat | None = None
     start: Day
     until: Day | None = None
     next_step: codes.Form | None = None
@@ -194,7 +201,7 @@ class VoicePassedOn(Reply, name="reply.voice-passed-on", subject="placement_id")
     """How the young person finds it: wellbeing 1-5, and what was learned."""
 
     placement_id: Id
-    wellbeing: Annotated[int, Field(ge=1, le=5)]
+    wellbeing: Annotated[int, InRange(1, 5)]
     learning: Each[codes.Learning] = ()
 
 
@@ -203,7 +210,7 @@ class OutcomeReported(Reply, name="reply.outcome-reported", subject="placement_i
 
     placement_id: Id
     outcome: codes.Outcome
-    hours: Annotated[float, Field(ge=0, le=37)] | None = None
+    hours: OutcomeHours | None = None
     on: Day
 
 
@@ -213,6 +220,6 @@ class SupportAnswered(Reply, name="reply.support-answered", subject="challenge_i
     challenge_id: Id
     answer: Literal["granted", "refused", "later"]
     support: codes.SupportGranted | None = None
-    minutes: Annotated[int, Field(ge=1, le=2_400)] | None = None
+    minutes: Annotated[int, InRange(1, 2_400)] | None = None
     from_: Day | None = Field(None, alias="from")
     to: Day | None = None

@@ -24,13 +24,13 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 from uuid_utils import uuid7
 
-from shared.catalogue.refusal import in_danish
+from shared.catalogue.refusal import Text, in_danish, of_value
 from shared.spine.decision import NotYet, Refused
 from shared.web.access import is_open
 from shared.web.dependencies import Decide
 from shared.web.pages.page import A_KEY
 from shared.web.pages.sessions import Sessions
-from shared.web.problems import FORBIDDEN, Problem, Text, of, of_value
+from shared.web.problems import FORBIDDEN, Problem, of
 
 B = TypeVar("B", bound=BaseModel)
 WHOSE = "_whose"  # proof that the form was shown to whoever sends it: another page cannot know it

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 IN, BACK, OUT = "/log-ind", "/log-ind/svar", "/log-ud"
 _UNDER_WAY = "__Host-login"  # what the answer of the issuer is held against
-_ID_TOKEN = "__Secure-id"  # noqa: S105 - the name of a cookie
+_KNOWN_BY = "__Secure-id"  # the ID token of the login
 _MINUTES = 10
 # What can go wrong on the way to the issuer and back.
 _FAILED = (OAuthError, JoseError, httpx2.HTTPError, jwt.PyJWTError, ValidationError, ValueError, KeyError, RuntimeError)
@@ -129,7 +129,7 @@ class Login:
         Without the ID token of the login the issuer asks whether one means it.
         """
         site: Site = request.app.state.site
-        kept = site.sessions.open("id", request.cookies.get(_ID_TOKEN), sessions.LONGEST) or {}
+        kept = site.sessions.open("id", request.cookies.get(_KNOWN_BY), sessions.LONGEST) or {}
         try:
             found = await self._client.create_logout_url(f"{self._base}/", client_id=self._client.client_id, **kept)
         except _FAILED as error:
@@ -142,7 +142,7 @@ class Login:
         site: Site = request.app.state.site
         sealed = site.sessions.seal("id", {"id_token_hint": id_token})
         if len(sealed) < sessions.MOST:
-            sessions.put(answer, _ID_TOKEN, sealed, sessions.LONGEST, path=OUT)
+            sessions.put(answer, _KNOWN_BY, sealed, sessions.LONGEST, path=OUT)
 
     def hold(self, request: Request, answer: Response, to: dict[str, str]) -> None:
         """What is under way, until its answer comes."""
@@ -246,7 +246,7 @@ async def log_out(page: PageDep, _: SentForm, login: LoginDep) -> Response:
     to = None if login.local else await login.goodbye(page.request)
     answer = RedirectResponse(to, 303) if to else page.go("/")
     sessions.end(answer)
-    answer.delete_cookie(_ID_TOKEN, path=OUT, secure=True, httponly=True, samesite="lax")
+    answer.delete_cookie(_KNOWN_BY, path=OUT, secure=True, httponly=True, samesite="lax")
     return answer
 
 

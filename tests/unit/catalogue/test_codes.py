@@ -26,7 +26,7 @@ def test_every_list_has_codes_and_every_code_has_both_labels() -> None:
 def test_every_list_can_be_used_as_a_type() -> None:
     aliases = [value for value in vars(module).values() if get_args(value)[:1] == (str,)]
     used = {alias.__metadata__[0].list_name for alias in aliases}
-    shared = {"referral-held", "referral-closed"}  # ReferralReason speaks for all three
+    shared = {"referral-held", "referral-closed"}  # the codes of `referral-rejected`
     elsewhere = {"tasks", "rules"}  # TaskId, RuleId
     assert used == set(LISTS) - shared - elsewhere
 

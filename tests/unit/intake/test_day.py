@@ -202,6 +202,17 @@ def test_a_leader_reads_true_words_of_the_company(what: str, by: date | None) ->
     assert not re.search("match|forløb|ikke gøre noget", said.da, re.IGNORECASE)
 
 
+@pytest.mark.parametrize("what", [*texts.STEPS])
+def test_a_consultant_reads_the_same_of_the_leader(what: str) -> None:
+    said = texts.step(what, TODAY, by=TODAY, start=TODAY, n=4, kommune="0561", reader="consultant")
+    spoken_to = r"\b(du|dig|din|dit|dine|jer|jeres|tillykke|tak|velkommen)\b|\bI (?!dag)\w+|[a-zæøå,] I\b"
+    assert not re.search(spoken_to, said.da), said.da
+    assert not re.search(spoken_to, said.da[:1].lower() + said.da[1:]), said.da
+    assert not re.search(r"\b(you|your|congratulations|thank)\b", said.en, re.IGNORECASE), said.en
+    for text in (said.da, said.en, *dict(texts.step(what, TODAY, by=TODAY, start=TODAY, n=4, kommune="0561")).values()):
+        assert not re.search(r"[][|]|  |^ | $", text), text
+
+
 def test_each_sentence_of_a_places_history_is_the_companys_language() -> None:
     for what, said in texts.SAID.items():
         assert not re.search("match|forløb", said, re.IGNORECASE), what
@@ -234,6 +245,11 @@ def test_a_danish_day_is_written_as_danes_do() -> None:
     later = texts.step("leader-yes", TODAY, by=date(2026, 12, 14), n=4)
     assert later.da == (
         "Fire unge er foreslået og venter på dit svar. I skal mødes, og du skal sige ja eller nej senest"
+        " den 14. december 2026."
+    )
+    of_her = texts.step("leader-yes", TODAY, by=date(2026, 12, 14), n=4, reader="consultant")
+    assert of_her.da == (
+        "Fire unge er foreslået og venter på lederens svar. De skal mødes, og lederen skal sige ja eller nej senest"
         " den 14. december 2026."
     )
     assert texts.step("check-in", TODAY, by=TODAY).da == "Vi ringer i dag og hører, hvordan det går hos jer."
@@ -547,6 +563,23 @@ def test_while_her_yes_holds_the_last_seat_no_yes_is_due_on_the_others() -> None
     until = date(2026, 12, 29)
     world.tell(said(matching.MatchSeatFree, OF_MATCH | {"match_id": others[0].match_id}, answer_by=until))
     assert ("leader-yes", "leader", until) in next_steps(world)
+
+
+def test_nobody_is_asked_about_a_pause_while_every_seat_is_taken() -> None:
+    taken = in_state("paused", agreed=frozenset({PLACEMENT}))
+    assert rules.of_place(taken, None, [], NOW).what == "with-placements"
+    assert rules.of_place(taken.changed(agreed=frozenset()), None, [], NOW).what == "paused"
+
+
+def test_a_congratulation_comes_before_a_pause() -> None:
+    over = Placement(
+        id=PLACEMENT, place_id=PLACE, referral_id=REFERRAL, leader_id=LEADER, company_id=COMPANY, kommune="0561",
+        state="finished", reason="education", since=TODAY, next_checkin=EVER,
+    )  # fmt: skip
+    someone, paused = leader(outcome="reached", next_call_on=None), in_state("paused")
+    first, *rest = steps(paused, someone, known(someone, paused, over), NOW)
+    assert first.da.startswith("Tillykke!")
+    assert [step.what for step in rest] == ["paused"]
 
 
 def test_a_day_that_is_promised_is_one_on_which_somebody_rings() -> None:

@@ -103,6 +103,15 @@ def test_the_reopened_place_names_the_placement_that_freed_the_seat_once() -> No
     assert world.place.freed_by is None
 
 
+def test_a_pause_on_a_full_place_ends_with_the_place_full_again() -> None:
+    world = World(place(state="filled", agreed=frozenset({str(uuid4())})), REFERRED)
+    world.tell(PausePlace(place_id=PLACE, reason="busy"))
+    for _ in range(2):  # a second click says nothing more
+        world.tell(ReopenPlace(place_id=PLACE, agreed_at=NOW.date()))
+    assert world.place.state == "filled"
+    assert [type(event) for _, event in world.said] == [PlacePaused, PlaceFilled]
+
+
 def test_a_placement_that_was_over_before_its_agreement_arrived_takes_no_seat() -> None:
     match_id = str(uuid4())
     world = World(place(state="open"), REFERRED)

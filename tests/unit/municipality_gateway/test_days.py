@@ -37,7 +37,7 @@ def test_a_hold_until_tomorrow_is_taken_also_when_we_read_it_the_day_after() -> 
     gateway, referral = asked()
     gateway.now = datetime(2026, 11, 26, 8, tzinfo=UTC)
     held = {"referral_id": referral, "reason": "wait-candidate", "until": "2026-11-25"}
-    assert gateway.reply(ESBJERG, "held", held) == "state"
+    assert gateway.reply(ESBJERG, "held", held) == "date-order"
     assert gateway.reply(ESBJERG, "held", held, at=SAID) == "taken"
     assert gateway.referral().state == "requested"  # and that day has passed by now
 

@@ -103,7 +103,7 @@ def test_accepting_resumes_what_was_on_hold() -> None:
 def test_a_hold_needs_a_day_to_come() -> None:
     gateway, referral = asked()
     held = {"referral_id": referral, "reason": "no-capacity", "until": "2026-11-23"}
-    assert gateway.reply(ESBJERG, "held", held) == "state"
+    assert gateway.reply(ESBJERG, "held", held) == "date-order"
 
 
 def test_a_referral_without_a_match_is_rejected_not_closed() -> None:

@@ -25,6 +25,7 @@ from tests.unit.municipality_gateway.world import ESBJERG, PROFILE, PROPOSAL, Ga
 REFERRAL = "50000000-0000-4000-8000-000000000001"
 A_CPR_LIKE_NUMBER = "010203-1234"
 PROPOSED = {"referral_id": REFERRAL, **PROPOSAL}
+OUTCOME = {"placement_id": REFERRAL, "outcome": next(iter(codes("outcomes"))).code, "on": "2026-11-20"}
 
 
 def refusal(record: Record) -> tuple[str, str]:
@@ -66,7 +67,14 @@ def test_the_cloudevents_sdk_of_an_outsider_is_understood_in_both_modes(mode: An
         ("candidate-proposed", {**PROPOSED, "hours": "12"}, ("wrong-type", "hours")),
         ("candidate-proposed", {**PROPOSED, "hours": 900}, ("out-of-range", "hours")),
         ("candidate-proposed", {**PROPOSED, "hours": 0}, ("out-of-range", "hours")),
+        ("candidate-proposed", {**PROPOSED, "hours": 7.3333}, ("out-of-range", "hours")),
+        ("candidate-proposed", {**PROPOSED, "profile": {**PROFILE, "hours": 7.1}}, ("out-of-range", "profile.hours")),
+        ("outcome-reported", {**OUTCOME, "hours": 7.1}, ("out-of-range", "hours")),
         ("candidate-proposed", {**PROPOSED, "seat": 0}, ("out-of-range", "seat")),
+        ("candidate-proposed", {**PROPOSED, "seat": 51}, ("out-of-range", "seat")),
+        ("rejected", {"referral_id": REFERRAL, "reason": "wait-candidate"}, ("unknown-code", "reason")),
+        ("held", {"referral_id": REFERRAL, "reason": "too-far", "until": "2026-12-01"}, ("unknown-code", "reason")),
+        ("closed", {"referral_id": REFERRAL, "reason": "wait-candidate"}, ("unknown-code", "reason")),
         ("candidate-proposed", {**PROPOSED, "tasks": []}, ("out-of-range", "tasks")),
         ("candidate-proposed", {**PROPOSED, "profile": {**PROFILE, "reach": 601}}, ("out-of-range", "profile.reach")),
         ("candidate-proposed", {**PROPOSED, "form": "VIRKSOMHEDSPRAKTIK"}, ("rule:R-PROG-1", "next_step")),
@@ -98,7 +106,8 @@ def test_a_refusal_names_the_way_out_in_two_languages_and_never_what_was_sent() 
     assert isinstance(bad, Bad)
     assert bad.refusal
     assert "reason" in bad.refusal.da
-    assert "referral-rejected" in bad.refusal.en
+    assert "no-candidate, no-capacity, too-far" in bad.refusal.en
+    assert "wait-candidate" not in bad.refusal.en
     assert "Anders" not in bad.refusal.da + bad.refusal.en + str(bad)
 
 
@@ -106,8 +115,29 @@ def test_what_lies_outside_its_limits_is_told_the_limit() -> None:
     bad = parse_reply(reply_record(ESBJERG, "candidate-proposed", {**PROPOSED, "hours": 900}))
     assert isinstance(bad, Bad)
     assert bad.refusal
-    assert bad.refusal.da == "hours: Må højst være 37. Ret det, og send svaret igen med et nyt id."
-    assert bad.refusal.en == "hours: Must be at most 37. Correct it, and send the reply again with a new id."
+    assert bad.refusal.da == "hours: Skal være fra 0,25 til 37. Ret det, og send svaret igen med et nyt id."
+    assert bad.refusal.en == "hours: Must be from 0.25 to 37. Correct it, and send the reply again with a new id."
+
+
+@pytest.mark.parametrize(("hours", "taken"), [(0.25, True), (7.25, True), (37, True), (7.3333, False), (0.1, False)])
+def test_hours_are_taken_in_quarters_and_the_step_is_said(hours: float, taken: bool) -> None:
+    read = parse_reply(reply_record(ESBJERG, "candidate-proposed", {**PROPOSED, "hours": hours}))
+    assert isinstance(read, Message) is taken
+    if isinstance(read, Bad) and read.refusal:
+        assert "0,25" in read.refusal.da
+        assert "0.25" in read.refusal.en
+
+
+@pytest.mark.parametrize("what", ["rejected", "held", "closed"])
+def test_each_reply_takes_its_own_reasons_and_names_them_where_another_was_sent(what: str) -> None:
+    more = {"until": "2026-12-01"} if what == "held" else {}
+    for entry in codes("referral-rejected"):
+        read = parse_reply(reply_record(ESBJERG, what, {"referral_id": REFERRAL, "reason": entry.code, **more}))
+        assert isinstance(read, Message) is (what in entry.replies), entry.code
+        if isinstance(read, Bad) and read.refusal:
+            right = ", ".join(one.code for one in codes("referral-rejected") if what in one.replies)
+            assert right in read.refusal.da
+            assert right in read.refusal.en
 
 
 def test_what_is_said_twice_in_a_list_is_said_once() -> None:

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from followup.api.base import Consultant
 from followup.queries.agenda import AgendaView, Whose, whole_agenda
+from shared.identifiers import InRange
 from shared.web.dependencies import RuntimeDep
 
 router = APIRouter()
@@ -15,8 +16,8 @@ router = APIRouter()
 async def agenda(
     who: Consultant,
     runtime: RuntimeDep,
-    days: Annotated[int, Query(ge=0, le=60)] = 7,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    days: Annotated[int, InRange(0, 60)] = 7,
+    limit: Annotated[int, InRange(1, 500)] = 100,
     whose: Whose = "all",
 ) -> AgendaView:
     """The consultant's day: who needs help now (a leader's call for help on top), what stands still, whom to ask.

@@ -2,15 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from followup.state.challenges import Helper, Subject
 from followup.state.placements import Speaker
 from followup.texts import Words
 from shared.catalogue import codes
 from shared.events.base import Id
 from shared.frozen import Frozen
-from shared.identifiers import Instant
+from shared.identifiers import InRange, Instant
 from shared.spine.work import Command, Strict
 
 
@@ -55,7 +53,7 @@ class TryInterventionBody(Strict):
     placement_id: Id | None = None
     code: codes.Intervention
     by: Helper
-    minutes: Annotated[int, Field(ge=0, le=10_000)]
+    minutes: Annotated[int, InRange(0, 10_000)]
     at: Instant | None = None
 
 

@@ -10,9 +10,9 @@ from followup.state.placements import PlacementState, Speaker, When
 from shared.catalogue import codes
 from shared.catalogue.rules import rule
 from shared.events.base import Id
-from shared.events.kommune.replies import Tasks, TimesOfDay, WeekHours
+from shared.events.kommune.replies import Tasks, TimesOfDay
 from shared.frozen import Frozen
-from shared.identifiers import Day, Each
+from shared.identifiers import Day, Each, WeekHours, quarters
 from shared.spine.work import Command, Strict
 
 
@@ -67,7 +67,7 @@ class CheckInBody(Strict):
 
     kind: codes.CheckinKind
     answered: bool
-    answers: tuple[Annotated[str, AfterValidator(_said)], ...] = ()
+    answers: Each[Annotated[str, AfterValidator(_said)]] = ()
 
 
 class CheckIn(CheckInBody, OfPlacement):
@@ -131,7 +131,7 @@ class NoteLearningBody(Strict):
     """`goals` replace those that were there; left out, they stay. `progress` is how far it has come today."""
 
     goals: Each[codes.Learning] | None = None
-    progress: tuple[ProgressBody, ...] = ()
+    progress: Annotated[tuple[ProgressBody, ...], Field(max_length=100)] = ()
 
 
 class NoteLearning(NoteLearningBody, OfPlacement):
@@ -171,7 +171,7 @@ class RecordOutcomeBody(Strict):
     """`when` is left out to have it worked out from `on`. Hours are a week's; employment needs them."""
 
     outcome: codes.Outcome
-    hours: Annotated[float, Field(ge=0, le=37, multiple_of=0.25)] | None = None
+    hours: Annotated[float, quarters(0)] | None = None
     on: Day
     when: When | None = None
 

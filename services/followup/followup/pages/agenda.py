@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Path
 from starlette.responses import Response
 
 from followup.api import consultants as api
@@ -11,6 +11,7 @@ from followup.commands.consultants import AbsenceBody, HandOverBody, Sub
 from followup.queries.agenda import Whose, whole_agenda
 from followup.queries.consultants import colleagues, consultants, names, note_name
 from shared.catalogue.kommuner import KOMMUNER
+from shared.identifiers import InRange
 from shared.web.dependencies import RuntimeDep
 from shared.web.pages.forms import FormDep, SentForm
 from shared.web.pages.page import PageDep
@@ -26,8 +27,8 @@ async def day(
     who: Consultant,
     runtime: RuntimeDep,
     whose: Whose = "mine",
-    days: Annotated[int, Query(ge=0, le=60)] = 7,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = AT_ONCE,
+    days: Annotated[int, InRange(0, 60)] = 7,
+    limit: Annotated[int, InRange(1, MOST)] = AT_ONCE,
 ) -> Response:
     """Who needs help now, what stands still, and whom to ask."""
     await note_name(runtime, who)

@@ -28,7 +28,10 @@ class LabelView(Frozen):
 
 
 class CodeView(LabelView):
+    """`replies`: where several replies share a list, those that take this code."""
+
     code: str
+    replies: tuple[str, ...] = ()
 
 
 class CodeListView(Frozen):
@@ -47,6 +50,7 @@ class CodeListView(Frozen):
                 valid_from=entry.valid_from,
                 valid_to=entry.valid_to,
                 source=entry.source,
+                replies=entry.replies,
             )
             for entry in found
         )

@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from intake.api.base import Consultant
 from intake.commands.mornings import MorningAnswer, MorningBody, WriteEachMorning, WriteNoMore
 from intake.queries.day import DayView, whole_day
 from intake.queries.mornings import is_on, person_of
+from shared.identifiers import InRange
 from shared.web.dependencies import Dispatch, RuntimeDep
 
 router = APIRouter()
 
 
 @router.get("/day", response_model_exclude_none=True)
-async def day(who: Consultant, runtime: RuntimeDep, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> DayView:
+async def day(who: Consultant, runtime: RuntimeDep, limit: Annotated[int, InRange(1, 1000)] = 200) -> DayView:
     """All that is due today, in the order in which one would ring; each with whom to ring, about what, by when."""
     return await whole_day(runtime, who, limit)
 

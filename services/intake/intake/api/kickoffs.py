@@ -5,8 +5,8 @@ from fastapi import APIRouter, Depends
 from intake.api.base import Consultant
 from intake.commands.kickoffs import CorrectKickoff, CorrectKickoffBody, KickoffAnswer, KickoffBody, RegisterKickoff
 from intake.queries import kickoffs as queries
+from intake.refusals import nothing_to_correct
 from intake.state.leaders import Kickoff
-from intake.texts import nothing_to_correct
 from shared.web.access import open_route
 from shared.web.dependencies import Dispatch, RuntimeDep, get_or_404
 

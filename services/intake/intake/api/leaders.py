@@ -4,10 +4,11 @@ from typing import Annotated
 from uuid import UUID
 
 import stamina
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 
 from intake.api.base import Consultant, LeaderOrConsultant
 from intake.commands.leaders import (
+    Attempt,
     CallAnswer,
     CorrectCall,
     CorrectLeaderBody,
@@ -21,8 +22,10 @@ from intake.commands.leaders import (
     SignUpBody,
 )
 from intake.queries import leaders as queries
+from intake.refusals import nothing_to_correct
 from intake.state.leaders import Leader
-from intake.texts import WELCOME, Words, nothing_to_correct
+from intake.texts import WELCOME, Words
+from shared.identifiers import InRange
 from shared.spine.decision import Outdated
 from shared.web.access import open_route
 from shared.web.dependencies import Dispatch, RuntimeDep, get_or_404
@@ -45,8 +48,8 @@ async def sign_up(body: SignUpBody, dispatch: Dispatch, runtime: RuntimeDep) -> 
 async def calls(
     who: Consultant,
     runtime: RuntimeDep,
-    days: Annotated[int, Query(ge=0, le=400)] = 0,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    days: Annotated[int, InRange(0, 400)] = 0,
+    limit: Annotated[int, InRange(1, 500)] = 100,
 ) -> list[queries.CallView]:
     """Whom to call today (or within so many days): the longest waiting first, with name and phone."""
     return await queries.calls(runtime, days, limit, who)
@@ -67,7 +70,7 @@ async def record_call(
 
 @router.put("/leaders/{leader_id}/calls/{attempt}")
 async def correct_call(
-    leader_id: UUID, attempt: int, body: RecordCallBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
+    leader_id: UUID, attempt: Attempt, body: RecordCallBody, who: Consultant, dispatch: Dispatch, runtime: RuntimeDep
 ) -> CallAnswer:
     """The last call was entered wrongly: this is how it was. Who corrected it, and when, is kept."""
     leader = await get_or_404(runtime, Leader, leader_id, "leader_id")

@@ -1,20 +1,34 @@
 """The list of kick-offs that consultants keep."""
 
+import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared.catalogue.kommuner import KommuneCode
+from shared.catalogue.refusal import refusal
 from shared.frozen import Frozen
 from shared.identifiers import Day, Name
 from shared.spine.work import Command, Strict
+
+SHORT = "^[a-z0-9]+(-[a-z0-9]+)*$"
+
+
+def _short(text: str) -> str:
+    if not re.fullmatch(SHORT, text):
+        raise refusal(
+            "wrong-form",
+            "Small letters, digits and hyphens alone, such as vildbjerg-2026.",
+            "Kun små bogstaver, tal og bindestreger, fx vildbjerg-2026.",
+        )
+    return text
 
 
 class KickoffBody(Strict):
     """`id` stands in the link that leaders sign up by, and in figures: short, in small letters, nobody's name."""
 
-    id: Annotated[str, Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+    id: Annotated[str, AfterValidator(_short), Field(max_length=40, json_schema_extra={"pattern": SHORT})]
     name: Name
     kommune: KommuneCode
     held_on: Day

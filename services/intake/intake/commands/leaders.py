@@ -11,8 +11,10 @@ from shared.catalogue import codes
 from shared.catalogue.kommuner import KommuneCode, kommuner_of_postnr
 from shared.events.base import Id
 from shared.frozen import Frozen
-from shared.identifiers import ONCE, Cvr, Day, Email, Name, Phone, PNumber, Postnr
+from shared.identifiers import ONCE, Cvr, Day, Email, InRange, Name, Phone, PNumber, Postnr
 from shared.spine.work import Command, Strict, Work
+
+Attempt = Annotated[int, InRange(1, 1_000)]
 
 
 class SignUpBody(Strict):
@@ -157,7 +159,7 @@ class NoteDevelopmentBody(Strict):
     """What the leader has learned by it. `confidence` from 1 to 5: how sure of leading young people."""
 
     codes: Annotated[tuple[codes.LeaderDevelopment, ...], Field(min_length=1, max_length=20), ONCE]
-    confidence: Annotated[int, Field(ge=1, le=5)] | None = None
+    confidence: Annotated[int, InRange(1, 5)] | None = None
 
 
 class NoteDevelopment(Command):

@@ -15,12 +15,11 @@ from shared.catalogue.tasks import TaskId
 from shared.events.base import Id
 from shared.events.intake import PlaceState
 from shared.frozen import Frozen
-from shared.identifiers import Day, Each, Postnr, Readable
+from shared.identifiers import Day, Each, InRange, Postnr, Readable, Seats, quarters
 from shared.spine.work import Command, Strict
 
-WeekHours = Annotated[float, Field(ge=1, le=37, multiple_of=0.25)]
-TaskHours = Annotated[float, Field(gt=0, le=168, multiple_of=0.25)]
-Seats = Annotated[int, Field(ge=1, le=50)]
+PlaceHours = Annotated[float, quarters(1)]
+TaskHours = Annotated[float, quarters(0.25, 168)]
 
 
 class OfPlace(Command):
@@ -84,9 +83,9 @@ class ChangePlaceBody(Strict):
     kommune: KommuneCode | None = None
     contact_id: Id | None = None
     buddy_id: Id | None = None
-    tasks: tuple[TaskBody, ...] | None = None
-    hours_from: WeekHours | None = None
-    hours_to: WeekHours | None = None
+    tasks: Annotated[tuple[TaskBody, ...], Field(max_length=100)] | None = None
+    hours_from: PlaceHours | None = None
+    hours_to: PlaceHours | None = None
     times_of_day: Each[codes.TimeOfDay] | None = None
     instruction: Each[codes.Instruction] | None = None
     forms: Each[codes.Form] | None = None
@@ -99,7 +98,7 @@ class ChangePlaceBody(Strict):
     top_manager_confirms: bool | None = None
     seats: Seats | None = None
     guidance: Literal["page", "call"] | None = None
-    max_kommuner: Annotated[int, Field(ge=1, le=98)] | None = None
+    max_kommuner: Annotated[int, InRange(1, 98)] | None = None
     at_once: Literal["one-by-one", "several"] | None = None
 
     @property

@@ -1,6 +1,6 @@
 """Kick-offs come onto the list, and are corrected there."""
 
-from intake import texts
+from intake import refusals
 from intake.commands.kickoffs import CorrectKickoff, KickoffAnswer, RegisterKickoff
 from intake.handlers.base import handlers
 from intake.rules import kickoffs as rules
@@ -15,7 +15,7 @@ def register(work: Work, message: Message[RegisterKickoff]) -> KickoffAnswer:
     kickoff = Kickoff(id=data.kickoff_id, name=data.name, kommune=data.kommune, held_on=data.held_on)
     known = work.get(Kickoff, data.kickoff_id)
     if known and rules.facts(known) != rules.facts(kickoff):
-        raise texts.kickoff_taken()
+        raise refusals.kickoff_taken()
     if known is None:
         rules.check(kickoff, work.today)
         work.put(kickoff)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from intake import texts
+from intake import refusals
 from intake.commands.leaders import (
     CallAnswer,
     CorrectCall,
@@ -126,7 +126,7 @@ def _right_company(work: Work, data: CorrectLeader) -> None:
         work.put(old.changed(cvr=data.cvr or ""))
         return
     if any((place := work.get(Place, id_)) and not places.is_over(place) for id_ in data.places):
-        raise texts.has_places()
+        raise refusals.has_places()
     name = data.facts.get("company_name", old.name)
     new = work.get(Company, data.company_id) or Company(id=data.company_id, cvr=data.cvr or "", name=name)
     work.put(new.changed(people=new.people | {data.leader_id}))

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TypedDict
 
-from intake import texts
+from intake import refusals
 from intake.commands.places import (
     ChangePlace,
     ClosePlace,
@@ -27,7 +27,7 @@ from intake.state.people import Colleague
 from intake.state.places import Frame, Place
 from intake.state.referrals import Referral
 from shared.events.followup import PlacementCancelled, PlacementEnded, PlacementOutcomeRecorded, PlacementStarted
-from shared.events.intake import PlaceClosed, PlaceDrafted, PlaceOpened, PlacePaused, PlaceReopened
+from shared.events.intake import PlaceClosed, PlaceDrafted, PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened
 from shared.events.matching import MatchAgreed
 from shared.spine.decision import NotYet
 from shared.spine.work import Message, Work
@@ -80,7 +80,7 @@ def draft(work: Work, message: Message[DraftPlace]) -> HereAnswer:
     data = message.data
     leader = work.need(Leader, data.leader_id)
     if leader.erased:
-        raise texts.leader_left()
+        raise refusals.leader_left()
     place = rules.drafted(data.place_id, leader, data.found)
     name(work, data.found, leader.id, leader.company_id, place.id)
     place = rules.noted(place, work.today, "drafted")
@@ -136,8 +136,14 @@ def reopen(work: Work, message: Message[ReopenPlace]) -> PlaceAnswer:
     before = work.need(Place, data.place_id)
     if rules.stands(before, "open", "reopened") and before.agreed_at == data.agreed_at:
         return PlaceAnswer(place_id=before.id)
+    if rules.stands(before, "filled", "resumed"):
+        return PlaceAnswer(place_id=before.id)
     rules.check_state(before, "paused")
-    rules.check_free_seat(before)
+    if not rules.has_free_seat(before):  # it was paused while somebody was there, and is full again
+        place = rules.moved(before, "filled", work.today, "resumed")
+        work.put(place)
+        work.emit(PlaceFilled(**rules.about(place)))
+        return PlaceAnswer(place_id=place.id)
     agreed_at = data.agreed_at or work.today
     rules.check_agreed(agreed_at, work.today, rules.paused_on(before))
     place = rules.moved(before, "open", work.today, "reopened").changed(agreed_at=agreed_at, freed_by=None)

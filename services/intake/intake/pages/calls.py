@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from intake.api import leaders as api
 from intake.api.base import Consultant, LeaderOrConsultant
-from intake.commands.leaders import CorrectLeaderBody, MergeLeadersBody, NoteDevelopmentBody, RecordCallBody
+from intake.commands.leaders import Attempt, CorrectLeaderBody, MergeLeadersBody, NoteDevelopmentBody, RecordCallBody
 from intake.pages.kickoffs import by_name
 from intake.queries.leaders import whole_leader, whom
 from shared.catalogue.kommuner import KOMMUNER
@@ -46,7 +46,7 @@ async def called(leader_id: UUID, page: PageDep, who: Consultant, form: SentForm
 
 @pages.get("/ledere/{leader_id}/opkald/{attempt}")
 async def wrong_call(
-    leader_id: UUID, attempt: int, page: PageDep, who: Consultant, form: FormDep, runtime: RuntimeDep
+    leader_id: UUID, attempt: Attempt, page: PageDep, who: Consultant, form: FormDep, runtime: RuntimeDep
 ) -> Response:
     """The last one alone can be put right."""
     known = await whole_leader(runtime, leader_id, who)
@@ -59,7 +59,7 @@ async def wrong_call(
 
 @pages.post("/ledere/{leader_id}/opkald/{attempt}")
 async def right_call(
-    leader_id: UUID, attempt: int, page: PageDep, who: Consultant, form: SentForm, runtime: RuntimeDep
+    leader_id: UUID, attempt: Attempt, page: PageDep, who: Consultant, form: SentForm, runtime: RuntimeDep
 ) -> Response:
     with form.judging():
         await api.correct_call(leader_id, attempt, form.read(RecordCallBody), who, form.dispatch, runtime)

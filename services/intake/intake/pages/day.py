@@ -1,8 +1,8 @@
 """A consultant's day on one screen: whom to ring, about what, since when, and one click to where it is done."""
 
+from math import ceil
 from typing import Annotated, Literal, get_args
 
-from fastapi import Query
 from starlette.responses import Response
 
 from intake.api import day as api
@@ -11,6 +11,7 @@ from intake.commands.mornings import MorningBody
 from intake.queries.day import LineView, day_by_work
 from intake.rules.day import Work
 from shared.catalogue.kommuner import KOMMUNER
+from shared.identifiers import InRange
 from shared.web.dependencies import RuntimeDep
 from shared.web.pages.forms import FormDep, SentForm
 from shared.web.pages.page import PageDep
@@ -65,12 +66,15 @@ async def today(
     who: Consultant,
     runtime: RuntimeDep,
     arbejde: Kind | None = None,
-    side: Annotated[int, Query(ge=1, le=1000)] = 1,
+    side: Annotated[int, InRange(1, 1000)] = 1,
 ) -> Response:
     """All five kinds of work, or one of them alone and whole."""
     only = KINDS[arbejde] if arbejde else None
     limit = MANY if only else FEW
     groups = await day_by_work(runtime, who, limit, only, (side - 1) * limit if only else 0)
+    last = max((ceil(group.count / limit) for group in groups if group.work == only), default=1)
+    if arbejde and side > last:  # what stood there was done meanwhile
+        return page.go("/i-dag", arbejde=arbejde, side=str(last))
     return page.show(
         "today.html",
         groups=groups,

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-from fastapi import Query
 from starlette.responses import Response
 
 from intake.api import kickoffs as api
@@ -11,6 +10,7 @@ from intake.commands.kickoffs import CorrectKickoffBody, KickoffBody
 from intake.queries.kickoffs import kickoffs as known_kickoffs
 from intake.state.leaders import Kickoff
 from shared.catalogue.kommuner import KOMMUNER
+from shared.identifiers import InRange
 from shared.web.dependencies import RuntimeDep, get_or_404
 from shared.web.pages.forms import FormDep, SentForm
 from shared.web.pages.page import PageDep
@@ -30,7 +30,7 @@ async def kickoffs(
     who: Consultant,
     form: FormDep,
     runtime: RuntimeDep,
-    side: Annotated[int, Query(ge=1, le=1000)] = 1,
+    side: Annotated[int, InRange(1, 1000)] = 1,
 ) -> Response:
     found = await known_kickoffs(runtime)
     shown = found[(side - 1) * MANY : side * MANY]

@@ -10,7 +10,8 @@ from intake.api.leaders import sign_up as join
 from intake.commands.leaders import SignUpBody
 from intake.queries.leaders import status, whole_leader
 from intake.queries.postal import which
-from intake.texts import WELCOME, which_kommune
+from intake.refusals import which_kommune
+from intake.texts import WELCOME
 from shared.catalogue.kommuner import KOMMUNER
 from shared.runtime import Runtime
 from shared.web.access import Principal, allow, open_route

@@ -15,6 +15,7 @@ from intake.queries.leaders import whole_leader
 from intake.queries.people import PersonView, contacts
 from intake.state.people import Colleague
 from shared.catalogue.kommuner import KOMMUNER
+from shared.catalogue.refusal import of_value
 from shared.identifiers import is_phone
 from shared.spine.decision import Refused
 from shared.spine.work import Strict
@@ -22,7 +23,7 @@ from shared.web.dependencies import RuntimeDep, get_or_404
 from shared.web.pages.forms import Form, FormDep, SentForm
 from shared.web.pages.page import Page, PageDep, phone
 from shared.web.pages.router import Pages
-from shared.web.problems import NOT_FOUND, Problem, of_value
+from shared.web.problems import NOT_FOUND, Problem
 
 pages = Pages()
 

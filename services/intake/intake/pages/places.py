@@ -19,7 +19,8 @@ from intake.commands.places import (
 from intake.queries.leaders import status, whole_leader, whom_at
 from intake.queries.places import WholePlaceView, own_place, place_rules, whole_place
 from intake.rules.clarification import NEEDED
-from intake.rules.places import UNOPENED
+from intake.rules.places import UNOPENED, has_free_seat
+from intake.texts import Reader
 from shared.catalogue import tasks as catalogue
 from shared.catalogue.calendar import DENMARK
 from shared.catalogue.kommuner import KOMMUNER, kommuner_of_postnr
@@ -185,7 +186,9 @@ async def place(place_id: UUID, page: PageDep, who: LeaderOrConsultant, runtime:
     found = await whole_place(runtime, place_id, who)
     leader_id = UUID(found.leader_id)
     leader = await whole_leader(runtime, leader_id, who)
-    steps = next(p.steps for p in (await status(runtime, leader_id, who)).places if p.place_id == found.place_id)
+    reader: Reader = "consultant" if "consultant" in who.roles else "leader"
+    told = await status(runtime, leader_id, who, reader)
+    steps = next(place.steps for place in told.places if place.place_id == found.place_id)
     near = {one.person_id: one for one in leader.colleagues} | {leader.leader_id: leader}
     return page.show(
         "place.html",
@@ -220,7 +223,7 @@ async def change(
         form.begin({"agreed_at": page.today})
         known = await _known(runtime, await whole_place(runtime, place_id, who), who, page)
         return page.show("place_open.html", form=form, back=f"/pladser/{place_id}/ret", **known)
-    return page.show(f"place_{act}.html", form=form, back=home(who, place_id))
+    return page.show(f"place_{act}.html", form=form, back=home(who, place_id), full=not has_free_seat(place))
 
 
 @pages.post("/pladser/{place_id}/{act}")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
-from intake import texts
+from intake import refusals, texts
 from intake.commands.leaders import CorrectLeader, CorrectLeaderBody, Known, MergeLeaders, SignUpBody
 from intake.queries.people import ChangedView, ContactView, contacts, differs
 from intake.queries.places import PlaceView, guessed, own_place, places_of
@@ -272,7 +272,7 @@ async def correction(
 async def _check_free(runtime: Runtime, leader: Leader, hashes: Sequence[bytes]) -> None:
     taken = "SELECT EXISTS (SELECT FROM leader_email WHERE hash = ANY ($1::bytea[]) AND person_id <> $2::uuid)"
     if await runtime.pool.fetchval(taken, list(hashes), leader.id):
-        raise texts.email_taken()
+        raise refusals.email_taken()
 
 
 async def _right_company(runtime: Runtime, company: Company, cvr: str) -> str:
@@ -357,13 +357,13 @@ def _again(leader: Leader, found: dict[str, ContactView]) -> AgainView | None:
     return AgainView(**dict(found[again.id]), on=again.on, company_name=again.company_name, postnr=again.postnr)
 
 
-async def status(runtime: Runtime, leader_id: UUID, who: Principal) -> StatusView:
-    """The leader's own."""
+async def status(runtime: Runtime, leader_id: UUID, who: Principal, reader: texts.Reader = "leader") -> StatusView:
+    """The leader's own, in words to her; what comes next at her places also in words to a consultant."""
     who.own("leader_id", leader=leader_id)
     leader = await get_or_404(runtime, Leader, leader_id, "leader_id")
     places, now = await places_of(runtime, leader.id), runtime.clock.now()
     known = await around(runtime, leader, places)
-    steps = {place.id: steps_of(place, leader, known, now) for place in places}
+    steps = {place.id: steps_of(place, leader, known, now, reader) for place in places}
     # A call that is to come, or what comes next at a place: the leader's own, then the latest place that is not over.
     own = leaders_own(leader, places, now)
     firsts = [steps[place.id][0] for place in reversed(places)]

@@ -12,10 +12,10 @@ class ShareView(Frozen):
 
     kommune: str
     name: str
-    share: float | None
+    share: float | None = None
 
     @classmethod
-    def of(cls, kommune: str, share: float | None) -> Self:
+    def of(cls, kommune: str, share: float | None = None) -> Self:
         return cls(kommune=kommune, name=KOMMUNER[kommune].formal_name, share=share)
 
 
@@ -47,4 +47,4 @@ def guess(postnr: str, kommune: str, today: date, *, chosen: bool) -> ShareView 
     """The kommune that was taken because nobody has said which; None where it is known."""
     if chosen or not (among := which(postnr, today)):
         return None
-    return next((one for one in among if one.kommune == kommune), ShareView.of(kommune, None))
+    return next((one for one in among if one.kommune == kommune), ShareView.of(kommune))

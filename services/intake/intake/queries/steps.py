@@ -1,4 +1,4 @@
-"""What a leader reads: what comes next at each of her places, from whom and by when."""
+"""What comes next at each of a leader's places, from whom and by when: to the leader, or to a consultant."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -33,7 +33,7 @@ class StepView(Frozen):
     placement_id: str | None = None
 
 
-def steps(place: Place, leader: Leader, known: Known, now: datetime) -> list[StepView]:
+def steps(place: Place, leader: Leader, known: Known, now: datetime, reader: texts.Reader = "leader") -> list[StepView]:
     """What is due at a place, by when and from whom: never empty, and the first is the headline.
 
     The leader's own, then help, then an agreement. That a kommune is asked to stop is said where there is nothing else.
@@ -49,23 +49,27 @@ def steps(place: Place, leader: Leader, known: Known, now: datetime) -> list[Ste
         *(of_placement(p, known) for p in known.placements.values() if p.place_id == place.id),
         *(of_challenge(c, known, today) for c in wanted),
     ]
-    lines = [_step(one, today, known) for one in found if one.turn.what not in ("over", "with-matches", "asked-back")]
+    lines = [
+        _step(one, today, known, reader) for one in found if one.turn.what not in ("over", "with-matches", "asked-back")
+    ]
     if mine := [m for m in here if rules.of_match(m).what == "leader-yes"]:
-        lines.append(_answers(mine, today))
+        lines.append(_answers(mine, today, reader))
     if wait := [m for m in here if rules.of_match(m).what == "seat-held"]:
-        lines.append(_wait(wait, today))
+        lines.append(_wait(wait, today, reader))
     # The place's own turn, unless what happens there says more.
     if its_own.turn.what != "with-kommune" and not (its_own.turn.what in ("with-placements", "over") and lines):
-        lines.append(_step(its_own, today, known))
+        lines.append(_step(its_own, today, known, reader))
     if not lines:
-        lines = [_step(one, today, known) for one in found if one.turn.what == "asked-back"]
-    return _once(sorted(lines or [_step(its_own, today, known)], key=_order))
+        lines = [_step(one, today, known, reader) for one in found if one.turn.what == "asked-back"]
+    return _once(sorted(lines or [_step(its_own, today, known, reader)], key=_order))
 
 
 _FIRST = ("help", "kommune-help", "start")
 
 
 def _order(one: StepView) -> tuple[bool, int, bool, date]:
+    if one.what == "paused":  # hers to end, whenever she will: no news
+        return True, len(_FIRST) + 1, False, date.max
     rank = _FIRST.index(one.what) if one.what in _FIRST else len(_FIRST)
     return one.who != "leader", rank, one.who is None, one.by or date.max
 
@@ -79,12 +83,13 @@ def _once(lines: Iterable[StepView]) -> list[StepView]:
     return [*said.values()]
 
 
-def _step(one: Found, today: date, known: Known) -> StepView:
+def _step(one: Found, today: date, known: Known, reader: texts.Reader) -> StepView:
     turn = one.turn
     placement = known.placements.get(one.id)
     what: str = "asked" if turn.what == "with-kommune" and turn.by is None else turn.what
     what = one.say or what
-    said = texts.step(what, today, by=turn.by, start=placement.start if placement else None, kommune=one.kommune or "")
+    start, kommune = placement.start if placement else None, one.kommune or ""
+    said = texts.step(what, today, by=turn.by, start=start, kommune=kommune, reader=reader)
     at_kommune = turn.who == "kommune" or turn.what in ("guidance", "no-contact")
     return StepView(
         what=turn.what,
@@ -99,19 +104,19 @@ def _step(one: Found, today: date, known: Known) -> StepView:
     )
 
 
-def _answers(mine: Iterable[Match], today: date) -> StepView:
+def _answers(mine: Iterable[Match], today: date, reader: texts.Reader) -> StepView:
     """All that wait for the leader's yes, in one line."""
     matches = sorted(mine, key=lambda match: (match.answer_by, match.id))
     by = matches[0].answer_by
-    said = texts.step("leader-yes", today, by=by, n=len(matches))
+    said = texts.step("leader-yes", today, by=by, n=len(matches), reader=reader)
     return StepView(
         what="leader-yes", da=said.da, en=said.en, who="leader", by=by, match_ids=tuple(match.id for match in matches)
     )
 
 
-def _wait(matches: Iterable[Match], today: date) -> StepView:
+def _wait(matches: Iterable[Match], today: date, reader: texts.Reader) -> StepView:
     """Those to which no yes can be said while the others have the seats."""
-    said, ids = texts.step("seat-held", today), tuple(sorted(match.id for match in matches))
+    said, ids = texts.step("seat-held", today, reader=reader), tuple(sorted(match.id for match in matches))
     return StepView(what="seat-held", da=said.da, en=said.en, who=None, by=None, match_ids=ids)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from intake import texts
+from intake import refusals
 from intake.commands.places import RuleAnswer
 from intake.state.leaders import Leader
 from intake.state.places import Frame, Place
@@ -23,15 +23,15 @@ STOPS = {"R-SHOP-FLOOR": "C-INTERNAL", "R-HEADCOUNT": "C-HEADCOUNT"}
 def unclear(place: Place, leader: Leader, today: date) -> Iterator[Refused]:
     """What is still to be found with the leader (P1 before P2)."""
     if leader.outcome != "reached":
-        yield texts.leader_not_reached()
+        yield refusals.leader_not_reached()
     yield from incomplete(place, today)
 
 
 def incomplete(place: Place, today: date) -> Iterator[Refused]:
     if lacking := [name for name in NEEDED if not getattr(place.found, name)]:
-        yield texts.missing(lacking)
+        yield refusals.missing(lacking)
     if where(place, today) == "R-KOMMUNE-1":
-        yield texts.choose_kommune(kommuner_of_postnr(place.postnr))
+        yield refusals.choose_kommune(kommuner_of_postnr(place.postnr))
     yield from impossible(place.found, place.seats)
 
 
@@ -39,13 +39,13 @@ def impossible(found: Frame, seats: int | None) -> Iterator[Refused]:
     """What can be meant by nobody, however little is found so far."""
     tasks, most = found.tasks or (), _most(found)
     if found.hours_to and found.hours_from and found.hours_to < found.hours_from:
-        yield texts.hours_shrink()
+        yield refusals.hours_shrink()
     if any(task.task_id.endswith("-00") and not task.words for task in tasks):
-        yield texts.task_without_words()
+        yield refusals.task_without_words()
     if most and any(task.hours and task.hours > most for task in tasks):
-        yield texts.task_longer_than_week(most)
+        yield refusals.task_longer_than_week(most)
     if seats and any(task.seat and task.seat > seats for task in tasks):
-        yield texts.no_such_seat(seats)
+        yield refusals.no_such_seat(seats)
 
 
 def check(found: Iterator[Refused]) -> None:

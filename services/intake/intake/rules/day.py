@@ -114,9 +114,9 @@ def of_place(place: Place, leader: Leader | None, referrals: Iterable[Referral],
                 return Turn(what="with-call", who="consultant", since=since, by=day)
             what: Due = "draft" if place.state == "draft" else "blocked"
             return Turn(what=what, who="consultant", since=since, due=since)
-        case "paused":
+        case "paused" if len(place.agreed) < place.seats:
             return _paused(place, leader, since)
-        case "filled":
+        case "paused" | "filled":  # nobody could come before somebody goes
             return Turn(what="with-placements", who=None, since=since)
     asked = list(referrals)
     if any(not referral.over for referral in asked):
@@ -212,8 +212,8 @@ def of_placement(placement: Placement, *, nobody: bool = False) -> Turn:
     if placement.state == "paused" and placement.reason == "approval-expired":
         return Turn(what="approval-expired", who="consultant", since=since, due=since)
     what: dict[str, Due] = {"planned": "start", "finished": "aftercare"}
-    due = day or since
-    return Turn(what=what.get(placement.state, "check-in"), who="consultant", since=since, due=due, by=due)
+    due = day or since  # nobody has waited before
+    return Turn(what=what.get(placement.state, "check-in"), who="consultant", since=due, due=due, by=due)
 
 
 def success(placement: Placement) -> Literal["job", "education", "goal"] | None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from intake import texts
+from intake import refusals
 from intake.state.leaders import Kickoff
 from shared.catalogue.calendar import add_months
 from shared.catalogue.kommuner import TEST_KOMMUNE
@@ -14,11 +14,11 @@ NONE = "none"
 
 def check(kickoff: Kickoff, today: date) -> None:
     if kickoff.id == NONE:
-        raise texts.kickoff_none()
+        raise refusals.kickoff_none()
     if kickoff.kommune == TEST_KOMMUNE:
-        raise texts.only_a_test()
+        raise refusals.only_a_test()
     if kickoff.held_on > add_months(today, limits("typed-date", today)["ahead"].value):
-        raise texts.too_far("held_on")
+        raise refusals.too_far("held_on")
 
 
 def facts(kickoff: Kickoff) -> tuple[str, str, date]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from intake import texts
+from intake import refusals
 from intake.commands.leaders import SignUp
 from intake.rules import places
 from intake.state.leaders import Call, Changed, Leader, SignedUpAgain
@@ -20,9 +20,9 @@ from shared.catalogue.limits import limits
 def check_next_call(day: date | None, today: date) -> None:
     """A day that has passed, or lies years ahead, is a slip of the keys: the leader would be on nobody's list."""
     if day and day < today:
-        raise texts.next_call_passed()
+        raise refusals.next_call_passed()
     if day and day > add_months(today, limits("typed-date", today)["ahead"].value):
-        raise texts.too_far("next_call_on")
+        raise refusals.too_far("next_call_on")
 
 
 def called(leader: Leader, call: Call) -> Leader:
@@ -48,7 +48,7 @@ def called(leader: Leader, call: Call) -> Leader:
 def corrected(leader: Leader, attempt: int, outcome: str, next_call_on: date | None, by: str, now: datetime) -> Leader:
     """The last call was another one: as if it had been entered so at once. Who put it right, and when, stays."""
     if not leader.calls or attempt != leader.attempts:
-        raise texts.only_the_last_call()
+        raise refusals.only_the_last_call()
     *earlier, wrong = leader.calls
     before = leader.changed(
         attempts=attempt - 1, outcome=wrong.outcome_before, next_call_on=wrong.next_before, calls=tuple(earlier)
@@ -61,13 +61,13 @@ def corrected(leader: Leader, attempt: int, outcome: str, next_call_on: date | N
 def check_here(leader: Leader) -> None:
     """Nobody calls who was forgotten, or goes on as another."""
     if leader.erased or leader.merged_into:
-        raise texts.leader_is_gone()
+        raise refusals.leader_is_gone()
 
 
 def check_merge(double: Leader, stays: Leader) -> None:
     check_here(double)
     if double.id == stays.id or stays.erased or stays.merged_into:
-        raise texts.merge_with_another()
+        raise refusals.merge_with_another()
 
 
 # What goes with the contact data.

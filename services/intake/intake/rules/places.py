@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from intake import texts
+from intake import refusals
 from intake.rules import clarification
 from intake.state.leaders import Leader
 from intake.state.places import Frame, Past, Place
@@ -30,9 +30,9 @@ UNOPENED: tuple[PlaceState, ...] = ("draft", "additional-assessment-required")
 def check_may_open(place: Place, leader: Leader, agreed_at: date | None, today: date) -> None:
     """No kommune is asked before tasks are clear and the leader has agreed (P1 before P2)."""
     if leader.erased:
-        raise texts.leader_left()
+        raise refusals.leader_left()
     if place.state not in UNOPENED:
-        raise texts.opened_already()
+        raise refusals.opened_already()
     clarification.check(clarification.unclear(place, leader, today))
     check_agreed(agreed_at, today)
 
@@ -40,9 +40,9 @@ def check_may_open(place: Place, leader: Leader, agreed_at: date | None, today: 
 def check_agreed(agreed_at: date | None, today: date, since: date | None = None) -> None:
     """The leader's yes is of a day that can be meant; a new one is no older than what it is a new one after."""
     if agreed_at is None or agreed_at > today:
-        raise texts.leader_has_not_agreed()
+        raise refusals.leader_has_not_agreed()
     if agreed_at < (since or add_months(today, -limits("typed-date", today)["back"].value)):
-        raise texts.agreed_too_early()
+        raise refusals.agreed_too_early()
 
 
 def _last(place: Place, what: str) -> Past | None:
@@ -75,12 +75,11 @@ def stands(place: Place, state: PlaceState, what: str, reason: str | None = None
 
 def check_state(place: Place, *allowed: PlaceState) -> None:
     if place.state not in allowed:
-        raise texts.other_state(place)
+        raise refusals.other_state(place)
 
 
-def check_free_seat(place: Place) -> None:
-    if len(place.agreed) >= place.seats:
-        raise texts.no_seat()
+def has_free_seat(place: Place) -> bool:
+    return len(place.agreed) < place.seats
 
 
 def drafted(place_id: str, leader: Leader, found: Frame) -> Place:
@@ -109,7 +108,7 @@ def check_lies_in(postnr: str, kommune: str) -> None:
     """A slip of the keys would ask the wrong kommune about it."""
     found = postal_code(postnr)
     if found and not found.may_lie_in(kommune):
-        raise texts.lies_elsewhere([*found.shares])
+        raise refusals.lies_elsewhere([*found.shares])
 
 
 def clarified(place: Place, after: Frame) -> Place:
@@ -135,7 +134,7 @@ def reworked(before: Place, after: Place, leader: Leader, today: date) -> Iterat
     clarification.check(clarification.incomplete(after, today))
     clarification.check(clarification.stopped(after, leader, today))
     if after.seats < min(before.seats, len(after.agreed)):
-        raise texts.seats_taken(len(after.agreed))
+        raise refusals.seats_taken(len(after.agreed))
     changes = _differences(before, after, leader)
     if changes:
         after = noted(after, today, "changed", fields=changes)

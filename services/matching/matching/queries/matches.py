@@ -16,6 +16,7 @@ from shared.db import Connection
 from shared.events.base import Approval, Reason, Terms
 from shared.events.matching import Party
 from shared.frozen import Frozen, Shown
+from shared.identifiers import InRange
 from shared.runtime import Runtime
 from shared.spine.aggregates import many
 from shared.spine.decision import Refused
@@ -75,7 +76,7 @@ class MatchFilter(Frozen, extra="forbid"):
     state: MatchState | None = None
     waits_for: WaitsFor | None = None
     after: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d\.[0-9a-f-]{36}$")] | None = None
-    limit: Annotated[int, Field(ge=1, le=500)] = 200
+    limit: Annotated[int, InRange(1, 500)] = 200
 
 
 class MatchView(Frozen):

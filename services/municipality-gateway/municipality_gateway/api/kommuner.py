@@ -31,7 +31,7 @@ from municipality_gateway.queries.kommuner import (
 from municipality_gateway.state.kommuner import Card, Kommune
 from shared.catalogue.kommuner import KommuneCode
 from shared.events.kommune.referrals import OwnWord
-from shared.identifiers import Postnr
+from shared.identifiers import InRange, Postnr
 from shared.runtime import Runtime
 from shared.spine.work import Work
 from shared.web.dependencies import Dispatch, RuntimeDep, after_erasures
@@ -137,7 +137,7 @@ async def route(
     who: Consultant,
     runtime: RuntimeDep,
     kommune: KommuneCode | None = None,
-    limit: Annotated[int, Query(ge=1, le=98)] = 5,
+    limit: Annotated[int, InRange(1, 98)] = 5,
 ) -> list[RouteView]:
     """Where a place at this postal code would go, in this order, why there, and to whom.
 

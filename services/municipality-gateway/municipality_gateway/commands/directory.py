@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from municipality_gateway.commands.kommuner import RegisterContact, RegisterContactBody
 from shared.catalogue.kommuner import KOMMUNER, TEST_KOMMUNE
+from shared.catalogue.refusal import of_value
 from shared.frozen import Frozen
 from shared.identifiers import RANDOM_UUID
 from shared.spine.work import Strict
@@ -120,13 +121,5 @@ def _wrong(line: int, error: ValidationError) -> WrongLine:
     """The first thing that is wrong with it, never what stood there."""
     first = error.errors(include_url=False, include_input=False)[0]
     field = ".".join(str(part) for part in first["loc"]) or "valid_to"
-    da, en = (
-        "Værdien kan ikke bruges. Ret den, eller lad feltet stå tomt.",
-        "It cannot be used. Correct it, or leave it empty.",
-    )
-    if first["type"] == "missing":
-        da, en = "Feltet mangler. Udfyld det.", "It is missing. Fill it in."
-    elif first["type"].startswith("date"):
-        da, en = "Skriv datoen som 2026-11-23.", "Write the date as 2026-11-23."
-    said = first.get("ctx", {})
-    return WrongLine(line=line, field=field, da=said.get("da", da), en=said.get("en", en))
+    _, da, en = of_value(first)
+    return WrongLine(line=line, field=field, da=da, en=en)

@@ -11,7 +11,7 @@ from shared.catalogue.refusal import refusal
 from shared.events.base import Code, Id
 from shared.events.kommune.referrals import OwnWord
 from shared.frozen import Frozen
-from shared.identifiers import Day, Email, Phone, Words
+from shared.identifiers import Day, Email, InRange, Phone, Words
 from shared.spine.work import Command, Strict
 
 Procedure = Annotated[Words, Field(max_length=500)]
@@ -78,7 +78,7 @@ class WriteCardBody(Strict):
     entrance: Procedure | None = None
     youth_unit: Procedure | None = None
     praktik_approval: Procedure | None = None
-    typical_days: Annotated[int, Field(ge=0, le=200)] | None = None
+    typical_days: Annotated[int, InRange(0, 200)] | None = None
     vitas: Procedure | None = None
     mentor: Procedure | None = None
     frikort: Procedure | None = None

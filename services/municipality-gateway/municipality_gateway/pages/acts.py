@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
 
 import orjson
-from pydantic import Field
 from uuid_utils import uuid7
 
 from municipality_gateway import texts
@@ -28,7 +27,7 @@ from shared.catalogue.deadlines import deadlines
 from shared.catalogue.kommuner import kommune
 from shared.events.kommune import replies as said
 from shared.events.kommune.replies import Reply
-from shared.identifiers import Day
+from shared.identifiers import Day, Each, InRange, WeekHours
 from shared.runtime import Runtime
 from shared.spine.decision import Refused
 from shared.web.access import Principal
@@ -137,15 +136,15 @@ class ProposeBody(said.StrictData):
     kommune: str | None = None
     age_band: codes.AgeBand
     form: codes.Form
-    hours: said.WeekHours
+    hours: WeekHours
     times_of_day: said.TimesOfDay
-    reach: Annotated[int, Field(ge=0, le=600)]
+    reach: Annotated[int, InRange(0, 600)]
     start: Day
     until: Day | None = None
     next_step: codes.Form | None = None
-    strengths: tuple[codes.Strength, ...] = ()
-    interests: tuple[codes.Interest, ...] = ()
-    support: tuple[codes.Support, ...] = ()
+    strengths: Each[codes.Strength] = ()
+    interests: Each[codes.Interest] = ()
+    support: Each[codes.Support] = ()
     tasks: said.Tasks | None = None
 
 

@@ -36,6 +36,7 @@ from shared.identifiers import Postnr
 from shared.runtime import Runtime
 from shared.spine.decision import Refused
 from shared.spine.work import Strict
+from shared.web.access import Principal
 from shared.web.dependencies import RuntimeDep
 from shared.web.pages.forms import Form, FormDep, SentForm
 from shared.web.pages.page import Page, PageDep
@@ -73,15 +74,15 @@ async def kommune(code: str, page: PageDep, who: KommuneOrConsultant, runtime: R
     found = await whole_kommune(runtime, who, code)
     lies = catalogue.kommune(code)
     return page.show(
-        "kommune.html", found=found, lies=lies, region=lies.region(page.today), consultant=_helps(page),
+        "kommune.html", found=found, lies=lies, region=lies.region(page.today), consultant=_helps(who),
         people={one.contact_id: one.name for one in found.contacts}, concepts=codes("terms"), fresh=_fresh(page),
         fields=_fields(page), roles=codes("contact-role"),
     )  # fmt: skip
 
 
-def _helps(page: Page) -> bool:
+def _helps(who: Principal) -> bool:
     """A consultant writes it for them; else it is the kommune's own people."""
-    return bool(page.who and "consultant" in page.who.roles)
+    return "consultant" in who.roles
 
 
 def _fresh(page: Page) -> Any:
@@ -134,7 +135,7 @@ async def contact(
         found=found,
         is_new=contact_id == NEW,
         others=_others(found, contact_id),
-        consultant=_helps(page),
+        consultant=_helps(who),
     )
 
 
@@ -211,7 +212,7 @@ async def card(code: str, page: PageDep, who: KommuneOrConsultant, form: FormDep
         found=found,
         fields=_fields(page),
         general=general_card(page.today),
-        consultant=_helps(page),
+        consultant=_helps(who),
     )
 
 
@@ -233,7 +234,7 @@ async def terms(code: str, page: PageDep, who: KommuneOrConsultant, form: FormDe
     form.begin({"terms": [{"concept": one.code, "term": own.get(one.code, "")} for one in codes("terms")]})
     said = {term.concept: term.term for term in found.terms if term.of != "own"}
     return page.show(
-        "kommune_terms.html", form=form, found=found, concepts=list(codes("terms")), said=said, consultant=_helps(page)
+        "kommune_terms.html", form=form, found=found, concepts=list(codes("terms")), said=said, consultant=_helps(who)
     )
 
 

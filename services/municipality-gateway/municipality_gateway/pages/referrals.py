@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Depends
 from pydantic import ValidationError
 from starlette.responses import Response
 
@@ -23,6 +23,7 @@ from municipality_gateway.state.referrals import Referral
 from shared.catalogue import kommuner as catalogue
 from shared.catalogue.codes import codes
 from shared.catalogue.reach import Reach
+from shared.identifiers import InRange
 from shared.spine.aggregates import one
 from shared.spine.decision import Refused
 from shared.web.access import Principal, allow
@@ -81,7 +82,7 @@ def _tasks(page: Page) -> object:
 
 @pages.get("/henvendelser/at-goere")
 async def desk(
-    page: PageDep, who: Consultant, runtime: RuntimeDep, antal: Annotated[int, Query(ge=1, le=200)] = 25
+    page: PageDep, who: Consultant, runtime: RuntimeDep, antal: Annotated[int, InRange(1, 200)] = 25
 ) -> Response:
     """What waits for a consultant, the most urgent first."""
     found = await whole_desk(runtime, who, antal)

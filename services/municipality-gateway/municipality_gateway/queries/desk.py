@@ -1,5 +1,6 @@
 """What the gateway has for a consultant's day: whom to ring, about what, and by when."""
 
+from collections import Counter
 from datetime import date
 
 from municipality_gateway import texts
@@ -50,11 +51,17 @@ class DeskView(Frozen):
     more: int
 
 
+async def turns(runtime: Runtime) -> Counter[tuple[str, str]]:
+    """Of the open referrals, how many wait for what from a consultant, by kommune."""
+    today, known = calendar.today(runtime.clock.now()), await _kommuner(runtime)
+    found = [(referral.kommune, _turn(referral, known, today)) for referral in await _open(runtime)]
+    return Counter((kommune, turn) for kommune, turn in found if turn not in ("over", "kommune"))
+
+
 async def whole_desk(runtime: Runtime, who: Principal, limit: int) -> DeskView:
     """With contact data of the kommuners' people: each reading is logged."""
     today = calendar.today(runtime.clock.now())
-    kommuner = await many(runtime.pool, Kommune, "SELECT state, shape FROM aggregate WHERE kind = 'kommune'")
-    known = {kommune.id: kommune for kommune in kommuner}
+    known = await _kommuner(runtime)
     found = [
         *(line for referral in await _open(runtime) if (line := _of_referral(referral, known, today))),
         *(
@@ -89,7 +96,7 @@ async def whole_desk(runtime: Runtime, who: Principal, limit: int) -> DeskView:
 
 
 def _of_referral(referral: Referral, known: dict[str, Kommune], today: date) -> LineView | None:
-    match rules.turn(referral, known.get(referral.kommune) or Kommune(id=referral.kommune), today):
+    match _turn(referral, known, today):
         case "over" | "kommune":
             return None
         case kind:
@@ -103,6 +110,15 @@ def _of_referral(referral: Referral, known: dict[str, Kommune], today: date) -> 
                 place_id=referral.place_id,
                 leader_id=referral.leader_id,
             )
+
+
+def _turn(referral: Referral, known: dict[str, Kommune], today: date) -> rules.Turn:
+    return rules.turn(referral, known.get(referral.kommune) or Kommune(id=referral.kommune), today)
+
+
+async def _kommuner(runtime: Runtime) -> dict[str, Kommune]:
+    kommuner = await many(runtime.pool, Kommune, "SELECT state, shape FROM aggregate WHERE kind = 'kommune'")
+    return {kommune.id: kommune for kommune in kommuner}
 
 
 async def _open(runtime: Runtime) -> list[Referral]:

@@ -19,6 +19,7 @@ from shared.db import Connection
 from shared.events.base import Task
 from shared.events.municipality_gateway import TaskStatus
 from shared.frozen import Frozen, Shown
+from shared.identifiers import InRange
 from shared.runtime import Runtime
 from shared.spine.aggregates import many, one
 from shared.web.access import Principal
@@ -104,7 +105,7 @@ class ReferralFilter(Frozen, extra="forbid"):
     kommune: KommuneCode | None = None
     state: TaskStatus | None = None
     after: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d\.[0-9a-f-]{36}$")] | None = None
-    limit: Annotated[int, Field(ge=1, le=500)] = 200
+    limit: Annotated[int, InRange(1, 500)] = 200
 
 
 class PersonView(Frozen):

@@ -1,0 +1,1 @@
+"""The five images: built by podman, buildah or docker, and tried."""
