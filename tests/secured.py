@@ -94,6 +94,8 @@ class SecuredKafka(Kafka):
             ),
             "inter.broker.listener.name": "INTERNAL",
             "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+            # Whoever does not log in again, as aiokafka does not, is cut off and comes back.
+            "connections.max.reauth.ms": 10_000,
             "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
             "listener.name.internal.scram-sha-512.sasl.jaas.config": f"{SCRAM} {login};",
             "listener.name.tls.scram-sha-512.sasl.jaas.config": f"{SCRAM} required;",

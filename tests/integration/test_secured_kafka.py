@@ -443,7 +443,7 @@ async def test_each_way_to_be_kept_out_is_told_with_the_way_out(kafka: SecuredKa
 
     async def said(settings: KafkaSettings) -> str:
         with pytest.raises(NoKafka) as caught:
-            await Topics(settings).there(["intake.v1"], seconds=3)
+            await Topics(settings).there(["intake.v1"], seconds=1)
         return words(caught.value)
 
     found = dict(zip(cases, await asyncio.gather(*map(said, cases.values())), strict=True))
