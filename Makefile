@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All that they need is installed below .venv and .local.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens alerts lint types contracts format lock sbom audit pairs canary bench images images-check clean
+.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens alerts lint types contracts dashboards format lock sbom audit pairs canary bench images images-check clean
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -68,6 +68,9 @@ types: .venv/for-tests ## mypy --strict
 
 contracts: .venv/for-tests ## write schemas, examples, AsyncAPI and the pages of rules and stories anew from the code
 	$(PY) -m tests.contracts
+
+dashboards: .venv/for-tests ## write Grafana's dashboards anew from deploy/grafana
+	$(PY) -m deploy.grafana
 
 format: .venv/for-tests ## put the code into its usual form
 	$(PY) -m ruff check --fix-only

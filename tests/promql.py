@@ -29,6 +29,7 @@ from shared.web import edge, operations
 ROOT = Path(__file__).parents[1]
 FOREIGN = {
     "up": "Prometheus itself",
+    "ALERTS": "Prometheus itself",
     "probe_ssl_earliest_cert_expiry": "blackbox_exporter",
     "node_filesystem_avail_bytes": "node_exporter",
     "node_filesystem_size_bytes": "node_exporter",

@@ -52,8 +52,11 @@ LIFTED = Counter(
 
 def begin(service: str, topics: Iterable[str]) -> None:
     """Those that alerts look at are there from the first scrape on: a first rise from nothing would be none."""
-    for counter in (RETRIES, COMMIT_FAILURES, RESTARTS, SENT, REBUILDS, LIFTED):
-        counter.labels(service)
+    of_a_service: tuple[Counter | Histogram, ...] = (
+        BATCH_SECONDS, RETRIES, COMMIT_FAILURES, RESTARTS, SENT, REBUILDS, LIFTED,
+    )  # fmt: skip
+    for instrument in of_a_service:
+        instrument.labels(service)
     for family in {family_of(topic) for topic in topics}:
         LOST.labels(service, family)
 

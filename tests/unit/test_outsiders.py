@@ -44,7 +44,8 @@ def test_all_that_the_demo_imports_is_installed_for_it() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["local"]]
     declared = {re.split(r"[\[<>=]", requirement)[0] for requirement in wanted}
-    roots = {name.partition(".")[0] for file in files("deploy") for name in imports(file)}
+    of_the_demo = [*files("deploy/demo"), *files("deploy/local"), ROOT / "deploy/site.py"]
+    roots = {name.partition(".")[0] for file in of_the_demo for name in imports(file)}
     ours = {"deploy", "shared", *sys.stdlib_module_names}
     of = packages_distributions()
     missing = {root for root in roots - ours if not {name.lower().replace("_", "-") for name in of[root]} & declared}
