@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from importlib import metadata
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from shared.people.vault import Erased, Person, Renew, Vault, sealed_before
 from shared.runtime import Collect, MayFire, Runtime, hopeless
 from shared.settings import OwnSettings, Settings
 from shared.spine import envelope
-from shared.spine.batch import OnRefused, Parsed, Rulebook, Writer
+from shared.spine.batch import BUILD, OnRefused, Parsed, Rulebook, Writer
 from shared.spine.engine import Spine
 from shared.spine.envelope import Record
 from shared.spine.lifting import Forgetting
@@ -168,7 +169,9 @@ class Service:
         return app
 
     def main(self) -> None:
-        """Run until SIGTERM. A wrong setting stops the start with one line."""
+        """Run until SIGTERM. A wrong setting stops the start with one line. `--version` says which build this is."""
+        if "--version" in sys.argv[1:]:
+            sys.exit(print(f"{self.name} {metadata.version('lederalliancen')} ({BUILD})"))
         config = settings.load(Settings)
         self.require(config)
         if self.pages and config.oidc_issuer:

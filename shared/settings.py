@@ -5,8 +5,11 @@ A wrong or missing setting stops the start with one line that names it; secret v
 
 import base64
 import binascii
+import os
 import re
 import sys
+from collections.abc import Iterable
+from difflib import get_close_matches
 from email.utils import formataddr, parseaddr
 from pathlib import Path
 from ssl import SSLContext, create_default_context
@@ -282,6 +285,9 @@ S = TypeVar("S", bound=BaseSettings)
 
 def load(kind: type[S]) -> S:
     """The settings of this process; exits with code 2 and one line on stderr where they cannot be used."""
+    if stray := _unknown(os.environ):
+        print(stray, file=sys.stderr)
+        raise SystemExit(2)
     try:
         return kind(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
     except ValidationError as error:
@@ -289,6 +295,20 @@ def load(kind: type[S]) -> S:
     except SettingsError as error:  # names the setting; the reason's own words could quote the file
         print(f"{SECRETS}: {error}: {type(error.__cause__).__name__}", file=sys.stderr)
     raise SystemExit(2)
+
+
+# Read by others of ours, or by compose.
+_OTHERS = frozenset({"LA_BUILD", "LA_BROWSER", "LA_DEMO_PORT", "LA_KAFKA_PORT", "LA_SCREENS", "LA_SITE", "LA_VERSION"})
+
+
+def _unknown(told: Iterable[str]) -> str | None:
+    """A setting that nobody reads is one that somebody believes in."""
+    known = {f"LA_{name.upper()}" for name in Settings.model_fields} | _OTHERS
+    for name in sorted(told):
+        if name.startswith("LA_") and name not in known:
+            meant = get_close_matches(name, known, 1)
+            return f"{name} is no setting" + (f"; did you mean {meant[0]}?" if meant else "")
+    return None
 
 
 def _line(kind: type[BaseSettings], error: ValidationError) -> str:

@@ -10,7 +10,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime
@@ -110,7 +110,7 @@ class World:
             with ThreadPoolExecutor() as both:
                 list(both.map(lambda command: self._prepare(command, env), ("migrate", "topics")))
             undo.enter_context(self.processes)
-            for name, url in asyncio.run(_logins(self.stack.database)).items():
+            for name, url in asyncio.run(logins(self.stack.database)).items():
                 own = env | {"LA_DATABASE_URL": url, "LA_HTTP_PORT": str(self._ports[name])}
                 self.processes.start(name, self._program(name, own), own)
             post = {"POST_PORT": str(self._ports[POST]), "POST_SMTP_PORT": str(self._smtp)}
@@ -188,12 +188,12 @@ class World:
         raise StackError(f"{dead[0]} stopped. The end of its log, {log}:\n{end}")
 
 
-async def _logins(database: str) -> dict[str, str]:
+async def logins(database: str, names: Sequence[str] = SERVICES) -> dict[str, str]:
     """Each service's own address of the database, with a password: an operator's server may ask for one."""
     urls = {}
     admin = await asyncpg.connect(database)
     try:
-        for name in SERVICES:
+        for name in names:
             role, password = role_of(name), secrets.token_urlsafe(24)
             await admin.execute(f"ALTER ROLE {role} PASSWORD '{password}'")
             urls[name] = login(database, role, password)

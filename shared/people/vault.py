@@ -240,6 +240,10 @@ class Vault:
                 return aes_key_unwrap(wrapping, wrapped)
         raise VaultError("LA_MASTER_KEY is not the key that these people were sealed with")
 
+    def check(self, wrapped: bytes) -> None:
+        """Raises VaultError where this key was wrapped by another master key; nothing of the person is opened."""
+        self._key(wrapped)
+
     def _opened(self, person_id: UUID, wrapped: bytes, sealed: bytes) -> dict[str, Any]:
         try:
             opened = AESGCM(self._key(wrapped)).decrypt(sealed[:NONCE], sealed[NONCE:], person_id.bytes)

@@ -13,6 +13,7 @@ import asyncpg
 import jwt
 import pytest
 
+from deploy.demo.world import logins
 from deploy.local.stack import Stack
 from intake.app import service
 from intake.commands.leaders import SignUp
@@ -54,6 +55,38 @@ async def test_a_new_installation_is_two_commands_and_both_can_be_repeated(run: 
         code, said = await run("topics")
         assert code == 0
     assert "0 created" in said
+
+
+async def test_the_doctor_says_of_each_thing_whether_it_is_there_and_what_to_do(run: Run, database: str) -> None:
+    code, said = await run("doctor", "-s", "intake")
+    assert (code, "run lederalliancen migrate" in said) == (1, True)
+    await run("migrate", "intake")
+    await run("topics")
+    own = (await logins(database, ("intake",)))["intake"]
+    code, said = await run("doctor", "-s", "intake", LA_DATABASE_URL=own)
+    assert code == 0, said
+    for what in (
+        "settings",
+        "Kafka",
+        "topics",
+        "database",
+        "login",
+        "tables",
+        "clock",
+        "LA_MASTER_KEY",
+        "issuer",
+        "mail",
+    ):
+        assert f"│ {what} " in said, what
+    conn = await db.connect_pool(database, "intake", size=1)
+    person = uuid4()
+    async with conn.acquire() as one:
+        await Vault(base64.b64decode(MASTER_KEY)).seal(one, [(person, {"name": "En Leder"})])
+    await conn.close()
+    code, said = await run("doctor", LA_DATABASE_URL=own, LA_MASTER_KEY=AS_IF, LA_KAFKA_BOOTSTRAP="127.0.0.1:1")
+    assert code == 1
+    assert "opens nobody's data: it is another key" in said
+    assert "cannot be reached: nobody listens at LA_KAFKA_BOOTSTRAP" in said
 
 
 async def test_a_token_says_who_and_a_wrong_role_is_one_line(run: Run) -> None:
