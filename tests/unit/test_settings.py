@@ -480,3 +480,12 @@ def test_the_login_of_the_mail_server_may_hold_any_character_and_shows_nowhere(e
     assert CANARY not in repr(found)
     server = server_of(url)
     assert (server._login_username, server._login_password) == ("svar@example.dk", f"{CANARY}/")
+
+
+def test_a_setting_that_nobody_reads_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LA_KAFKA_BOOTSTRAB", "127.0.0.1:9092")
+    with pytest.raises(SystemExit):
+        load(OwnSettings)
+    assert capsys.readouterr().err == "LA_KAFKA_BOOTSTRAB is no setting; did you mean LA_KAFKA_BOOTSTRAP?\n"
