@@ -175,7 +175,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         ({"CAFILE": "nowhere"}, "LA_SSL_CAFILE path does not point to a file"),
     ],
 )
-def test_certificates_are_looked_at_before_the_start_and_no_password_is_asked_for(
+def test_certificates_and_their_keys_are_looked_at_before_the_start(
     given: dict[str, str],
     said: str | None,
     certificates: dict[str, str],
