@@ -9,6 +9,7 @@ import re
 import sys
 from email.utils import formataddr, parseaddr
 from pathlib import Path
+from ssl import SSLContext, create_default_context
 from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -90,6 +91,9 @@ class KafkaSettings(_Told):
     sasl_username: str | None = Field(None, examples=["intake"])
     sasl_password: SecretStr | None = Field(None, examples=["(the user's password)"])
     ssl_cafile: FilePath | None = Field(None, examples=["/etc/kafka/ca.pem"])
+    # What we show Kafka: a certificate with those that lead to its authority, and its key; both may lie in one file.
+    ssl_certfile: FilePath | None = Field(None, examples=["/etc/kafka/intake.pem"])
+    ssl_keyfile: FilePath | None = Field(None, examples=["/etc/kafka/intake.key"])
     retention_days: int = Field(2_190, ge=1)
 
     @model_validator(mode="after")
@@ -99,6 +103,40 @@ class KafkaSettings(_Told):
                 if getattr(self, name) is None:
                     raise _wrong(name, f"is missing: LA_SECURITY_PROTOCOL={self.security_protocol} needs it")
         return self
+
+    @model_validator(mode="after")
+    def _has_certificates(self) -> Self:
+        for name, other in (("ssl_certfile", "ssl_keyfile"), ("ssl_keyfile", "ssl_certfile")):
+            if getattr(self, name) is None and getattr(self, other) is not None:
+                raise _wrong(name, f"is missing: LA_{other.upper()} needs it")
+        if self.security_protocol.endswith("SSL"):
+            self.ssl_context()
+        return self
+
+    @model_validator(mode="after")
+    def _uses_what_it_has(self) -> Self:
+        """Whoever gave a password or a certificate does not mean to speak in the clear, or as nobody."""
+        for name, part in (("sasl_username", "SASL"), ("ssl_cafile", "SSL"), ("ssl_certfile", "SSL")):
+            if getattr(self, name) is not None and part not in self.security_protocol:
+                raise _wrong(name, f"is not used with LA_SECURITY_PROTOCOL={self.security_protocol}")
+        return self
+
+    def ssl_context(self) -> SSLContext:
+        """Whom we trust, and who we are. The system's authorities without LA_SSL_CAFILE."""
+        try:
+            context = create_default_context(cafile=self.ssl_cafile)
+        except OSError:
+            raise _wrong("ssl_cafile", "holds no certificates that can be read") from None
+        if self.ssl_certfile:
+            try:
+                context.load_cert_chain(
+                    self.ssl_certfile, self.ssl_keyfile, password=""
+                )  # never asked for at a terminal
+            except OSError:
+                raise _wrong(
+                    "ssl_certfile", "and LA_SSL_KEYFILE are no certificate and its key without a password"
+                ) from None
+        return context
 
 
 class DatabaseSettings(_Told):

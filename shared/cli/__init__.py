@@ -2,10 +2,10 @@
 
 import typer
 
-from shared.cli import dead_letters, people, projections, schema, tokens
+from shared.cli import dead_letters, people, projections, schema, tokens, users
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
-for group in (tokens, schema, dead_letters, projections, people):
+for group in (tokens, schema, users, dead_letters, projections, people):
     app.add_typer(group.app)
 
 

@@ -1,14 +1,12 @@
 """Topics as they are declared: create what is missing, set retention and size, say what cannot be changed in place."""
 
 import asyncio
-from collections.abc import Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import (
-    AdminClient,
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
@@ -17,9 +15,10 @@ from confluent_kafka.admin import (
 )
 
 from shared.events.topics import TOPICS, YEARS_6, Topic
-from shared.kafka import admin_options
+from shared.kafka import Admin, NoKafka
 from shared.settings import KafkaSettings
 
+T = TypeVar("T")
 TIMEOUT = 30.0  # seconds
 ANSWERS_WITHIN = 10.0  # seconds until a Kafka that says nothing counts as away
 
@@ -54,21 +53,27 @@ def config_of(topic: Topic, retention_days: int) -> dict[str, str]:
 
 async def create(settings: KafkaSettings, replication: int = -1, *, check: bool = False) -> Done:
     """`replication` -1 takes the broker's default; `check` only looks. Raises OSError where Kafka does not answer."""
-    try:
-        return await asyncio.to_thread(_create, settings, replication, check)
-    except KafkaException as error:
-        raise OSError(f"Kafka at {settings.kafka_bootstrap}: {error.args[0].str()}") from None
+    return await asked(settings, lambda admin: _create(admin, settings, replication, check))
 
 
 async def partitions(settings: KafkaSettings, topics: Sequence[str]) -> list[tuple[str, int]]:
     """The partitions that these topics have, as Kafka says."""
-    there = (await asyncio.to_thread(AdminClient(admin_options(settings)).list_topics, timeout=ANSWERS_WITHIN)).topics
+    there = await asked(settings, lambda admin: admin.listed(ANSWERS_WITHIN))
     return [(topic, number) for topic in topics for number in sorted(there[topic].partitions)]
 
 
-def _create(settings: KafkaSettings, replication: int, check: bool) -> Done:
-    admin, done = AdminClient(admin_options(settings)), Done()
-    there = admin.list_topics(timeout=ANSWERS_WITHIN).topics
+async def asked(settings: KafkaSettings, work: Callable[[Admin], T]) -> T:
+    """What an administrator asks or changes. Raises OSError, one line, where Kafka does not answer or refuses."""
+    try:
+        return await asyncio.to_thread(lambda: work(Admin(settings)))
+    except NoKafka as error:
+        raise OSError(f"Kafka at {settings.kafka_bootstrap} {error}") from None
+    except KafkaException as error:
+        raise OSError(f"Kafka at {settings.kafka_bootstrap}: {error.args[0].str()}") from None
+
+
+def _create(admin: Admin, settings: KafkaSettings, replication: int, check: bool) -> Done:
+    done, there = Done(), admin.listed(ANSWERS_WITHIN)
     wanted = {name: topic for topic in TOPICS for name in topic.names()}
     new = [
         NewTopic(name, topic.partitions, replication, config=config_of(topic, settings.retention_days))
@@ -76,7 +81,7 @@ def _create(settings: KafkaSettings, replication: int, check: bool) -> Done:
         if name not in there
     ]
     if new and not check:
-        _await(admin.create_topics(new, operation_timeout=TIMEOUT), unless=KafkaError.TOPIC_ALREADY_EXISTS)
+        admin.all(admin.client.create_topics(new, operation_timeout=TIMEOUT), TIMEOUT, unless="TOPIC_ALREADY_EXISTS")
     old = {name: topic for name, topic in wanted.items() if name in there}
     for name, topic in old.items():
         if (found := len(there[name].partitions)) != topic.partitions:
@@ -91,21 +96,21 @@ def _create(settings: KafkaSettings, replication: int, check: bool) -> Done:
     return done
 
 
-def _differing(admin: AdminClient, settings: KafkaSettings, old: dict[str, Topic]) -> dict[str, list[str]]:
+def _differing(admin: Admin, settings: KafkaSettings, old: dict[str, Topic]) -> dict[str, list[str]]:
     """Topic -> each setting that is not as declared, with both values."""
     if not old:
         return {}
     found: dict[str, list[str]] = {}
-    described = admin.describe_configs([ConfigResource(ResourceType.TOPIC, name) for name in old])
-    for resource, future in described.items():
-        there = {name: entry.value for name, entry in future.result(TIMEOUT).items()}
+    described = admin.client.describe_configs([ConfigResource(ResourceType.TOPIC, name) for name in old])
+    for resource, entries in admin.all(described, TIMEOUT).items():
+        there = {name: entry.value for name, entry in entries.items()}
         declared = config_of(old[resource.name], settings.retention_days)
         if said := [f"{n} is {there.get(n)}, declared is {v}" for n, v in declared.items() if there.get(n) != v]:
             found[resource.name] = said
     return found
 
 
-def _adjust(admin: AdminClient, settings: KafkaSettings, topics: dict[str, Topic]) -> None:
+def _adjust(admin: Admin, settings: KafkaSettings, topics: dict[str, Topic]) -> None:
     change = []
     for name, topic in topics.items():
         entries = [
@@ -113,13 +118,4 @@ def _adjust(admin: AdminClient, settings: KafkaSettings, topics: dict[str, Topic
             for key, value in config_of(topic, settings.retention_days).items()
         ]
         change.append(ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries))
-    _await(admin.incremental_alter_configs(change))
-
-
-def _await(futures: dict[Any, Future[Any]], unless: int | None = None) -> None:
-    for future in futures.values():
-        try:
-            future.result(TIMEOUT)
-        except KafkaException as error:
-            if error.args[0].code() != unless:
-                raise
+    admin.all(admin.client.incremental_alter_configs(change), TIMEOUT)

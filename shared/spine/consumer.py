@@ -245,13 +245,13 @@ class Consumer:
                     await self._look_at_logs()
             except Exception as error:
                 if self.failure is not None:
-                    self.failure = str(error) if isinstance(error, LookupError) else type(error).__name__
+                    self.failure = str(error) if isinstance(error, LookupError) else words(error)
                     if backoff.again(error):
                         log.warning("kafka_waits", reason=self.failure)
                     await self.stop()
                     await backoff.pause(stop)
                     continue
-                log.warning("logs_not_looked_at", error=type(error).__name__)
+                log.warning("logs_not_looked_at", error=words(error))
             try:
                 await asyncio.wait_for(stop.wait(), 1.0)
             except TimeoutError:

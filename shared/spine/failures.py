@@ -7,7 +7,14 @@ recovery, not migrated yet, without a right. Only what PostgreSQL says of the da
 import asyncio
 
 import asyncpg
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
+
+from shared.kafka import NO_RIGHT, NoKafka
 
 OF_THE_DATA = ("21", "22", "23", "54")
 """SQLSTATE classes: cardinality, data, integrity, program limits."""
@@ -39,12 +46,17 @@ _WORDS = {
     "55P03": "is held by a dump or another long transaction: goes on when that has ended",
     "57": "is shutting down or starting",
 }
+_UNAUTHORIZED = (ClusterAuthorizationFailedError, GroupAuthorizationFailedError, TopicAuthorizationFailedError)
 FOR_GOOD = ("28", "3D000", "08P01")
 """What no waiting mends: a service that starts with it stops."""
 
 
 def words(error: BaseException) -> str:
     """One line for an operator, without the error's own text."""
+    if isinstance(error, NoKafka):
+        return str(error)
+    if isinstance(error, _UNAUTHORIZED):
+        return NO_RIGHT
     state = getattr(error, "sqlstate", None) or ""
     found = next((said for code, said in _WORDS.items() if state.startswith(code)), None)
     return found or type(error).__name__

@@ -127,10 +127,10 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         except TopicAuthorizationFailedError as error:
             for partition in self.assignment():
                 if partition.topic in error.args:
-                    self.hold(partition, "not authorized to read")
+                    self.hold(partition, words(error))
             return {}
         except KafkaError as error:
-            self._trouble = type(error).__name__
+            self._trouble = words(error)
             self._failing = self._failing or time.monotonic()
             raise
         self._trouble = self._failing = None

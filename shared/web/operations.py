@@ -95,7 +95,7 @@ async def ready(request: Request) -> JSONResponse:
         except Exception as error:
             if not of_kafka(error) and not passes(error):
                 raise
-            reasons["kafka"] = type(error).__name__
+            reasons["kafka"] = words(error)
     if runtime.relay.failure:
         reasons["relay"] = runtime.relay.failure
     if runtime.awaits_erasures:
@@ -146,7 +146,7 @@ async def metrics(request: Request) -> Response:
     sources: dict[str, Awaitable[Iterable[Metric]]] = {"database": _gauges(runtime), "kafka": _lag(runtime)}
     if runtime.collect:
         sources["figures"] = runtime.collect(runtime)
-    if runtime.config.ssl_cafile:
+    if runtime.config.ssl_cafile or runtime.config.ssl_certfile:
         sources["certificates"] = asyncio.to_thread(_certificates, runtime)
     limits = {"database": FIGURES_WITHIN, "kafka": LAG_WITHIN}
     tried = (_tried(name, limits.get(name, COLLECT_WITHIN), source) for name, source in sources.items())
@@ -226,14 +226,15 @@ def _of_this_replica(runtime: Runtime) -> list[Metric]:
 
 
 def _certificates(runtime: Runtime) -> list[Metric]:
-    """What `LA_SSL_CAFILE` holds; what runs out first."""
+    """Of what these files hold, what runs out first."""
     family = GaugeMetricFamily(
         "lederalliancen_certificate_expires_timestamp_seconds",
         "When the first certificate in the file of that setting runs out (Unix time).",
         labels=["service", "setting"],
     )
-    if (path := runtime.config.ssl_cafile) is not None:
-        family.add_metric([runtime.name, "LA_SSL_CAFILE"], _first_end(path))
+    for name in ("ssl_cafile", "ssl_certfile"):
+        if (path := getattr(runtime.config, name)) is not None:
+            family.add_metric([runtime.name, f"LA_{name.upper()}"], _first_end(path))
     return [family]
 
 

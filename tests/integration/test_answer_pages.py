@@ -144,7 +144,7 @@ async def test_whom_to_call_is_asked_of_intake_under_a_seal_once_accepted_and_gu
     [
         ("nej", {}, "Hvorfor? Vælg en af mulighederne."),
         ("vent", {"reason": "wait-candidate", "until": "2027-03-01"}, "Så længe kan lederen ikke vente."),
-        ("vent", {"reason": "wait-candidate", "until": "2026-11-20"}, "Datoen er ikke i fremtiden."),
+        ("vent", {"reason": "wait-candidate", "until": "2026-11-20"}, "Datoen er for tidlig"),
         ("vent", {"reason": "wait-candidate"}, "Til og med hvornår? Skal udfyldes."),
         ("ringet", {"at": "2026-12-24T10:00"}, "Datoen ligger i fremtiden, og det er ikke sket endnu."),
         ("ringet", {"at": "2026-10-24T10:00"}, "Datoen er for tidlig"),
@@ -226,6 +226,22 @@ async def test_a_yes_that_is_missing_is_asked_for_and_given_once(world: Mailing)
     assert {(answer.party, answer.answer, answer.form) for answer in match.answers} == {
         ("young-person", "yes", None), ("kommune", "yes", "SMAAJOB"),
     }  # fmt: skip
+
+
+async def test_a_yes_that_did_not_cover_the_terms_is_asked_for_again(world: Mailing) -> None:
+    await world.delivered()
+    await _proposed(world, "leader", "kommune")
+    path = f"/svar/{world.link()}"
+    async with phone(world) as client:
+        too_little = {"hours": "8", "from": "2026-12-14", "to": ""}
+        assert (await send(client, f"{path}/godkend", **too_little)).status_code == 303
+        await heard(world)
+        reply = await world.pool.fetchval("SELECT id FROM reply WHERE what = 'kommune-approved'")
+        await world.about(matching.MatchAnswerRefused, reply_id=reply, field="hours", rule="rule:R-COVER")
+        shown = text(await client.get(path))
+        assert "Der mangler et ja" in shown
+        assert "Det kunne ikke lade sig gøre:" in shown
+        assert (await client.get(f"{path}/godkend")).status_code == 200
 
 
 async def test_a_proposal_is_withdrawn_by_its_own_link_alone(world: Mailing) -> None:

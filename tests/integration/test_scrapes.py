@@ -98,7 +98,7 @@ async def test_the_day_on_which_a_certificate_runs_out_is_a_figure(
     ends = datetime.now(UTC).replace(microsecond=0) + timedelta(days=9)
     file = tmp_path / "ca.pem"
     file.write_bytes(certificate(ends + timedelta(days=300)) + certificate(ends))
-    async with served(database, ssl_cafile=file) as with_file:
+    async with served(database, ssl_cafile=file, security_protocol="SSL") as with_file:
         labels = {"service": "intake", "setting": "LA_SSL_CAFILE"}
         assert value(await scrape(with_file), "certificate_expires_timestamp_seconds", **labels) == ends.timestamp()
         file.write_text("no certificate")

@@ -40,10 +40,12 @@ def settings(stack: Stack, database: str, **more: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running(env: dict[str, str], name: str) -> AsyncIterator[SimpleNamespace]:
+async def running(
+    env: dict[str, str], name: str, stderr: Any = asyncio.subprocess.DEVNULL
+) -> AsyncIterator[SimpleNamespace]:
     port = two_free_ports()
     process = await asyncio.create_subprocess_exec(
-        str(BIN / name), env=os.environ | env | {"LA_HTTP_PORT": str(port)}, stderr=asyncio.subprocess.DEVNULL
+        str(BIN / name), env=os.environ | env | {"LA_HTTP_PORT": str(port)}, stderr=stderr
     )
     client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10)
     try:

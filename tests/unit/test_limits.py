@@ -35,7 +35,7 @@ def service(limits: Limits | None = None, metrics_token: SecretStr | None = None
         name="toy",
         clock=Clock(),
         pool=Away(),
-        config=SimpleNamespace(ssl_cafile=None),
+        config=SimpleNamespace(ssl_cafile=None, ssl_certfile=None),
         relay=SimpleNamespace(failure=None),
         consumer=None,
         collect=None,

@@ -61,6 +61,4 @@ def test_every_package_is_pinned_by_its_hashes(lock: Path) -> None:
     packages = re.sub(r"\\\n", "", lock.read_text(encoding="utf-8")).splitlines()
     assert packages
     for package in packages:
-        assert re.fullmatch(
-            r"[a-z0-9.-]+(\[[a-z,]+\])?==(\d+!)?[\w.]+( ; .+?)?( +--hash=sha256:[0-9a-f]{64})+", package
-        )
+        assert re.fullmatch(r"[a-z0-9.-]+(\[[a-z,]+\])?==[\w.!]+( ; .+?)?( +--hash=sha256:[0-9a-f]{64})+", package)

@@ -10,17 +10,26 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from ssl import CERT_REQUIRED
 
 import asyncpg
 import pytest
 import structlog
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from pydantic import BaseModel, ValidationError
 
 from shared import log, settings
+from shared.kafka import admin_options, client_options, security
 from shared.mail.relay import server_of
 from shared.service import services
 from shared.settings import OwnSettings, Settings, load
 from shared.spine.work import NOWHERE
+from tests.secured import Authority
 
 CANARY = "kanariefugl-7f3a91"
 ENOUGH = {
@@ -138,6 +147,58 @@ def test_a_setting_that_does_not_fit_another_is_named(
     load(Settings)
     environment(**(ISSUER | changed))
     assert refusal(capsys).startswith(said)
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """File by what it is; `other` is another certificate with its key, `sealed` a key that wants a password."""
+    folder = tmp_path_factory.mktemp("certificates")
+    authority = Authority(folder)
+    found = {"ca": authority.file, "own": authority.issue("own"), "other": authority.issue("other")}
+    found["sealed"] = folder / "sealed"
+    key = load_pem_private_key(found["own"].read_bytes(), None)
+    found["sealed"].write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(CANARY.encode()))
+    )
+    return {name: str(file) for name, file in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"CAFILE": "ca", "CERTFILE": "own", "KEYFILE": "own"}, None),
+        ({"CERTFILE": "own"}, "LA_SSL_KEYFILE is missing: LA_SSL_CERTFILE needs it"),
+        ({"KEYFILE": "own"}, "LA_SSL_CERTFILE is missing: LA_SSL_KEYFILE needs it"),
+        ({"CERTFILE": "own", "KEYFILE": "other"}, "LA_SSL_CERTFILE and LA_SSL_KEYFILE are no certificate and its key"),
+        ({"CERTFILE": "own", "KEYFILE": "sealed"}, "LA_SSL_CERTFILE and LA_SSL_KEYFILE are no certificate and its key"),
+        ({"CAFILE": "sealed"}, "LA_SSL_CAFILE holds no certificates"),
+        ({"CAFILE": "nowhere"}, "LA_SSL_CAFILE path does not point to a file"),
+    ],
+)
+def test_certificates_are_looked_at_before_the_start_and_no_password_is_asked_for(
+    given: dict[str, str],
+    said: str | None,
+    certificates: dict[str, str],
+    environment: Environment,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    files: dict[str, str | None] = {f"LA_SSL_{name}": certificates.get(what, what) for name, what in given.items()}
+    environment(**files, LA_SECURITY_PROTOCOL="SSL")
+    if said is None:
+        settings = load(Settings)
+        assert security(settings) is not None
+        assert client_options(settings)["ssl_context"].verify_mode == CERT_REQUIRED
+        assert admin_options(settings)["ssl.key.location"] == certificates["own"]
+    else:
+        assert refusal(capsys).startswith(said)
+
+
+@pytest.mark.parametrize("name", ["LA_SASL_USERNAME", "LA_SSL_CAFILE"])
+def test_whoever_gave_a_login_or_an_authority_is_not_connected_without_it(
+    name: str, environment: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment(**{name: __file__})
+    assert refusal(capsys).startswith(f"{name} is not used with LA_SECURITY_PROTOCOL=PLAINTEXT")
 
 
 def test_several_wrong_settings_still_make_one_line(

@@ -69,6 +69,44 @@ LETTERS: Mapping[str, Mapping[Language, Words]] = {
             > See who calls
         """),
     },
+    "another-calls": {
+        "da": Words.of("""
+            Nu er det en anden, der ringer fra {kommune}
+
+            {kommune} har fået en anden kontaktperson til {place}. På din side kan du se, hvem det er, hvilket nummer
+            der ringer, og om der venter et svar fra dig.
+
+            > Se, hvem der ringer
+        """),
+        "en": Words.of("""
+            Somebody else calls from {kommune} now
+
+            {kommune} has another contact person for {place}. Your page shows who that is, from which number, and
+            whether an answer of yours is waited for.
+
+            > See who calls
+        """),
+    },
+    "match-lost": {
+        "da": Words.of("""
+            Det blev ikke til noget med den unge
+
+            Du har sagt ja til en ung fra {kommune} til {place}. Det blev desværre ikke til noget denne gang.
+
+            Du har ikke gjort noget forkert. På din side kan du se, hvad der sker nu.
+
+            > Se, hvad der sker nu
+        """),
+        "en": Words.of("""
+            It came to nothing with the young person
+
+            You said yes to a young person from {kommune} for {place}. Unfortunately it came to nothing this time.
+
+            You did nothing wrong. Your page shows what happens now.
+
+            > See what happens now
+        """),
+    },
     "proposed": {
         "da": Words.of("""
             Der er en ung til jeres plads: sig ja eller nej

@@ -41,6 +41,7 @@ SAID = {
     "referral-completed": "{kommune} har fundet den rette. Tillykke!",
     "match-agreed": "Alle har sagt ja til en ung fra {kommune}. Tillykke med aftalen!",
     "placement-started": "En ung fra {kommune} er begyndt hos jer. Velkommen til jeres nye kollega!",
+    "match-lost": "Det blev desværre ikke til noget med den unge fra {kommune}.",
     "placement-over": "En aftale hos jer er slut. Tak for indsatsen.",
     "placement-over-goal-reached": "Målet er nået. Tillykke, og tak for indsatsen!",
     "placement-over-education": "Den unge er begyndt på en uddannelse. Tillykke, og tak for indsatsen!",

@@ -42,6 +42,34 @@ LETTERS: Mapping[str, Mapping[Language, Words]] = {
             > See the place and answer
         """),
     },
+    "handed-over": {
+        "da": Words.of("""
+            Du har nu pladsen til en ung i {town}
+
+            {instead}
+
+            Det handler om en virksomhed i {place_kommune}. I har sagt ja til at lede efter en ung dertil.
+
+            Opgaverne: {tasks}. Tiden: {hours}.
+
+            Se, hvor langt I er kommet, og hvad der skal ske nu. Lederen får at vide, at det er dig, der ringer.
+
+            > Se, hvad der er sket
+        """),
+        "en": Words.of("""
+            You now have the place for a young person in {town}
+
+            {instead}
+
+            It is about a company in {place_kommune}. Your kommune has said that it looks for a young person there.
+
+            The tasks: {tasks}. The time: {hours}.
+
+            See how far it has come, and what is to be done now. The leader is told that it is you who calls.
+
+            > See what has happened
+        """),
+    },
     "reminder": {
         "da": Words.of("""
             Vi mangler dit svar: plads til en ung i {town}

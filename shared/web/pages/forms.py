@@ -151,8 +151,9 @@ class Form:
             raise _Wrong(*wrong)
 
     def again(self, shown: Response) -> Response:
-        """The page as it was shown before, and that it has to be corrected."""
-        shown.status_code = 422
+        """The page as it was shown before, and that it has to be corrected; where it leads on, there is none."""
+        if shown.status_code == 200:
+            shown.status_code = 422
         return shown
 
 

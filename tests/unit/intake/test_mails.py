@@ -9,9 +9,10 @@ import pytest
 from intake.commands.leaders import CorrectLeader, RecordCall
 from intake.commands.mails import AddressRefused
 from intake.letters import A_KOMMUNE, LETTERS, PLACE
+from intake.state.day import Match
 from intake.state.leaders import Leader
 from shared.events.followup import PlacementCheckinDue, PlacementPlanned
-from shared.events.matching import MatchProposed, MatchSeatFree
+from shared.events.matching import MatchCancelled, MatchDeclined, MatchProposed, MatchSeatFree
 from shared.events.municipality_gateway import ReferralLeaderGuided
 from shared.mail.rows import Language
 from tests.unit.intake import world as known
@@ -61,7 +62,7 @@ def test_when_a_kommune_is_asked_the_leader_is_told_what_comes_next() -> None:
             channel="page",
         )
     )
-    assert told(world) == [("next", {"place_id": PLACE_ID, "kommune": "0561"})]
+    assert told(world) == [("next", {"referral_id": REFERRAL, "place_id": PLACE_ID, "kommune": "0561"})]
 
 
 @pytest.mark.parametrize("needed", [("leader", "kommune"), ("kommune",)])
@@ -115,3 +116,25 @@ def test_every_mail_has_words_in_both_languages() -> None:
     languages = set(get_args(Language))
     assert {name for name, words in LETTERS.items() if words.keys() != languages} == set()
     assert PLACE.keys() == A_KOMMUNE.keys() == languages
+
+
+@pytest.mark.parametrize(
+    ("said", "told_of"),
+    [
+        ({"type": MatchDeclined, "party": "young-person", "reason": "other-offer"}, True),
+        ({"type": MatchDeclined, "party": "leader", "reason": "not-now"}, False),
+        ({"type": MatchCancelled, "reason": "expired"}, True),
+        ({"type": MatchCancelled, "reason": "place-paused"}, False),
+    ],
+)
+def test_a_leader_who_said_yes_hears_that_it_came_to_nothing(said: dict[str, Any], told_of: bool) -> None:
+    match = Match(
+        id=MATCH, place_id=PLACE_ID, referral_id=REFERRAL, leader_id=LEADER, kommune="0561",
+        missing=frozenset({"young-person"}), answer_by=NOW.date(), proposed_on=NOW.date(),
+    )  # fmt: skip
+    for given, expected in ((match, told_of), (match.changed(missing=frozenset({"leader"})), False)):
+        world = World(leader(), place(state="open"), REFERRED, given)
+        facts = {name: value for name, value in said.items() if name != "type"}
+        world.tell(of(said["type"], place_kommune="0561", **facts))
+        assert ("match-lost" in [template for template, _ in told(world)]) == expected
+        assert ("match-lost" in [past.what for past in world.place.history]) == expected

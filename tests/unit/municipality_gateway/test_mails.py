@@ -236,4 +236,4 @@ def test_every_mail_has_words_in_both_languages_for_every_reason() -> None:
 
 def test_all_templates_of_the_handlers_have_words() -> None:
     sent = {"asked", "reminder", "nudge", "yes-missing", "taken-back", "stop", "approval-ends", "approval-ended"}
-    assert LETTERS.keys() == sent | {"help-wanted", "new-link"}
+    assert LETTERS.keys() == sent | {"help-wanted", "new-link"} | {"handed-over"}  # what `asked` is after a yes

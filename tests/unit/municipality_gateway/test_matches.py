@@ -6,6 +6,7 @@ import pytest
 
 from municipality_gateway.rules import desk
 from municipality_gateway.state.kommuner import Kommune
+from municipality_gateway.state.matches import Match
 from municipality_gateway.state.referrals import Referral
 from shared.events import matching
 from shared.events import municipality_gateway as say
@@ -163,6 +164,21 @@ def test_an_approval_of_less_is_told_what_it_must_cover() -> None:
     assert (refused.field, refused.rule) == ("hours", "rule:R-COVER")
     assert refused.da.endswith("Aftalen er småjob (få løntimer), 12 timer om ugen, fra 14. december 2026.")
     assert refused.en.endswith("12 hours a week, from 2026-12-14.")
+
+
+def test_an_answer_that_was_refused_is_owed_again_until_it_is_given() -> None:
+    gateway, _ = asked()
+    proposed(gateway)
+    owed = gateway.get(Match, MATCH).owed
+    gateway.reply(ESBJERG, "kommune-approved", {"match_id": MATCH, "hours": 10}, id="for-lidt")
+    assert gateway.get(Match, MATCH).owed == owed - {"kommune"}
+    refused = match_event(matching.MatchAnswerRefused, gateway, reply_id="for-lidt", field="hours", rule="rule:R-COVER")
+    gateway.tell(refused)
+    match = gateway.get(Match, MATCH)
+    assert (match.owed, match.answers) == (owed, ())
+    gateway.reply(ESBJERG, "kommune-approved", {"match_id": MATCH}, id="nok")
+    gateway.tell(refused.changed(field="from"))
+    assert gateway.get(Match, MATCH).owed == owed - {"kommune"}, "the one that counts was given since"
 
 
 def test_an_answer_refused_further_in_becomes_a_refused_reply_with_the_way_out() -> None:

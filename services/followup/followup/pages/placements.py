@@ -29,7 +29,7 @@ from followup.commands.placements import (
 from followup.pages.challenges import tried_first
 from followup.pages.drawing import drawn
 from followup.queries.challenges import open_about, what_helped
-from followup.queries.consultants import colleagues
+from followup.queries.consultants import colleagues, names
 from followup.queries.placements import (
     PlacementView,
     WholePlacementView,
@@ -98,6 +98,7 @@ async def placement(
         warned=[rule(code) for code in obs.split() if code in codes("rules")],
         hard=[code for code in svaert.split() if code in codes("challenges")],
         helped=[one for one in helped if one.solved or one.partly],
+        names=await names(runtime.pool),
         list_of=lambda code: next((name for name in SAID if code in codes(name)), SAID[0]),
         **_around(found, who),
     )

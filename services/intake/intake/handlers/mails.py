@@ -24,7 +24,8 @@ def write_to(work: Work, leader_id: str, template: str, **about: str) -> None:
 def guided(work: Work, message: Message[ReferralLeaderGuided]) -> None:
     """Step 3: what comes next, and who calls."""
     data = message.data
-    write_to(work, data.leader_id, "next", place_id=data.place_id, kommune=data.kommune)
+    about = {"referral_id": data.referral_id, "place_id": data.place_id, "kommune": data.kommune}
+    write_to(work, data.leader_id, "next", **about)
 
 
 @handlers.also(MatchProposed)

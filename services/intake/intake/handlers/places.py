@@ -19,16 +19,17 @@ from intake.commands.places import (
     SomebodyNear,
 )
 from intake.handlers.base import apply, handlers, note
+from intake.handlers.mails import write_to
 from intake.rules import clarification, day, people, referrals
 from intake.rules import places as rules
-from intake.state.day import Placement
+from intake.state.day import Match, Placement
 from intake.state.leaders import Leader
 from intake.state.people import Colleague
 from intake.state.places import Frame, Place
 from intake.state.referrals import Referral
 from shared.events.followup import PlacementCancelled, PlacementEnded, PlacementOutcomeRecorded, PlacementStarted
 from shared.events.intake import PlaceClosed, PlaceDrafted, PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened
-from shared.events.matching import MatchAgreed
+from shared.events.matching import MatchAgreed, MatchCancelled, MatchDeclined
 from shared.spine.decision import NotYet
 from shared.spine.work import Message, Work
 
@@ -186,6 +187,15 @@ def agreed(work: Work, message: Message[MatchAgreed]) -> None:
     data = message.data
     apply(work, rules.take_seat(work.need(Place, data.place_id), data.match_id, data.kommune, work.today))
     work.put(referrals.living(work.need(Referral, data.referral_id), data.match_id))
+
+
+@handlers.also(MatchDeclined, MatchCancelled, (Match, "match_id"), (Place, "place_id"))
+def lost(work: Work, message: Message[MatchDeclined | MatchCancelled]) -> None:
+    """She had said yes, and it came to nothing by what she does not know."""
+    data, match = message.data, work.get(Match, message.data.match_id)
+    if match and "leader" not in match.missing and day.is_lost(data):
+        note(work, data.place_id, "match-lost", data.kommune)
+        write_to(work, data.leader_id, "match-lost", place_id=data.place_id, kommune=data.kommune)
 
 
 @handlers.on(PlacementStarted, (Place, "place_id"))

@@ -8,6 +8,7 @@ from intake.rules.day import of_match
 from intake.state.day import Match, Placement
 from intake.state.leaders import Leader
 from intake.state.places import Place
+from intake.state.referrals import Referral
 from shared.catalogue import calendar
 from shared.catalogue.calendar import in_words
 from shared.catalogue.codes import codes
@@ -26,11 +27,18 @@ async def write(writing: Writing) -> Letter | None:
     place = await one(writing.conn, Place, mail.about["place_id"]) if "place_id" in mail.about else None
     if await _was_just_written(writing) or not await _is_worth(writing, place):
         return None
-    words = letters.LETTERS[mail.template][mail.language]
+    template = "another-calls" if mail.template == "next" and await _was_answered(writing) else mail.template
+    words = letters.LETTERS[template][mail.language]
     facts = _facts(mail, place)
     if mail.template == "morning":
         return words.letter(facts | await _day_in_words(writing), f"{writing.site}/i-dag")
     return words.letter(facts, f"{writing.site}/min-side" if words.button else None)
+
+
+async def _was_answered(writing: Writing) -> bool:
+    """The kommune looks already: it is somebody else who calls."""
+    referral = await one(writing.conn, Referral, writing.mail.about.get("referral_id", ""))
+    return referral is not None and referral.accepted
 
 
 async def _was_just_written(writing: Writing) -> bool:

@@ -17,6 +17,7 @@ from shared.catalogue.codes import codes
 from shared.catalogue.deadlines import deadlines
 from shared.catalogue.limits import limits
 from shared.catalogue.outcomes import outcome
+from shared.events.matching import MatchCancelled, MatchDeclined
 from shared.frozen import Frozen
 
 Due = Literal[
@@ -244,6 +245,13 @@ def of_challenge(challenge: Challenge, today: date) -> Turn:
     if challenge.tried_on is None:
         return Turn(what="help", who="consultant", since=since, due=since)
     return Turn(what="judge", who="consultant", since=since, due=challenge.tried_on + A_WEEK)
+
+
+def is_lost(event: MatchDeclined | MatchCancelled) -> bool:
+    """Not by the leader's own decision, and nobody else came in the place of it."""
+    if isinstance(event, MatchDeclined):
+        return event.party != "leader"
+    return event.reason in ("candidate-taken", "candidate-withdrawn", "expired", "referral-over")
 
 
 # -- which are lines, and in which order ------------------------------------------------------------------------------

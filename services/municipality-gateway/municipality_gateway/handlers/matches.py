@@ -25,7 +25,7 @@ from municipality_gateway.state.matches import Answer, Match, Party
 from municipality_gateway.state.placements import Stage
 from municipality_gateway.state.places import Place
 from municipality_gateway.state.referrals import Referral
-from municipality_gateway.state.replies import with_said
+from municipality_gateway.state.replies import Said, with_said
 from shared.catalogue.calendar import end_of_day
 from shared.events.kommune.replies import KommuneApproved, KommuneDeclined, YoungPersonAnswered
 from shared.events.matching import (
@@ -143,6 +143,21 @@ def answer_refused(work: Work, message: Message[MatchAnswerRefused]) -> None:
     data, match = message.data, work.need(Match, message.data.match_id)
     said, refusal = match.said.get(data.reply_id), replies.decided(data.rule, data.field, data.terms)
     refuse_later(work, data.kommune, match.id, data.reply_id, said, refusal)
+    if said and match.state == "proposed" and data.reply_id == _last_said(match, party := _party(said)):
+        match = match.changed(
+            answers=tuple(answer for answer in match.answers if answer.party != party), owed=match.owed | {party}
+        )
+        work.put(match)
+        _wait_until(work, match, match.answer_by or work.today)
+
+
+def _party(said: Said) -> Party:
+    return "young-person" if said.what == "young-person-answered" else "kommune"
+
+
+def _last_said(match: Match, party: Party) -> str | None:
+    """The reply by which that party's word was given last."""
+    return next((id_ for id_, said in reversed(match.said.items()) if _party(said) == party), None)
 
 
 @handlers.on(MatchSuggested)

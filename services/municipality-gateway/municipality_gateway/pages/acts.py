@@ -217,6 +217,8 @@ def check(reply: Reply, referral: Referral, today: date) -> None:
             rules.happen(referral, today, "leader-contacted", reply.at)
         case said.CandidateProposed() if reply.form in PRAKTIK and reply.next_step is None:
             raise texts.by_rule("R-PROG-1", "next_step")
+        case said.CandidateProposed() if reply.form in PRAKTIK and reply.until is None:
+            raise texts.by_rule("R-PRAKTIK-3", "until")  # over Kafka a warning: here somebody can be asked
         case said.CandidateProposed():
             replies.kommune_of(reply, referral.kommune)
             rules.propose(referral, today, "")

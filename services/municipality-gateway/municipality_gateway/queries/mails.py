@@ -23,7 +23,9 @@ async def write(writing: Writing) -> Letter | None:
     referral = await one(writing.conn, Referral, mail.about["referral_id"])
     if referral is None or not await _is_worth(writing, referral):
         return None
-    words, link = letters.LETTERS[mail.template][mail.language], None
+    # Whoever takes over what was answered already is not asked the first question again.
+    later = mail.template == "asked" and referral.state != "requested"
+    words, link = letters.LETTERS["handed-over" if later else mail.template][mail.language], None
     if words.button:
         token = await links.mint(writing.conn, referral.id, mail.person_id, writing.now)
         link = f"{writing.site}/svar/{token}"
