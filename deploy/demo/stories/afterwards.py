@@ -12,7 +12,14 @@ from shared.catalogue.calendar import add_months, today
 
 SERVICES = ("intake", "municipality-gateway", "matching", "followup", "metrics")
 A_FEW = 5
-NOT_BY_HAND = ("step_duration_seconds_", "full_time_equivalents", "value_kroner", "projection_lag_")
+NOT_BY_HAND = (
+    "step_duration_seconds_",
+    "goal_",
+    "matches_agreed_last_",
+    "full_time_equivalents",
+    "value_kroner",
+    "projection_lag_",
+)
 
 
 async def nothing_left(play: Play) -> None:
@@ -90,7 +97,12 @@ async def worth(play: Play) -> None:
     year = add_months(play.calendar.today, -12)
     agreed = [e for e in play.journal.find("match.agreed") if today(e.time) > year]
     full_time = len(agreed) * Fraction(7, 10) * Fraction(13, 37)
-    for name, value in {"full_time_equivalents": full_time, "value_kroner": full_time * 230_000}.items():
+    of_a_year: dict[str, int | Fraction] = {
+        "matches_agreed_last_12_months": len(agreed),
+        "full_time_equivalents": full_time,
+        "value_kroner": full_time * 230_000,
+    }
+    for name, value in of_a_year.items():
         play.expect(name, [float(value)], [found[one] for one in found if one.name == name])
 
 

@@ -261,6 +261,8 @@ HOLDS: dict[str, float] = {
     'placements{stage="SMAAJOB"}': 1,
     "paid_hours_per_week": HOURS_SEEN,  # of the outcomes after 3 months; a paused one does not count
     "challenges_open": 1,
+    f"goal_matches_per_year{{{ASSUMED}}}": 50,
+    f"matches_agreed_last_12_months{{{ASSUMED}}}": 2,
     f"full_time_equivalents{{{ASSUMED}}}": FTE,
     f"value_kroner{{{ASSUMED}}}": FTE * 230_000,
     f"value_kroner_cumulative{{{ASSUMED}}}": 4 * FTE * 230_000,
