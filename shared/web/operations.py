@@ -7,6 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from hmac import compare_digest
 from ipaddress import ip_address
 from pathlib import Path
@@ -238,7 +239,9 @@ def _certificates(runtime: Runtime) -> list[Metric]:
     return [family]
 
 
+@cache
 def _first_end(path: Path) -> float:
+    """Read once, as Kafka's clients do: a new file counts when the replica is started with it."""
     found = x509.load_pem_x509_certificates(path.read_bytes())
     return min(one.not_valid_after_utc for one in found).timestamp()
 
