@@ -287,7 +287,7 @@ async def test_a_call_from_the_first_ring_to_a_place_that_is_open(
     await page.get_by_label("Timer om ugen på sigt").fill("40")
     await page.get_by_label("Dag (kl. 8-16)").check()
     if scripts:
-        await expect(missing).to_contain_text("Ikke gemt endnu. Ret først: Timer om ugen på sigt: Må højst være 37.")
+        await expect(missing).to_contain_text("Ikke gemt endnu. Ret først: Timer om ugen på sigt: Skal være fra 1 til 37.")
         await visitor.look("place-wrong-as-it-goes")
         await page.context.set_offline(True)
         await page.get_by_label("Aften (kl. 16-22)").check()
@@ -296,7 +296,7 @@ async def test_a_call_from_the_first_ring_to_a_place_that_is_open(
         await page.get_by_label("Aften (kl. 16-22)").uncheck()
     else:
         await save.click()
-        await expect(page.get_by_role("alert")).to_contain_text("Må højst være 37.")
+        await expect(page.get_by_role("alert")).to_contain_text("Skal være fra 1 til 37.")
         await expect(page.get_by_label("Opgaven med egne ord").first).to_have_value(
             "Kalibrere måleudstyr, som ingeniørerne ikke når"
         )
