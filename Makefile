@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All that they need is installed below .venv and .local.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens alerts lint types contracts dashboards format lock sbom audit pairs canary bench images images-check clean
+.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens alerts lint types contracts dashboards kubernetes format lock sbom audit pairs canary bench images images-check clean
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -71,6 +71,9 @@ contracts: .venv/for-tests ## write schemas, examples, AsyncAPI and the pages of
 
 dashboards: .venv/for-tests ## write Grafana's dashboards anew from deploy/grafana
 	$(PY) -m deploy.grafana
+
+kubernetes: .venv/for-tests ## write the manifests of deploy/kubernetes anew from the code
+	$(PY) -m deploy.kubernetes
 
 format: .venv/for-tests ## put the code into its usual form
 	$(PY) -m ruff check --fix-only

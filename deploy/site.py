@@ -12,7 +12,7 @@ from shared.service import Service, services
 
 FRONT = "intake"  # has the front page and the login; what nobody knows is not found there
 # What operators ask of a service is not for the world outside.
-_HIDDEN = ("metrics", "health/*")
+HIDDEN = ("metrics", "health/*")
 
 
 def first_words(service: Service) -> list[str]:
@@ -26,7 +26,7 @@ def caddyfile(address: str, upstreams: Mapping[str, str]) -> str:
     lines = ["{", "\tadmin off", "\tpersist_config off", "}", "", f"{address} {{"]
     for name, service in sorted(services().items()):
         api = f"/api/{name}"
-        hidden = [f"{where}/{path}" for where in (api, *([""] if name == FRONT else [])) for path in _HIDDEN]
+        hidden = [f"{where}/{path}" for where in (api, *([""] if name == FRONT else [])) for path in HIDDEN]
         lines += _block(f"{name}-hidden", hidden, "respond 404")
         lines += [f"\thandle_path {api}/* {{", f"\t\treverse_proxy {upstreams[name]}", "\t}"]
         words = first_words(service)

@@ -67,6 +67,11 @@ class Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]
         self.subscriber.consumer.unplace(assigned)
 
 
+def group_of(service: str, topics: Sequence[str]) -> str:
+    """Kafka's name for all replicas of a service on a topic, or on those of all kommuner."""
+    return f"{service}.{topics[0]}" if len(topics) == 1 else f"{service}.replies"
+
+
 class Consumer:
     """All topics of one service. `instance` is unique per replica: two alike expel each other."""
 
@@ -95,7 +100,7 @@ class Consumer:
 
     def _subscribe(self, topics: Sequence[str], instance: str) -> None:
         rebalance = Rebalance()
-        group = f"{self.service}.{topics[0]}" if len(topics) == 1 else f"{self.service}.replies"
+        group = group_of(self.service, topics)
 
         async def on_batch(message: Any) -> None:
             async with rebalance.lock:

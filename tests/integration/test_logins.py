@@ -1,4 +1,4 @@
-"""deploy/postgres/logins.sql: each service's login gets the password that its secret holds, as often as it is run."""
+"""deploy/postgres/: each service's login gets the password that its secret holds, as often as it is run."""
 
 import asyncio
 import base64
@@ -42,9 +42,11 @@ async def test_each_login_has_the_password_of_its_secret_and_keycloak_a_database
 def _given(database: str, secrets: Path) -> None:
     """As compose does it, but for where secrets lie."""
     subprocess.run(["sh", DEPLOY / "secrets.sh", secrets], check=True)
-    script = (DEPLOY / "postgres" / "logins.sql").read_text("utf-8").replace("/run/secrets", str(secrets))
+    scripts = [(DEPLOY / "postgres" / name).read_text("utf-8") for name in ("logins.sql", "keycloak.sql")]
     psql: list[str | Path] = [BIN / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", database]
-    done = subprocess.run(psql, input=script, capture_output=True, text=True)
+    done = subprocess.run(
+        psql, input="".join(scripts).replace("/run/secrets", str(secrets)), capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
 
 
