@@ -97,7 +97,7 @@ async def _things(world: World, code: str, number: int, company: str) -> Things:
     mine.words.add(f"+452013{number:04}")
     await api.post("intake", f"/leaders/{mine.ids['leader_id']}/calls", {"outcome": "reached"})
     place = FRAME | {"leader_id": mine.ids["leader_id"], "tasks": [{"task_id": TASK}], "max_kommuner": 1}
-    mine.ids["place_id"] = (await api.post("intake", "/places", place))["place_id"]
+    mine.ids["place_id"] = mine.ids["about_id"] = (await api.post("intake", "/places", place))["place_id"]
     await api.post("intake", f"/places/{mine.ids['place_id']}/open", {"agreed_at": day})
 
     [referral] = await _there(lambda: api.get("municipality-gateway", "/referrals", *own))

@@ -49,6 +49,7 @@ GIVEN = {
     "list_name": "sectors",
     "consultant": "en-konsulent",
     "attempt": "1",
+    "where": "plads",
     "kickoff_id": "vildbjerg",
 }
 """Nobody's either, in a path."""
