@@ -14,7 +14,7 @@ from shared.clock import Clock
 from shared.events.topics import consumed_by
 from shared.mail.letters import Mails
 from shared.mail.relay import OFF, MailRelay
-from shared.people.vault import Vault
+from shared.people.vault import Vault, VaultError
 from shared.settings import Settings
 from shared.spine import instruments
 from shared.spine.batch import Rulebook
@@ -158,20 +158,28 @@ MayFire = Callable[[Runtime, list[Due]], Awaitable[list[Due]]]
 Collect = Callable[[Runtime], Awaitable[Iterable[Metric]]]
 
 
-async def hopeless(url: str, schema: str) -> str | None:
-    """Why no waiting will help, asked once before a service starts; None where it works, or may soon."""
+async def hopeless(url: str, schema: str, vault: Vault | None = None) -> str | None:
+    """The setting for which no waiting will help, and why, asked once before a service starts.
+
+    None where it works, or may soon.
+    """
+    database = "LA_DATABASE_URL: the database"
     try:
         conn = await asyncpg.connect(url, **(db.connection_options(schema) | {"command_timeout": 5}))
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         state = getattr(error, "sqlstate", None) or ""
-        return words(error) if state.startswith(FOR_GOOD) else None
+        return f"{database} {words(error)}" if state.startswith(FOR_GOOD) else None
     except (OSError, TimeoutError):
         return None
     try:
         found = await conn.fetchrow("SELECT current_user::text AS role, current_setting('search_path') AS path")
-        if (found["role"], found["path"]) == (db.role_of(schema.removesuffix(db.REBUILD)), schema):
-            return None
-        return "forgets what a session asks for: it is behind a transaction pooler; name the server itself"
+        if (found["role"], found["path"]) != (db.role_of(schema.removesuffix(db.REBUILD)), schema):
+            return f"{database} forgets what a session asks for: behind a transaction pooler; name the server itself"
+        if vault:
+            await vault.check(conn)
+        return None
+    except VaultError as error:
+        return str(error)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
         return None
     finally:

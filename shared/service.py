@@ -176,8 +176,8 @@ class Service:
         self.require(config)
         if self.pages and config.oidc_issuer:
             settings.require(config, "session_key", "oidc_client", "public_url")
-        if why := asyncio.run(hopeless(config.database_url.get_secret_value(), self.schema)):
-            raise SystemExit(f"LA_DATABASE_URL: the database {why}")
+        if why := asyncio.run(hopeless(config.database_url.get_secret_value(), self.schema, self.vault(config))):
+            raise SystemExit(why)
         log.setup(config.log_format, config.log_level)
         gc.freeze()
         # uvicorn raises the signal again after its graceful stop; a stop that went well is no failure.

@@ -122,12 +122,10 @@ async def _tables(conn: asyncpg.Connection, of: Service) -> Found:
 
 
 async def _master_key(conn: asyncpg.Connection, of: Service, config: Settings) -> Found:
-    vault = of.vault(config)
-    row = await conn.fetchrow("SELECT wrapped FROM person_key LIMIT 1")
-    if row is None or vault is None:
-        return Found("LA_MASTER_KEY", True, "nobody is sealed yet")
+    if (vault := of.vault(config)) is None:
+        return Found("LA_MASTER_KEY", False, "missing")
     try:
-        vault.check(row["wrapped"])
+        await vault.check(conn)
     except VaultError:
         return Found("LA_MASTER_KEY", False, "opens nobody's data: it is another key than they were sealed with")
     return Found("LA_MASTER_KEY", True, "opens what is sealed")

@@ -238,11 +238,12 @@ class Vault:
         for wrapping in self._wrapping:
             with suppress(InvalidUnwrap):
                 return aes_key_unwrap(wrapping, wrapped)
-        raise VaultError("LA_MASTER_KEY is not the key that these people were sealed with")
+        raise VaultError("LA_MASTER_KEY is not the key with which people here were sealed: set that one, or both")
 
-    def check(self, wrapped: bytes) -> None:
-        """Raises VaultError where this key was wrapped by another master key; nothing of the person is opened."""
-        self._key(wrapped)
+    async def check(self, conn: asyncpg.Connection) -> None:
+        """Raises VaultError where somebody here was sealed with another master key; nobody is opened."""
+        if (wrapped := await conn.fetchval("SELECT wrapped FROM person_key LIMIT 1")) is not None:
+            self._key(wrapped)
 
     def _opened(self, person_id: UUID, wrapped: bytes, sealed: bytes) -> dict[str, Any]:
         try:

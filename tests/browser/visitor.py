@@ -46,7 +46,9 @@ class Visitor:
     async def look(self, name: str) -> None:
         """Nothing wrong for who cannot see or point, nothing in the console, nothing too wide; and a picture of it."""
         assert self.wrong == []
-        assert await self.page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[self.width], "too wide"
+        await self._not_wider_than(WIDTHS[self.width])
+        if self.width == "desk":
+            await self._not_wider_than(WIDTHS["desk"] // 2)  # 200 % zoom
         if self.scripts:
             await self.page.evaluate(AXE.read_text("utf-8"))
             found: Any = await self.page.evaluate(f"axe.run({{runOnly: {_RULES}}})")
@@ -55,6 +57,12 @@ class Visitor:
             SCREENS.mkdir(parents=True, exist_ok=True)
             file = SCREENS / f"{name}-{self.width}{'' if self.scripts else '-no-js'}.png"
             await self.page.screenshot(path=file, full_page=True)
+
+    async def _not_wider_than(self, width: int) -> None:
+        whole: Any = self.page.viewport_size
+        await self.page.set_viewport_size({"width": width, "height": whole["height"]})
+        assert await self.page.evaluate("document.documentElement.scrollWidth") <= width, f"wider than {width}"
+        await self.page.set_viewport_size(whole)
 
     async def tab_to(self, name: str) -> None:
         """By keyboard alone, from where the focus is, to what is called so."""

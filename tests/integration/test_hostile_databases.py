@@ -1,6 +1,7 @@
 """PostgreSQL changes, freezes, takes no writes, is older than it was, or is not what it seems."""
 
 import asyncio
+import base64
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
 
 import asyncpg
 import psutil
@@ -17,12 +19,15 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from deploy.local.stack import Stack
+from shared import db
 from shared.events import administration
+from shared.people.vault import Vault
+from shared.runtime import hopeless
 from shared.service import services
 from shared.settings import KafkaSettings
 from shared.web.access import mint
 from tests.intake_served import SIGN_UP
-from tests.integration.test_service_life import running, settings
+from tests.integration.test_service_life import MASTER_KEY, running, settings
 from tests.rig import Add, Rig, order, rigged
 from tests.toy import toy_pool
 from tests.waiting import until
@@ -230,6 +235,19 @@ async def test_a_transaction_pooler_that_forgets_session_settings_stops_the_star
     async with server:
         line = await _started(settings(stack, f"postgresql://postgres@127.0.0.1:{port}/lederalliancen?sslmode=disable"))
     assert line.startswith("LA_DATABASE_URL: the database forgets what a session asks for: ")
+
+
+async def test_another_master_key_than_people_were_sealed_with_stops_the_start(stack: Stack, database: str) -> None:
+    await services()["intake"].migrate(database)
+    right, wrong = Vault(base64.b64decode(MASTER_KEY)), base64.b64encode(b"w" * 32).decode()
+    assert await hopeless(database, "intake", Vault(b"w" * 32)) is None
+    pool = await db.connect_pool(database, "intake", size=1)
+    async with pool.acquire() as conn:
+        await right.seal(conn, [(uuid4(), {"name": "En Leder"})])
+    await pool.close()
+    assert await hopeless(database, "intake", right) is None
+    said = await _started(settings(stack, database, LA_MASTER_KEY=wrong))
+    assert said == "LA_MASTER_KEY is not the key with which people here were sealed: set that one, or both"
 
 
 async def _started(env: dict[str, str]) -> str:
