@@ -38,7 +38,7 @@ def image(service: str, tag: str = PROJECT["version"]) -> str:
 
 def build(by: str, tag: str = PROJECT["version"], args: Sequence[str] = ()) -> None:
     """All five; raises ImagesError where one cannot be built. The engine tells what it does."""
-    named = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)  # noqa: S607
+    named = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)  # noqa: S607 - git, wherever it lies
     which = ["--build-arg", f"BUILD={named.stdout.strip() or PROJECT['version']}"]
     for service in SERVICES:
         command = [by, "build", "-f", "deploy/Dockerfile", "--build-arg", f"SERVICE={service}", *which, *args]
