@@ -5,7 +5,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from deploy.kubernetes.manifests import Manifest, files
+from deploy.kubernetes.manifests import files
+from deploy.kubernetes.parts import Manifest
 
 FOLDER = Path(__file__).parent
 

@@ -13,7 +13,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from deploy.kubernetes.__main__ import FOLDER, written
-from deploy.kubernetes.manifests import DEPLOY, files
+from deploy.kubernetes.manifests import files
+from deploy.kubernetes.parts import DEPLOY
 from deploy.site import FRONT, PORT, first_words
 from shared import settings
 from shared.events.administration import config_of
