@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import asyncpg
+import orjson
 import typer
 from rich.console import Console
 from rich.table import Column, Table
@@ -85,3 +86,9 @@ def show(rows: Iterable[Mapping[str, Any]], *columns: str) -> None:
     for row in found:
         table.add_row(*(str(row[name]) if row[name] is not None else "" for name in columns))
     console.print(table)
+
+
+def as_json(rows: Iterable[Mapping[str, Any]]) -> None:
+    """For a program: a list, times in ISO 8601."""
+    found = [{**row} for row in rows]
+    typer.echo(orjson.dumps(found, default=str, option=orjson.OPT_INDENT_2))

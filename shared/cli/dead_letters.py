@@ -1,11 +1,13 @@
 """Messages that could not be handled, and those that wait."""
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
-from shared.cli.common import ME, By, ServiceName, console, on_pool, on_spine, run, show, stop
+from shared.cli.common import ME, By, ServiceName, as_json, console, on_pool, on_spine, run, show, stop
+from shared.events.topics import SERVICES
 from shared.people.guard import find_cpr
 from shared.spine import dead_letters, parking, redrive
 
@@ -18,13 +20,26 @@ Id = Annotated[UUID, typer.Argument(metavar="ID")]
 
 @letters.command("list")
 def list_(
-    service: ServiceName, status: Annotated[str, typer.Option(help=f"one of {', '.join(STATUSES)}")] = "open"
+    service: Annotated[str | None, typer.Option("--service", "-s", help="one alone; otherwise all")] = None,
+    status: Annotated[str, typer.Option(help=f"one of {', '.join(STATUSES)}")] = "open",
+    json: Annotated[bool, typer.Option("--json", help="for a program: all that is known but the content")] = False,
 ) -> None:
-    """Open dead letters, oldest first."""
+    """Open dead letters of each service, oldest first."""
     if status not in STATUSES:
         stop(f"{status} is no status; they are {', '.join(STATUSES)}")
-    rows = run(on_pool(service, lambda pool: dead_letters.listed(pool, status)))
-    show(rows, "id", "topic", "offset", "subject", "version", "stage", "error", "attempts", "last_failed_at")
+    rows = run(_listed([service] if service else SERVICES, status))
+    if json:
+        as_json(rows)
+    else:
+        show(rows, "service", "id", "topic", "offset", "subject", "version", "stage", "error", "attempts", "last")
+
+
+async def _listed(names: Iterable[str], status: str) -> list[dict[str, Any]]:
+    found = []
+    for name in names:
+        rows = await on_pool(name, lambda pool: dead_letters.listed(pool, status))
+        found += [{"service": name, **row, "last": row["last_failed_at"]} for row in rows]
+    return found
 
 
 @letters.command("show")

@@ -114,8 +114,9 @@ def parse(record: Record) -> Message[Any] | Bad:
     type_, id_ = record.header("ce_type"), record.header("ce_id")
     correlation = record.header("ce_correlationid")
     bad = {"subject": subject, "version": version, "id": id_, "type": type_, "correlation": correlation}
-    if version is None or not id_ or not type_:
-        return Bad("envelope", "parse", **bad)  # type: ignore[arg-type]
+    needed = {"ce_subject": named, "ce_aggregateversion": version, "ce_id": id_, "ce_type": type_}
+    if wrong := [name for name, value in needed.items() if not value]:
+        return Bad(wrong[0], "parse", **bad)  # type: ignore[arg-type]
     time = record.header("ce_time")
     try:
         at = datetime.fromisoformat(time or "")

@@ -15,6 +15,7 @@ from prometheus_client import Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.catalogue.kommuner import KOMMUNER, TEST_KOMMUNE
 from shared.people.guard import (
     ATTRIBUTES,
     MOST_VALUES,
@@ -143,17 +144,29 @@ class Edge:
                 log.error("request failed", exc_info=error)
             scope.setdefault("state", {})["refused"] = problem.why
             await problems.answer(problem, scope)(scope, receive, send_on)
-        # The endpoint's name, not the address: an address may hold anything.
+        self._note(scope, status, time.perf_counter() - began)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        # The endpoint's name and ids by their form, not the address: an address may hold anything.
         endpoint = getattr(scope.get("endpoint"), "__qualname__", None)
         if scope["path"] not in OPERATIONS and not scope["path"].startswith(STATIC):
-            found_by = SECONDS.labels(self._service, endpoint or "none", f"{status // 100}xx")
-            found_by.observe(time.perf_counter() - began)
+            SECONDS.labels(self._service, endpoint or "none", f"{status // 100}xx").observe(seconds)
         seen = log.debug if scope["path"] in OPERATIONS or status == TOO_MANY.status else log.info
         state = scope.get("state", {})
-        found = {"sub": getattr(state.get("asker"), "sub", None), "why": state.get("refused")}
-        more = {name: value for name, value in found.items() if value}
-        method = scope["method"] if scope["method"] in METHODS else "?"
-        seen("request", method=method, endpoint=endpoint, status=status, **more)
+        found = {
+            "sub": getattr(state.get("asker"), "sub", None),
+            **{name: _id(value) for name, value in scope.get("path_params", {}).items()},
+            **state.get("refused", {}),
+        }
+        seen(
+            "request",
+            service=self._service,
+            method=scope["method"] if scope["method"] in METHODS else "?",
+            endpoint=endpoint,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            **{name: value for name, value in found.items() if value},
+        )
 
     def _check_host(self, headers: Headers) -> None:
         name = re.sub(r":\d*$", "", headers.get("host", "").lower())
@@ -352,6 +365,12 @@ def _rows(node: Any) -> Any:
     rows = {name: _rows(inner) for name, inner in node.items()}
     numbered = all(name.isascii() and name.isdecimal() and len(name) <= 4 for name in rows)
     return [rows[name] for name in sorted(rows, key=int)] if numbered else rows
+
+
+def _id(value: object) -> str | None:
+    """An aggregate's id or a kommune's code; never a token, or whatever else an address holds."""
+    text = str(value)
+    return _uuid(text) or (text if text in (*KOMMUNER, TEST_KOMMUNE) else None)
 
 
 def _uuid(text: str | None) -> str | None:

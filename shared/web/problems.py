@@ -197,9 +197,9 @@ class Problem(Exception):  # noqa: N818 - the name of the RFC
         self.headers, self.errors, self.cause = dict(headers or {}), errors, cause
 
     @property
-    def why(self) -> str:
-        """For the log: the rule, or what kind of problem it is; and the field. Nothing that was sent."""
-        return " ".join(filter(None, (self.rule or self.kind.slug, self.field, self.cause)))
+    def why(self) -> dict[str, str | None]:
+        """For the log: the rule, or what kind of problem it is. Nothing that was sent."""
+        return {"rule": self.rule or self.kind.slug, "field": self.field, "cause": self.cause}
 
     def response(self, language: Language) -> Response:
         at = 0 if language == "da" else 1

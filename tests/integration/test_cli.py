@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import os
 import re
 import sys
@@ -121,16 +122,21 @@ async def test_a_server_that_is_away_is_one_line(run: Run) -> None:
 
 
 async def test_dead_letters_are_listed_shown_redriven_and_skipped(run: Run, database: str) -> None:
-    await run("migrate", "metrics")
+    await run("migrate")
     pool = await db.connect_pool(database, "metrics")
     from metrics.app import service as metrics
 
     told = records([Journey(1)])
     broken = type(told[0])(told[0].topic, 0, 0, told[0].key, b"{", told[0].headers)
     await Spine(pool, metrics.book(OwnSettings()), Clock()).consume([broken])
-    code, said = await run("dead-letters", "list", "-s", "metrics")
-    [id_] = re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", said.split("│")[1])
-    assert "validate" in said
+    code, said = await run("dead-letters", "list", "--json")
+    [letter] = json.loads(said)
+    found = (letter["service"], letter["topic"], letter["stage"], letter["error"])
+    assert (code, found) == (0, ("metrics", broken.topic, "validate", "json_invalid"))
+    code, said = await run("dead-letters", "list")
+    [id_] = re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", said.split("│")[2])
+    assert letter["id"] == id_
+    assert (await run("dead-letters", "list", "-s", "intake"))[1].strip() == "none"
     code, said = await run("dead-letters", "show", id_, "-s", "metrics")
     assert "b'{'" in said
     code, said = await run("dead-letters", "redrive", id_, "-s", "metrics", "--dry-run")

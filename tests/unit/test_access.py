@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Annotated, Any
+from uuid import uuid4
 
 import jwt
 import pytest
@@ -92,7 +93,7 @@ def identity() -> Iterator[Identity]:
 
 def service(verifier: access.Verifier) -> FastAPI:
     app = FastAPI()
-    edge.install(app)
+    edge.install(app, service="toy")
     app.state.verifier = verifier
 
     @app.get("/calls")
@@ -146,7 +147,7 @@ async def test_who_is_refused_for_a_role_is_named_in_the_log_once_with_the_route
     [line] = [line for line in lines if line["log_level"] == "warning"]
     assert (line["event"], line["sub"], line["route"]) == ("role_refused", "local-partner-0101", "GET /inner/{code}")
     assert token not in str(lines)
-    assert "0561" not in str(lines)
+    assert "abc" not in str(lines)
 
 
 async def test_two_authorizations_are_none() -> None:
@@ -481,13 +482,27 @@ async def test_a_requests_line_says_who_asked_and_why_it_was_refused(identity: I
         await get(app, "/calls", expired)
         await get(app, "/calls")
         await get(app, "/kommuner/0101", identity.token(claim_roles=["kommune"], claim_kommuner=["0561"]))
-    said = [{name: line.get(name) for name in ("sub", "why")} for line in lines if line["event"] == "request"]
-    assert said == [
-        {"sub": "en-konsulent", "why": None},
-        {"sub": None, "why": "unauthenticated ExpiredSignatureError"},
-        {"sub": None, "why": "unauthenticated"},
-        {"sub": "en-konsulent", "why": "not-found code"},
+    names = ("sub", "rule", "field", "cause", "code")
+    requests = [line for line in lines if line["event"] == "request"]
+    assert [tuple(line.get(name) for name in names) for line in requests] == [
+        ("en-konsulent", None, None, None, None),
+        (None, "unauthenticated", None, "ExpiredSignatureError", None),
+        (None, "unauthenticated", None, None, None),
+        ("en-konsulent", "not-found", "code", None, "0101"),
     ]
+    assert {line["service"] for line in requests} == {"toy"}
+    assert all(line["ms"] >= 0 for line in requests)
+
+
+async def test_a_requests_line_names_what_it_is_about_by_ids_alone(identity: Identity) -> None:
+    app, place, link = service(Issuer(identity.url, AUDIENCE)), str(uuid4()), "x" * 43
+    for path in ("/about/{place_id}", "/by/{token}"):
+        app.add_api_route(path, lambda: None)
+    with capture_logs() as lines:
+        for path in (f"/about/{place}", "/about/241285-1234", f"/by/{link}"):
+            await get(app, path, identity.token())
+    assert [line.get("place_id") for line in lines if line["event"] == "request"] == [place, None, None]
+    assert link not in str(lines)
 
 
 @pytest.mark.parametrize(
