@@ -45,6 +45,7 @@ class Visitor:
 
     async def look(self, name: str) -> None:
         """Nothing wrong for who cannot see or point, nothing in the console, nothing too wide; and a picture of it."""
+        await self.page.wait_for_load_state()
         assert self.wrong == []
         await self._not_wider_than(WIDTHS[self.width])
         if self.width == "desk":
