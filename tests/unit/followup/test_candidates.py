@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from followup.commands.corrections import CorrectEnd
 from followup.commands.placements import Cancel, End, Start
 from followup.state.placements import Placement
 from shared.events.followup import PlacementCancelled, PlacementCheckinDue, PlacementPlanned
@@ -76,6 +77,17 @@ def test_what_was_entered_in_error_or_never_began_is_no_link_either() -> None:
     world.tell(Cancel(placement_id=an_id(101), reason="did-not-come"))
     world.tell(agreed(match_id=an_id(102), **UNPAID))
     assert world.last(PlacementPlanned).warnings == ()
+
+
+def test_what_turns_out_to_be_an_error_is_no_link_and_what_turns_out_to_be_none_is_one() -> None:
+    world = begun(**UNPAID)
+    world.tell(End(placement_id=MATCH, reason="period-over", on=START))
+    world.tell(CorrectEnd(placement_id=MATCH, reason="entered-in-error", on=START))
+    world.tell(agreed(match_id=an_id(101), **UNPAID))
+    assert world.last(PlacementPlanned).warnings == ()
+    world.tell(CorrectEnd(placement_id=MATCH, reason="period-over", on=START))
+    world.tell(agreed(match_id=an_id(102), **UNPAID))
+    assert world.last(PlacementPlanned).warnings == ("R-CHAIN-1",)
 
 
 def test_matchings_own_warning_is_said_once() -> None:

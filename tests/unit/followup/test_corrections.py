@@ -122,6 +122,27 @@ def test_an_end_turns_out_to_be_all_an_error_and_nobody_asks_afterwards() -> Non
     assert world.last(PlacementCorrected).reason == "entered-in-error"
 
 
+def test_what_a_mistyped_last_day_cut_off_is_there_again_when_it_is_put_right() -> None:
+    world = begun()
+    world.tell(next_stage(date(2026, 12, 7), hours=30))
+    world.on(DECEMBER)
+    as_it_was = world.placement.stages
+    world.tell(End(placement_id=MATCH, reason="company", on=date(2026, 12, 3)))
+    assert [s.to for s in world.placement.stages] == [date(2026, 12, 3)]
+    correct(world, CorrectEnd, on=date(2026, 12, 2), reason="company")
+    correct(world, CorrectEnd, on=DECEMBER, reason="company")
+    first, last = as_it_was
+    assert world.placement.stages == (first, last.changed(to=DECEMBER))
+
+
+def test_an_end_that_was_said_to_be_an_error_is_a_real_one_and_is_asked_about_afterwards() -> None:
+    world = finished()
+    correct(world, CorrectEnd, on=date(2026, 12, 1), reason="entered-in-error")
+    correct(world, CorrectEnd, on=date(2026, 12, 8), reason="education")
+    assert [c.kind for c in world.placement.plan] == ["after-3-months", "after-6-months", "after-12-months"]
+    assert world.last(PlacementCorrected).next_checkin == date(2027, 3, 8)
+
+
 @pytest.mark.parametrize(("on", "rule"), [(date(2027, 11, 9), "date-future"), (date(2026, 11, 8), "date-order")])
 def test_a_corrected_end_is_held_against_the_same_rules(on: date, rule: str) -> None:
     with refused(rule, "on"):

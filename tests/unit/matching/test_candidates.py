@@ -10,7 +10,7 @@ from matching.rules import candidates, matches, places
 from matching.state.candidates import Candidate
 from matching.state.places import Place, Spot
 from shared.catalogue.codes import codes
-from shared.events.base import Task, Terms
+from shared.events.base import Stage, Task, Terms
 from shared.events.matching import MatchProposed, MatchRefused
 from shared.spine.decision import NotYet
 from tests.unit.matching.world import (
@@ -24,6 +24,7 @@ from tests.unit.matching.world import (
     World,
     agreed_on,
     answer,
+    corrected,
     ended,
     opened,
     paused,
@@ -309,6 +310,23 @@ def test_praktik_after_praktik_is_a_warning_and_a_paid_job_between_ends_the_chai
     assert warned(place(), before=candidate()) == set()
     ends("SMAAJOB", "second")
     assert warned(place(), before=candidate(), **PRAKTIK) == set()
+
+
+def test_what_was_entered_in_error_is_no_link_of_a_chain_and_what_was_not_is_one(world: World) -> None:
+    match = world.propose(reply_id="first")
+    world.agree(match)
+    world.tell(ended(match, form="VIRKSOMHEDSPRAKTIK", reason="entered-in-error"))
+
+    def chained() -> bool:
+        candidate = world.get(Candidate, f"{ESBJERG}.{proposed().candidate_id}")
+        return "R-CHAIN-1" in warned(place(), before=candidate, **PRAKTIK)
+
+    assert not chained()
+    world.tell(corrected(match, reason="period-over", how="as-planned"))
+    assert chained()
+    paid = Stage(stage_id=match, form="SMAAJOB", hours=10, times_of_day=(), tasks=(), from_=START)
+    world.tell(corrected(match, what="stage", stage=paid, present=True))
+    assert not chained()
 
 
 def test_more_in_praktik_than_the_ratio_to_employees_allows_is_a_warning() -> None:

@@ -134,14 +134,16 @@ def _placement(match: str) -> dict[str, Any]:
     return {**ids, "leader_id": LEADER, "company_id": COMPANY, "candidate_id": CANDIDATES[0], "kommune": ESBJERG}
 
 
-def ended(match: str, how: str = "as-planned", form: str = "SMAAJOB") -> followup.PlacementEnded:
-    data = {**_placement(match), "how": how, "reason": "goal-reached", "on": date(2027, 3, 1), "form": form}
+def ended(
+    match: str, how: str = "as-planned", form: str = "SMAAJOB", reason: str = "goal-reached"
+) -> followup.PlacementEnded:
+    data = {**_placement(match), "how": how, "reason": reason, "on": date(2027, 3, 1), "form": form}
     return followup.PlacementEnded.model_validate(data)
 
 
 def corrected(match: str, **now: Any) -> followup.PlacementCorrected:
     """How it ended was another way."""
-    return followup.PlacementCorrected(**_placement(match), what="end", on=date(2027, 3, 1), **now)
+    return followup.PlacementCorrected(**_placement(match), **({"what": "end", "on": date(2027, 3, 1)} | now))
 
 
 def never_began(match: str) -> followup.PlacementCancelled:

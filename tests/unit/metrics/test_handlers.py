@@ -292,6 +292,13 @@ def test_an_end_that_was_another_counts_as_that() -> None:
     assert all(value == wrong for value, wrong in totals(*MATCHED, *STARTED, ENDED, mistaken).values())
 
 
+def test_an_error_that_was_none_counts_again() -> None:
+    mistaken = corrected("end", before="as-planned", how="as-planned", reason="entered-in-error", on="2026-12-20")
+    right = corrected("end", before="as-planned", how="early", reason="too-demanding", on="2026-12-20")
+    at_once, in_the_end = totals(*MATCHED, *STARTED, ENDED, right), totals(*MATCHED, *STARTED, ENDED, mistaken, right)
+    assert {key: v - c for key, (v, c) in in_the_end.items()} == {key: v - c for key, (v, c) in at_once.items()}
+
+
 def test_a_stage_of_another_form_is_another_beginning_and_another_change() -> None:
     second = {"stage_id": str(uuid4()), "form": "ORDINAER", "hours": 30, "times_of_day": [], "tasks": []}
     grown = placement(

@@ -200,12 +200,13 @@ class Forget(Command):
 
 
 class Remember(Command):
-    """A placement is over: the candidate's history knows it."""
+    """A placement is over, as it is known by now: the candidate's history knows it."""
 
     candidate: str
     placement_id: Id
     company_id: Id
     unpaid: bool
+    in_error: bool = False
 
 
 class FollowPlace(OfPlacement):

@@ -52,5 +52,7 @@ def withdrawn(work: Work, message: Message[CandidateWithdrawn]) -> None:
 def remember(work: Work, message: Message[Remember]) -> None:
     data = message.data
     candidate = work.need(Candidate, data.candidate)
-    past = Past(placement_id=data.placement_id, company_id=data.company_id, unpaid=data.unpaid)
-    work.put(candidate.changed(past=(*candidate.past, past)))
+    now = Past(**data.model_dump(exclude={"candidate"}))
+    known = any(past.placement_id == now.placement_id for past in candidate.past)
+    others = tuple(now if past.placement_id == now.placement_id else past for past in candidate.past)
+    work.put(candidate.changed(past=others if known else (*others, now)))

@@ -34,7 +34,7 @@ from followup.state.places import Place
 from shared.catalogue import calendar
 from shared.catalogue.forms import is_paid
 from shared.events.base import Stage
-from shared.events.followup import PlacementCancelled, PlacementEnded, PlacementStagePlanned
+from shared.events.followup import PlacementCancelled, PlacementCorrected, PlacementEnded, PlacementStagePlanned
 from shared.events.matching import MatchAgreed
 from shared.events.municipality_gateway import (
     CandidateHeard,
@@ -53,7 +53,10 @@ def keep(work: Work, decision: Decision) -> PlacementAnswer:
     for event in (*said, *of_the_day):
         work.emit(event.changed(next_checkin=placement.next_checkin))
         if isinstance(event, PlacementCancelled | PlacementEnded):
-            _over(work, placement, event)
+            for challenge_id in placement.challenges:  # what was hard about it is over with it
+                work.soon((Challenge.KIND, challenge_id), "close", CloseChallenge(challenge_id=challenge_id))
+        if isinstance(event, PlacementEnded | PlacementCorrected) and placement.state == "finished":
+            _remember(work, placement)
     if day := stages.next_day(placement):
         midnight = calendar.end_of_day(day - timedelta(days=1))
         work.timer(placement.key, "day", midnight, NewDay(placement_id=placement.id))
@@ -62,18 +65,16 @@ def keep(work: Work, decision: Decision) -> PlacementAnswer:
     return PlacementAnswer(placement_id=placement.id, state=placement.state, next_checkin=placement.next_checkin)
 
 
-def _over(work: Work, placement: Placement, event: PlacementCancelled | PlacementEnded) -> None:
-    """What was hard about it is over with it. That it was, is remembered of the young person; a slip is not."""
-    for challenge_id in placement.challenges:
-        work.soon((Challenge.KIND, challenge_id), "close", CloseChallenge(challenge_id=challenge_id))
-    if isinstance(event, PlacementEnded) and event.reason != "entered-in-error":
-        command = Remember(
-            candidate=placement.candidate,
-            placement_id=placement.id,
-            company_id=placement.company_id,
-            unpaid=not any(is_paid(stage.form) for stage in placement.stages),
-        )
-        work.soon((Candidate.KIND, placement.candidate), f"past {placement.id}", command)
+def _remember(work: Work, placement: Placement) -> None:
+    """That the young person has been there, and how it is known by now."""
+    command = Remember(
+        candidate=placement.candidate,
+        placement_id=placement.id,
+        company_id=placement.company_id,
+        unpaid=not any(is_paid(stage.form) for stage in placement.stages),
+        in_error=placement.reason == placements.IN_ERROR,
+    )
+    work.soon((Candidate.KIND, placement.candidate), f"past {placement.id}", command)
 
 
 def age_band(work: Work, data: OfStage) -> str | None:

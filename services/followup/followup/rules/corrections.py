@@ -5,7 +5,7 @@ from typing import Any
 
 from followup import texts
 from followup.rules import Decision, ages, approvals, checkins, dates, outcomes, stages
-from followup.rules.placements import how_of
+from followup.rules.placements import IN_ERROR, how_of
 from followup.state.placements import Correction, Outcome, Placement, When
 from shared.events.base import Stage
 from shared.events.followup import PlacementCorrected
@@ -39,11 +39,13 @@ def end(p: Placement, reason: str, on: date, gains: tuple[str, ...], by: str, to
     if (p.reason, p.ended_on, p.gains) == (reason, on, gains):
         return p, []
     dates.happened(on, today, "on", after=p.started_on)
-    before, how = p.how, how_of(reason)
+    was, before, how = p.reason, p.how, how_of(reason)
     p = _traced(p, "end", by, today, on=p.ended_on, reason=p.reason, gains=" ".join(p.gains))
-    to_come = {c.kind for c in p.plan}
-    plan = () if reason == "entered-in-error" else tuple(c for c in checkins.when_ended(on) if c.kind in to_come)
-    p = p.changed(reason=reason, ended_on=on, gains=gains, how=how, plan=plan, stages=stages.closed(p.stages, on))
+    plan = () if reason == IN_ERROR else checkins.when_ended(on)
+    if was != IN_ERROR:  # some have been asked
+        to_come = {c.kind for c in p.plan}
+        plan = tuple(c for c in plan if c.kind in to_come)
+    p = stages.until(p, on).changed(reason=reason, ended_on=on, gains=gains, how=how, plan=plan)
     said = PlacementCorrected(**p.about, what="end", on=on, how=how, reason=reason, gains=gains, before=before)
     return p, [said]
 

@@ -23,7 +23,8 @@ from shared.events.matching import MatchAgreed
 from shared.spine.decision import Refused
 
 # Leaving for education is a success (publication 2024, S01); what the workplace or a challenge ends is an early end.
-AS_PLANNED = ("goal-reached", "education", "job-elsewhere", "period-over", "entered-in-error")
+IN_ERROR = "entered-in-error"
+AS_PLANNED = ("goal-reached", "education", "job-elsewhere", "period-over", IN_ERROR)
 
 
 def agreed(
@@ -185,16 +186,15 @@ def ended(p: Placement, reason: str, on: date, gains: tuple[str, ...], today: da
     _must_live(p)
     dates.happened(on, today, "on", after=p.started_on)
     how = how_of(reason)
-    p = p.changed(
+    p = stages.until(p, on).changed(
         state="finished",
         reason=reason,
         until=None,
         how=how,
         ended_on=on,
         gains=gains,
-        stages=stages.closed(p.stages, on),
         ahead=(),
-        plan=() if reason == "entered-in-error" else checkins.when_ended(on),
+        plan=() if reason == IN_ERROR else checkins.when_ended(on),
         attention=(),
         voices=(),
     )

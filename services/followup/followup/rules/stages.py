@@ -118,6 +118,13 @@ def noticed(p: Placement, code: str, today: date) -> Placement:
     return p.changed(attention=(*p.attention, *more), plan=checkins.with_look_in(p.plan, today))
 
 
+def until(p: Placement, on: date) -> Placement:
+    """That was its last day. What is cut off is kept: the day may turn out to be another one."""
+    whole = (*p.stages[:-1], p.stage.changed(to=p.cut[0].to), *p.cut[1:]) if p.cut else p.stages
+    kept = closed(whole, on)
+    return p.changed(stages=kept, cut=whole[len(kept) - 1 :])
+
+
 def closed(stages: tuple[Stage, ...], on: date) -> tuple[Stage, ...]:
     """What has been in effect, when the last day was that one."""
     begun = tuple(stage for stage in stages if stage.from_ <= on)

@@ -140,6 +140,8 @@ class Placement(Aggregate):
     until: date | None = None
     stages: tuple[Stage, ...]
     """What has been in effect, in order; the last is the present one."""
+    cut: tuple[Stage, ...] = ()
+    """What its end cut off: the last stage as it was, and those that had begun after that day."""
     ahead: tuple[Stage, ...] = ()
     """What is planned, in order of its first day; it may still wait for its approval."""
     declined: tuple[str, ...] = ()

@@ -15,6 +15,8 @@ from shared.spine.work import Handlers, Work
 
 handlers = Handlers()
 
+IN_ERROR = "entered-in-error"
+
 
 def candidate_key(data: CandidateEvent | PlacementEvent) -> str:
     return f"{data.kommune}.{data.candidate_id}"

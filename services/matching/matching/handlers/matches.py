@@ -3,7 +3,7 @@
 from datetime import date
 
 from matching.commands import Agree, AnswerGate, Cancel, Correct, Expire, LeaderAnswers, MatchAnswer, Recheck
-from matching.handlers.base import ask_or_wait, cancel_soon, handlers, leaders_deadline, recheck_soon
+from matching.handlers.base import IN_ERROR, ask_or_wait, cancel_soon, handlers, leaders_deadline, recheck_soon
 from matching.queries.pool import Person
 from matching.rows import Pool
 from matching.rules import matches, places
@@ -24,8 +24,6 @@ from shared.events.matching import (
 )
 from shared.events.municipality_gateway import MatchAnswered
 from shared.spine.work import Message, Work
-
-ENTERED_IN_ERROR = "entered-in-error"
 
 
 @handlers.on(MatchAnswered, (Match, "match_id"), (Place, "place_id"))
@@ -162,9 +160,9 @@ def recheck(work: Work, message: Message[Recheck]) -> None:
 @handlers.on(Correct, (Match, "match_id"), (Place, "place_id"))
 def correct(work: Work, message: Message[Correct]) -> MatchAnswer:
     match = work.need(Match, message.data.match_id)
-    if match.reason != ENTERED_IN_ERROR:
+    if match.reason != IN_ERROR:
         matches.must_be_open(match)
-        _cancel(work, match, ENTERED_IN_ERROR)
+        _cancel(work, match, IN_ERROR)
     return MatchAnswer(match_id=match.id)
 
 

@@ -1,9 +1,9 @@
 """Places open, stop and change; a placement that is over frees its seat."""
 
-from matching.handlers.base import cancel_soon, candidate_key, handlers, recheck_soon
+from matching.handlers.base import IN_ERROR, cancel_soon, candidate_key, handlers, recheck_soon
 from matching.rows import Pool
 from matching.rules import places
-from matching.state.candidates import Candidate
+from matching.state.candidates import Candidate, Past
 from matching.state.matches import Match
 from matching.state.places import Offer, Place
 from shared.catalogue.forms import is_paid
@@ -58,18 +58,30 @@ def placement_over(work: Work, message: Message[PlacementEnded | PlacementCancel
     work.put(match.changed(state="ended", reason=data.reason, came=came), place)
     recheck_soon(work, place)
     if candidate.match == match.id:
-        unpaid = candidate.unpaid
-        if isinstance(data, PlacementEnded):
-            unpaid = 0 if is_paid(data.form) else unpaid + 1
-        work.put(candidate.changed(match=None, unpaid=unpaid))
+        candidate = candidate.changed(match=None)
+    if isinstance(data, PlacementEnded):
+        now = Past(placement_id=data.placement_id, unpaid=not is_paid(data.form), in_error=data.reason == IN_ERROR)
+        candidate = candidate.changed(past=(*candidate.past, now))
+    work.put(candidate)
 
 
-@handlers.on(PlacementCorrected, (Match, "match_id"), (Place, "place_id"))
+@handlers.on(PlacementCorrected, (Match, "match_id"), (Place, "place_id"), (Candidate, candidate_key))
 def placement_corrected(work: Work, message: Message[PlacementCorrected]) -> None:
     """How it ended was another way: what the leader reads, and what is asked before the next one."""
     data, match = message.data, work.need(Match, message.data.match_id)
-    if data.what != "end" or match.state != "ended" or data.reason is None:
+    if match.state != "ended":
         return
+    if data.stage and data.present:
+        _was(work, data, unpaid=not is_paid(data.stage.form))
+    if data.what != "end" or data.reason is None:
+        return
+    _was(work, data, in_error=data.reason == IN_ERROR)
     place = places.ended_early(work.need(Place, data.place_id), data.placement_id, early=data.how == "early")
     work.put(match.changed(reason=data.reason), place)
     recheck_soon(work, place)
+
+
+def _was(work: Work, data: PlacementCorrected, **now: bool) -> None:
+    candidate = work.need(Candidate, candidate_key(data))
+    past = (one.changed(**now) if one.placement_id == data.placement_id else one for one in candidate.past)
+    work.put(candidate.changed(past=tuple(past)))

@@ -129,7 +129,7 @@ def warnings(terms: Terms, place: Place, candidate: Candidate, *, under_18: bool
         "R-U18-1": under_18 and any(map(flagged, terms.tasks)),
         "R-U18-3": under_18 and terms.hours > _hours_under_18(terms),
         # From praktik to praktik: those before were unpaid to their end.
-        "R-CHAIN-1": praktik and candidate.unpaid + 1 >= limits("chain", terms.start)["placements"].value,
+        "R-CHAIN-1": praktik and candidate.unpaid_in_a_row + 1 >= limits("chain", terms.start)["placements"].value,
         "R-CAP-1": "employees-per-seat" in limit and _beside(place, terms) >= seats,
         "R-HOURS-JUMP": offer.hours_from < jump["from-below"].value and terms.hours >= jump["to"].value,
     }

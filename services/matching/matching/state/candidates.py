@@ -2,7 +2,16 @@
 
 from pydantic import Field
 
+from shared.events.base import Data
 from shared.spine.work import Aggregate
+
+
+class Past(Data):
+    """A placement that is over. `unpaid`: it was so to its end. `in_error`: it never was."""
+
+    placement_id: str
+    unpaid: bool
+    in_error: bool = False
 
 
 class Candidate(Aggregate):
@@ -19,4 +28,10 @@ class Candidate(Aggregate):
     waiting: dict[str, str] = Field(default_factory=dict)
     """Match -> place of the proposals since the last agreement or withdrawal; some may be over."""
     unpaid: int = 0
-    """How many unpaid placements came in a row until now."""
+    """How many unpaid placements came in a row before `past` was kept."""
+    past: tuple[Past, ...] = ()
+
+    @property
+    def unpaid_in_a_row(self) -> int:
+        came = [past.unpaid for past in self.past if not past.in_error]
+        return came[::-1].index(False) if False in came else len(came) + self.unpaid

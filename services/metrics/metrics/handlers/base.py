@@ -40,3 +40,11 @@ def correct(work: Work, thing: C) -> C:
         return thing
     work.write(*(Total(*mark, value=0, corrected=1) for mark in thing.counted))
     return thing.changed(in_error=True)
+
+
+def confirm(work: Work, thing: C) -> C:
+    """It was no error after all: what was taken back counts again."""
+    if not thing.in_error:
+        return thing
+    work.write(*(Total(*mark) for mark in thing.counted))
+    return thing.changed(in_error=False)

@@ -1,7 +1,7 @@
 """Placements: which live, in which form, with how many paid hours, how they end and what becomes of them."""
 
 from metrics import figures, rules
-from metrics.handlers.base import IN_ERROR, correct, count, handlers, take_back
+from metrics.handlers.base import IN_ERROR, confirm, correct, count, handlers, take_back
 from metrics.rows import Moment
 from metrics.state.matches import Match
 from metrics.state.placements import Placement, PlacementStatus
@@ -152,9 +152,7 @@ def _begun(placement: Placement, stage: Stage) -> Placement:
 
 
 def _over(work: Work, placement: Placement, reason: str) -> None:
-    """After `match.agreed` only the placement can say that it was all a mistake: its match was one too."""
-    placement = rules.settled(placement.changed(status="over"))
-    if reason == IN_ERROR:
-        work.put(correct(work, work.need(Match, placement.match_id)))
-        placement = correct(work, placement)
-    work.put(placement)
+    """After `match.agreed` only the placement can say that it was all a mistake, or none: so was its match."""
+    as_is = correct if reason == IN_ERROR else confirm
+    work.put(as_is(work, work.need(Match, placement.match_id)))
+    work.put(as_is(work, rules.settled(placement.changed(status="over"))))
