@@ -176,6 +176,23 @@ def test_what_follow_up_refuses_is_told_with_all_that_is_known_of_the_reply(what
     assert (gateway.rows[-1].state, gateway.rows[-1].source) == ("refused", f"/kommune/{ESBJERG}")
 
 
+def test_what_follow_up_has_refused_is_judged_again_when_it_is_said_again() -> None:
+    gateway = wanting_help()
+    approved = {"stage_id": STAGE, "form": "SMAAJOB", "hours": 12, "from": "2026-12-01"}
+    granted = {"challenge_id": CHALLENGE, "answer": "granted", "support": "mentor-hours"}
+    for what, data, field in (("kommune-approved", approved, "stage_id"), ("support-answered", granted, "challenge_id")):
+        gateway.reply(ESBJERG, what, data, id=f"{what}-1")
+        late = {"reply_id": f"{what}-1", "field": "state", "rule": "state"}
+        gateway.tell(placement_event(followup.PlacementAnswerRefused, gateway, **late))
+        assert (gateway.last(copy.ReplyRefused).field, gateway.last(copy.ReplyRefused).rule) == (field, "state")
+        gateway.reply(ESBJERG, what, data, id=f"{what}-2")
+    assert [said.reply_id for said in gateway.heard(say.PlacementAnswered)] == ["kommune-approved-1", "kommune-approved-2"]
+    assert [said.reply_id for said in gateway.heard(say.PlacementSupportAnswered)] == [
+        "support-answered-1",
+        "support-answered-2",
+    ]
+
+
 def test_the_first_stage_is_known_for_a_later_approval() -> None:
     gateway = in_placement()
     no = {"stage_id": STAGE, "reason": "support"}

@@ -20,3 +20,11 @@ class NoteSaid(Command):
     what: str
     about: str
     offset: int | None = None
+
+
+class AnswerRefused(Command):
+    """Follow-up has not taken what was said of a stage, or of a wish for help: it was never said."""
+
+    stage_id: str | None = None
+    challenge_id: str | None = None
+    reply_id: str

@@ -3,7 +3,7 @@
 from typing import Any
 
 from municipality_gateway import texts
-from municipality_gateway.commands.placements import NoteSaid, TellOfContact
+from municipality_gateway.commands.placements import AnswerRefused, NoteSaid, TellOfContact
 from municipality_gateway.commands.referrals import TellChange
 from municipality_gateway.handlers.base import handlers, on_reply, own, pass_on, refuse_later, tell_contact, what_of
 from municipality_gateway.rules import replies
@@ -134,11 +134,35 @@ def challenge_raised(work: Work, message: Message[ChallengeRaised]) -> None:
         _tell(work, placement, "help-wanted", {"challenge_id": data.challenge_id})
 
 
+# What a kommune can say of a placement, and what it names.
+_ABOUT: dict[str, type[Stage | Challenge | Placement]] = {
+    "kommune-approved": Stage,
+    "kommune-declined": Stage,
+    "support-answered": Challenge,
+    "outcome-reported": Placement,
+}
+
+
 @handlers.on(PlacementAnswerRefused, (Placement, "placement_id"))
 def answer_refused(work: Work, message: Message[PlacementAnswerRefused]) -> None:
     data, placement = message.data, work.need(Placement, message.data.placement_id)
-    said, refusal = placement.said.get(data.reply_id), replies.decided(data.rule, data.field, data.stage)
+    said = placement.said.get(data.reply_id)
+    kind = _ABOUT[said.what] if said else Placement
+    about = f"{kind.KIND}_id"
+    refusal = replies.decided(data.rule, about if data.field == "state" else data.field, data.stage)
     refuse_later(work, data.kommune, placement.id, data.reply_id, said, refusal)
+    if said and kind is not Placement:
+        never_said = AnswerRefused.model_validate({about: said.about, "reply_id": data.reply_id})
+        work.soon((kind.KIND, said.about), f"refused-{data.reply_id}", never_said)
+
+
+@handlers.on(AnswerRefused, (Stage, "stage_id"), (Challenge, "challenge_id"))
+def taken_back(work: Work, message: Message[AnswerRefused]) -> None:
+    """The same again is judged again."""
+    data = message.data
+    asked = work.need(Stage, data.stage_id) if data.stage_id else work.need(Challenge, data.challenge_id)
+    if asked.reply_id == data.reply_id:
+        work.put(asked.changed(answer=None, reply_id=None))
 
 
 @handlers.on(NoteSaid, (Placement, "placement_id"))
@@ -172,7 +196,7 @@ def answer_stage(work: Work, message: Message[Any], code: str, given: Answer) ->
         raise texts.stage_void()
     if given == stage.answer:
         return
-    work.put(stage.changed(answer=given))
+    work.put(stage.changed(answer=given, reply_id=message.id))
     _note(work, message, stage.placement_id)
     work.emit(
         PlacementAnswered(
@@ -210,7 +234,7 @@ def support_answered(work: Work, message: Message[SupportAnswered], code: str) -
     given = Help.model_validate(facts)
     if given == challenge.answer:
         return
-    work.put(challenge.changed(answer=given))
+    work.put(challenge.changed(answer=given, reply_id=message.id))
     _note(work, message, challenge.placement_id)
     about = {"placement_id": challenge.placement_id, "place_id": challenge.place_id, "challenge_id": challenge.id}
     work.emit(PlacementSupportAnswered(kommune=challenge.kommune, reply_id=message.id, **about, **facts))

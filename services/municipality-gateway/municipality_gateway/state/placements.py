@@ -29,6 +29,8 @@ class Stage(Spoken):
     plan: base.Stage | None = None
     """Form, hours, from and to; none of one that an older build has heard of."""
     answer: Answer | None = None
+    reply_id: str | None = None
+    """By which it was given."""
     void: bool = False
     """Taken back, or another one came in its place."""
 
@@ -51,3 +53,5 @@ class Challenge(Spoken):
     referral_id: str | None = None
     code: str | None = None
     answer: Help | None = None
+    reply_id: str | None = None
+    """By which it was given."""
