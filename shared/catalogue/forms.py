@@ -45,6 +45,11 @@ def form(code: str, on: date) -> Form:
     return found
 
 
+def is_offered(code: str, on: date) -> bool:
+    """Lederalliancen brings it about."""
+    return any(form.code == code and form.offered for form in forms(on))
+
+
 def needs_kommune_approval(code: str, on: date) -> bool:
     """The young person's kommune must approve before the start (R-PAY-1, R-XBORDER-1)."""
     return "kommune" in form(code, on).approval

@@ -137,7 +137,9 @@ class ReferralChanged(ReferralEvent, name="referral.changed", subject="referral_
 
 
 class ReferralCompleted(ReferralEvent, name="referral.completed", subject="referral_id"):
-    """Its seats are matched, or the kommune closed it after a match."""
+    """Its seats are matched, or the kommune closed it after a match. `reason`: why no more is wanted after one."""
+
+    reason: Code | None = None
 
 
 class ReferralLeaderContacted(ReferralEvent, name="referral.leader-contacted", subject="referral_id"):
@@ -176,7 +178,7 @@ class MatchAnswered(GatewayEvent, name="match.answered", subject="match_id"):
 
 
 class PlacementAnswered(GatewayEvent, name="placement.answered", subject="placement_id"):
-    """The kommune approves or declines a stage that needs it."""
+    """The kommune approves or declines a stage that needs it, `said_on` that day, by which it is judged."""
 
     placement_id: Id
     place_id: Id
@@ -190,6 +192,7 @@ class PlacementAnswered(GatewayEvent, name="placement.answered", subject="placem
     from_: date | None = Field(None, alias="from")
     to: date | None = None
     reply_id: Code | None = None
+    said_on: date | None = None
 
 
 class PlacementReported(GatewayEvent, name="placement.reported", subject="placement_id"):

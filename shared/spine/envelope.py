@@ -115,8 +115,9 @@ def parse(record: Record) -> Message[Any] | Bad:
     correlation = record.header("ce_correlationid")
     bad = {"subject": subject, "version": version, "id": id_, "type": type_, "correlation": correlation}
     needed = {"ce_subject": named, "ce_aggregateversion": version, "ce_id": id_, "ce_type": type_}
-    if wrong := [name for name, value in needed.items() if not value]:
-        return Bad(wrong[0], "parse", **bad)  # type: ignore[arg-type]
+    if not (named and version and id_ and type_):
+        missing = next(name for name, value in needed.items() if not value)
+        return Bad(missing, "parse", **bad)  # type: ignore[arg-type]
     time = record.header("ce_time")
     try:
         at = datetime.fromisoformat(time or "")

@@ -152,7 +152,9 @@ class ReferralCancelled(ToKommune, name="referral.cancelled", subject="referral_
 
 
 class ReferralCompleted(ToKommune, name="referral.completed", subject="referral_id", key="referral_id"):
-    """Its seats are matched."""
+    """Its seats are matched; or nobody more is wanted after a match, for that `reason`."""
+
+    reason: Annotated[Code, listed("referral-cancelled")] | None = None
 
 
 class MatchToKommune(ToKommune):

@@ -249,6 +249,22 @@ def test_an_approval_that_comes_late_need_not_reach_back() -> None:
     assert [e.stage.from_ for e in world.heard(PlacementStageChanged)] == [date(2026, 11, 18)]
 
 
+def test_a_next_stage_is_of_a_form_that_is_brought_about_and_an_apprentice_needs_a_training_place() -> None:
+    world = begun()
+    with refused("R-FIT-FORM", "form"):
+        plan(world, date(2026, 11, 16), form="ANDET_AKTIVERINGSTILBUD")
+    plan(world, date(2026, 11, 16), form="LAERLING", hours=37)
+    assert "R-PLACE-LAERLING-1" in world.last(PlacementStagePlanned).warnings
+
+
+def test_an_approval_said_in_time_holds_from_its_day_however_late_it_is_read() -> None:
+    world = begun()
+    plan(world, date(2026, 11, 16), form="LOENTILSKUD", to=date(2027, 5, 1))
+    world.on(date(2026, 11, 18))
+    answer(world, from_=date(2026, 11, 16), to=date(2027, 5, 1), said_on=date(2026, 11, 13))
+    assert [e.stage.from_ for e in world.heard(PlacementStageChanged)] == [date(2026, 11, 16)]
+
+
 def test_a_stage_in_the_place_of_another_says_which_one_is_void() -> None:
     world = begun()
     plan(world, date(2026, 11, 16), form="LOENTILSKUD", to=date(2027, 5, 1))

@@ -124,6 +124,7 @@ def test_every_mail_has_words_in_both_languages() -> None:
         ({"type": MatchDeclined, "party": "young-person", "reason": "other-offer"}, True),
         ({"type": MatchDeclined, "party": "leader", "reason": "not-now"}, False),
         ({"type": MatchCancelled, "reason": "expired"}, True),
+        ({"type": MatchCancelled, "reason": "R-FIT-HOURS"}, True),
         ({"type": MatchCancelled, "reason": "place-paused"}, False),
     ],
 )

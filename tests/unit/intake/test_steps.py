@@ -8,7 +8,7 @@ import pytest
 
 from intake import texts
 from intake.queries.day import WHERE
-from intake.queries.steps import steps
+from intake.queries.steps import StepView, headline, steps
 from intake.queries.turns import Found, turns, yeses
 from intake.rules import day as rules
 from intake.state.day import Asked, Challenge, Match, Placement
@@ -49,6 +49,20 @@ from tests.unit.intake.standing import (
     said,
 )
 from tests.unit.intake.world import COMPANY, LEADER, NOW, PLACE, REFERRAL, World, leader, place
+
+
+def test_what_is_hers_and_then_help_comes_before_a_call_that_is_to_come_and_that_before_the_kommunes() -> None:
+    def step(what: str, who: str | None) -> StepView:
+        return StepView.model_validate({"what": what, "who": who, "da": what, "en": what})
+
+    call, nothing = step("call", "consultant"), step("nothing", None)
+    asked, hers, help_ = step("with-kommune", "kommune"), step("leader-yes", "leader"), step("help", "consultant")
+    assert headline([[asked], [hers], [help_]], call) == hers
+    assert headline([[asked], [help_]], call) == help_
+    assert headline([[asked]], call) == call
+    assert headline([[help_], [asked]], nothing) == help_
+    assert headline([[asked], [step("over", None)]], nothing) == asked
+    assert headline([], nothing) == nothing
 
 
 def test_every_line_says_what_to_do_and_names_a_route_that_there_is() -> None:

@@ -167,6 +167,14 @@ def test_a_place_with_a_seat_less_is_filled_and_asks_back() -> None:
     assert gateway.news() == ["referral.completed"]
 
 
+def test_a_kommune_with_a_match_and_a_seat_left_hears_why_no_more_is_wanted() -> None:
+    gateway, _ = asked(seats=2)
+    proposed(gateway)
+    gateway.tell(agreed(gateway, seats_left=1))
+    gateway.tell(PAUSED)
+    assert gateway.last(copy.ReferralCompleted).reason == "place-paused"
+
+
 def test_an_agreement_of_an_earlier_round_that_fills_it_asks_back_whichever_is_heard_first() -> None:
     for filled_first in (True, False):
         gateway, _ = asked()

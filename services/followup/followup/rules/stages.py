@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from followup import texts
 from followup.rules import Decision, ages, approvals, checkins, dates
 from followup.state.placements import LIVING, Attention, Placement
-from shared.catalogue.forms import is_paid
+from shared.catalogue.forms import is_offered, is_paid, needs_training_place
 from shared.catalogue.limits import limits
 from shared.events.base import Stage
 from shared.events.followup import (
@@ -31,6 +31,8 @@ def planned(p: Placement, stage: Stage, age_band: str | None, today: date, *, co
         raise texts.over()
     if stage.from_ <= p.stage.from_:
         raise texts.days_in_order("from")
+    if not is_offered(stage.form, stage.from_):
+        raise Refused.by("R-FIT-FORM", "form")
     dates.in_sight(stage.from_, today, "from")
     dates.lasts(stage.from_, stage.to, "to")
     known = {task for s in p.stages for task in s.tasks}
@@ -41,7 +43,8 @@ def planned(p: Placement, stage: Stage, age_band: str | None, today: date, *, co
     instead_of = [s for s in p.ahead if s.from_ == stage.from_]
     others = tuple(s for s in p.ahead if s not in instead_of)
     before = tuple(s for s in (*p.stages, *others) if s.from_ < stage.from_)
-    warnings = (*hours_jump(before[-1], stage), *unpaid_chain(before, stage), *praktik, *warned)
+    training = ("R-PLACE-LAERLING-1",) if needs_training_place(stage.form, stage.from_) else ()
+    warnings = (*hours_jump(before[-1], stage), *unpaid_chain(before, stage), *praktik, *warned, *training)
     ramp = (*(s for s in p.ramp if s.from_ != stage.from_), stage)
     p = p.changed(ahead=_in_order((*others, stage)), ramp=_in_order(ramp))
     said = PlacementStagePlanned(**p.about, stage=stage, warnings=warnings, approval_needed=approved is None)
@@ -70,9 +73,11 @@ def answered(p: Placement, answer: PlacementAnswered, today: date) -> Decision:
         ahead = tuple(s for s in p.ahead if s != stage)
         p = noticed(p.changed(ahead=ahead, declined=(*p.declined, stage.stage_id)), "kommune-declined", today)
         return p, [PlacementStageDeclined(**p.about, stage_id=stage.stage_id, reason=answer.reason)]
-    if field := approvals.misfit(answer, stage, today):
+    # What was said in time counts, however late it is read.
+    said_on = answer.said_on or today
+    if field := approvals.misfit(answer, stage, said_on):
         raise Refused.by("R-COVER", field)
-    approved, given = approvals.within(answer, stage, today), approvals.given(answer, stage)
+    approved, given = approvals.within(answer, stage, said_on), approvals.given(answer, stage)
     _lawful(approved)  # who planned no last day (R-PRAKTIK-3) has the approval's
     if given in p.approvals:
         return p, []

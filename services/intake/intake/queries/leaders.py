@@ -12,7 +12,7 @@ from intake.commands.leaders import CorrectLeader, CorrectLeaderBody, Known, Mer
 from intake.queries.people import ChangedView, ContactView, contacts, differs
 from intake.queries.places import PlaceView, guessed, own_place, places_of
 from intake.queries.postal import ShareView, guess
-from intake.queries.steps import StepView, around, leaders_own
+from intake.queries.steps import StepView, around, headline, leaders_own
 from intake.queries.steps import steps as steps_of
 from intake.rules.leaders import check_here, moved
 from intake.state.leaders import Call, Company, Developed, Leader
@@ -364,11 +364,7 @@ async def status(runtime: Runtime, leader_id: UUID, who: Principal, reader: text
     places, now = await places_of(runtime, leader.id), runtime.clock.now()
     known = await around(runtime, leader, places)
     steps = {place.id: steps_of(place, leader, known, now, reader) for place in places}
-    # A call that is to come, or what comes next at a place: the leader's own, then the latest place that is not over.
-    own = leaders_own(leader, places, now)
-    firsts = [steps[place.id][0] for place in reversed(places)]
-    ranked = sorted(firsts, key=lambda step: (step.who != "leader", step.who is None, step.what == "over"))
-    first = own if own.who or not ranked else ranked[0]
+    first = headline(steps.values(), leaders_own(leader, places, now))
     return StatusView(
         leader_id=leader.id,
         next=first.da,

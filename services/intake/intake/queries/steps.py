@@ -67,6 +67,14 @@ def steps(place: Place, leader: Leader, known: Known, now: datetime, reader: tex
 _FIRST = ("help", "kommune-help", "start")
 
 
+def headline(steps_of_places: Iterable[Sequence[StepView]], own: StepView) -> StepView:
+    """The first of all: hers, then help, then a first day; then a call that is to come; then the latest place's."""
+    firsts = [found[0] for found in steps_of_places]
+    first = min(reversed(firsts), key=lambda one: (one.what == "over", _order(one)), default=own)
+    presses = first.who == "leader" or first.what in _FIRST
+    return own if own.who and not presses else first
+
+
 def _order(one: StepView) -> tuple[bool, int, bool, date]:
     if one.what == "paused":  # hers to end, whenever she will: no news
         return True, len(_FIRST) + 1, False, date.max

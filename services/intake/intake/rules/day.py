@@ -251,7 +251,8 @@ def is_lost(event: MatchDeclined | MatchCancelled) -> bool:
     """Not by the leader's own decision, and nobody else came in the place of it."""
     if isinstance(event, MatchDeclined):
         return event.party != "leader"
-    return event.reason in ("candidate-taken", "candidate-withdrawn", "expired", "referral-over")
+    lost = ("candidate-taken", "candidate-withdrawn", "expired", "referral-over")
+    return event.reason in lost or event.reason.startswith("R-")
 
 
 # -- which are lines, and in which order ------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Places open, stop and change; a placement that is over frees its seat."""
 
+from typing import Any
+
 from matching.handlers.base import IN_ERROR, cancel_soon, candidate_key, handlers, recheck_soon
 from matching.rows import Pool
 from matching.rules import places
@@ -81,7 +83,7 @@ def placement_corrected(work: Work, message: Message[PlacementCorrected]) -> Non
     recheck_soon(work, place)
 
 
-def _was(work: Work, data: PlacementCorrected, **now: bool) -> None:
+def _was(work: Work, data: PlacementCorrected, **now: Any) -> None:
     candidate = work.need(Candidate, candidate_key(data))
     past = (one.changed(**now) if one.placement_id == data.placement_id else one for one in candidate.past)
     work.put(candidate.changed(past=tuple(past)))

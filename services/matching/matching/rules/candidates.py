@@ -8,7 +8,7 @@ from matching.state.candidates import Candidate
 from matching.state.places import Offer, Place
 from matching.state.referrals import Referral
 from shared.catalogue.calendar import add_months
-from shared.catalogue.forms import forms, is_paid, praktik_seats
+from shared.catalogue.forms import is_offered, is_paid, praktik_seats
 from shared.catalogue.limits import limits
 from shared.catalogue.tasks import task
 from shared.events.base import Profile, Terms
@@ -100,7 +100,7 @@ def misfits(terms: Terms, offer: Offer, profile: Profile, minutes: int | None) -
 
 def unfit(terms: Terms, offer: Offer, *, under_18: bool) -> Iterator[str]:
     """Those that need no profile: looked at again when the place changes, and at the agreement."""
-    if terms.form not in offer.forms or not _offered(terms.form, terms.start):
+    if terms.form not in offer.forms or not is_offered(terms.form, terms.start):
         yield "R-FIT-FORM"
         return  # nothing is known of the limits of a form that is not
     limit = limits(terms.form, terms.start)
@@ -173,10 +173,6 @@ def seat_for(tasks: tuple[str, ...], place: Place) -> int | None:
 
 def tasks_of(offer: Offer, seat: int | None) -> tuple[str, ...]:
     return tuple(task.task_id for task in offer.tasks if seat is None or task.seat in (None, seat))
-
-
-def _offered(code: str, on: date) -> bool:
-    return any(form.code == code and form.offered for form in forms(on))
 
 
 def _weeks(start: date, end: date | None) -> float:

@@ -5,7 +5,16 @@ from typing import Any
 from municipality_gateway import texts
 from municipality_gateway.commands.placements import AnswerRefused, NoteSaid, TellOfContact
 from municipality_gateway.commands.referrals import TellChange
-from municipality_gateway.handlers.base import handlers, on_reply, own, pass_on, refuse_later, tell_contact, what_of
+from municipality_gateway.handlers.base import (
+    handlers,
+    on_reply,
+    own,
+    pass_on,
+    refuse_later,
+    said_on,
+    tell_contact,
+    what_of,
+)
 from municipality_gateway.rules import replies
 from municipality_gateway.state.matches import Answer, Match
 from municipality_gateway.state.placements import Challenge, Help, Placement, Stage
@@ -160,8 +169,8 @@ def answer_refused(work: Work, message: Message[PlacementAnswerRefused]) -> None
 def taken_back(work: Work, message: Message[AnswerRefused]) -> None:
     """The same again is judged again."""
     data = message.data
-    asked = work.need(Stage, data.stage_id) if data.stage_id else work.need(Challenge, data.challenge_id)
-    if asked.reply_id == data.reply_id:
+    asked = work.get(Stage, data.stage_id) if data.stage_id else work.get(Challenge, data.challenge_id or "")
+    if asked and asked.reply_id == data.reply_id:
         work.put(asked.changed(answer=None, reply_id=None))
 
 
@@ -205,6 +214,7 @@ def answer_stage(work: Work, message: Message[Any], code: str, given: Answer) ->
             stage_id=stage.id,
             kommune=stage.kommune,
             reply_id=message.id,
+            said_on=said_on(work, message),
             **given.model_dump(by_alias=True),
         )
     )

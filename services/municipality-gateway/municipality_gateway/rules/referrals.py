@@ -247,7 +247,7 @@ def recall(referral: Referral, today: date, reason: str, by: str) -> Change:
     if not referral.open:
         return referral, []
     if referral.matched:
-        return complete(referral.changed(enough=True))
+        return complete(referral.changed(enough=True), reason)
     was = referral.held.state if referral.held else referral.state
     if was == "requested":
         return cancel(referral, reason, by)
@@ -268,9 +268,10 @@ def cancel(referral: Referral, reason: str, by: str) -> Change:
     return referral, [said(say.ReferralCancelled, referral, reason=reason, by=by)]
 
 
-def complete(referral: Referral) -> Change:
+def complete(referral: Referral, reason: str | None = None) -> Change:
+    """`reason`: why no more is wanted, where seats are left."""
     referral = referral.changed(state="completed", business_status="matched", held=None)
-    return referral, [said(say.ReferralCompleted, referral)]
+    return referral, [said(say.ReferralCompleted, referral, reason=reason)]
 
 
 def said(kind: type[ReferralEvent], referral: Referral, **more: Any) -> ReferralEvent:
