@@ -187,8 +187,9 @@ def test_what_follow_up_has_refused_is_judged_again_when_it_is_said_again() -> N
         refused = gateway.last(copy.ReplyRefused)
         assert (refused.field, refused.rule) == (next(iter(data)), "state")
         gateway.reply(ESBJERG, what, data, id=f"{what}-2")
-    answers = [*gateway.heard(say.PlacementAnswered), *gateway.heard(say.PlacementSupportAnswered)]
-    assert [(said.reply_id or "")[-1] for said in answers] == ["1", "2"] * 2
+    assert [said.reply_id for said in gateway.heard(say.PlacementAnswered)] == [f"kommune-approved-{n}" for n in (1, 2)]
+    helped = [said.reply_id for said in gateway.heard(say.PlacementSupportAnswered)]
+    assert helped == ["support-answered-1", "support-answered-2"]
 
 
 def test_the_first_stage_is_known_for_a_later_approval() -> None:
