@@ -45,9 +45,9 @@ def form(code: str, on: date) -> Form:
     return found
 
 
-def is_offered(code: str, on: date) -> bool:
-    """Lederalliancen brings it about."""
-    return any(form.code == code and form.offered for form in forms(on))
+def is_offered(code: str, on: date | None = None) -> bool:
+    """Lederalliancen brings it about: on that day, or on any."""
+    return any(form.code == code and form.offered and (on is None or form.holds(on)) for form in _forms())
 
 
 def needs_kommune_approval(code: str, on: date) -> bool:

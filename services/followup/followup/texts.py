@@ -35,6 +35,13 @@ def over() -> Refused:
     )
 
 
+def was_an_error() -> Refused:
+    return _state(
+        "Det er noteret, at aftalen var en fejl. Ret afslutningen først, hvis den fandt sted.",
+        "It is noted that the placement was an error. Correct its end first if it did take place.",
+    )
+
+
 def begun() -> Refused:
     return _state(
         "Tiden er begyndt og kan ikke aflyses. Afslut den med en årsag.",

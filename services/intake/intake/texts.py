@@ -161,6 +161,10 @@ STEPS = {
     "check-in": Words(
         da="Vi ringer {on} og hører, hvordan det går[ hos jer|].", en="We call {on} to hear how it goes."
     ),
+    "check-in-before": Words(
+        da="Første dag er {start}. Vi ringer {on} og hører, om alt er klar[ hos jer|].",
+        en="The first day is {start}. We call {on} to hear whether all is ready.",
+    ),
     "approval-expired": Words(
         da="Kommunens godkendelse er udløbet, og aftalen er på pause. En konsulent ringer til [dig|lederen] om næste"
         " skridt.",

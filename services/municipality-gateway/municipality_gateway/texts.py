@@ -133,6 +133,15 @@ def wrong_state(field: str) -> Refused:
     )
 
 
+def nothing_granted() -> Refused:
+    return Refused(
+        "unknown-field",
+        "support",
+        "Et nej bevilger ikke støtte. Fjern feltet support, eller svar granted.",
+        "A no grants no support. Remove the field support, or answer granted.",
+    )
+
+
 def stage_void() -> Refused:
     return Refused(
         "state",

@@ -85,6 +85,23 @@ def test_a_first_day_lies_before_the_second_stage_and_before_the_end() -> None:
         correct(finished(), CorrectStart, on=date(2026, 12, 2))
 
 
+def test_the_calls_of_the_first_weeks_follow_a_first_day_that_is_put_right() -> None:
+    world = begun()
+    world.on(DECEMBER)
+    correct(world, CorrectStart, on=date(2026, 12, 10))
+    weeks = [(c.kind, c.on) for c in world.placement.plan if c.kind in ("first-day", "first-week", "weekly")]
+    assert weeks[:3] == [
+        ("first-day", date(2026, 12, 10)), ("first-week", date(2026, 12, 17)), ("weekly", date(2026, 12, 28)),
+    ]  # fmt: skip
+
+
+def test_nothing_comes_of_what_was_an_error() -> None:
+    world = finished()
+    correct(world, CorrectEnd, on=date(2026, 12, 1), reason="entered-in-error")
+    with refused("state", "state"):
+        world.tell(RecordOutcome(placement_id=MATCH, outcome="O-EDUCATION", on=date(2026, 12, 1)))
+
+
 def test_what_never_began_has_no_first_day_to_correct() -> None:
     world = World()
     world.tell(agreed())

@@ -55,7 +55,7 @@ def test_what_is_hers_and_then_help_comes_before_a_call_that_is_to_come_and_that
     def step(what: str, who: str | None) -> StepView:
         return StepView.model_validate({"what": what, "who": who, "da": what, "en": what})
 
-    call, nothing = step("call", "consultant"), step("nothing", None)
+    call, nothing = step("call", "consultant"), step("with-places", None)
     asked, hers, help_ = step("with-kommune", "kommune"), step("leader-yes", "leader"), step("help", "consultant")
     assert headline([[asked], [hers], [help_]], call) == hers
     assert headline([[asked], [help_]], call) == help_
@@ -276,11 +276,38 @@ def test_after_success_a_leader_is_congratulated_in_each_step_and_in_the_history
 
 def test_an_outcome_that_is_put_right_is_the_one_that_counts() -> None:
     world = over("period-over", "O-ORDINARY")
-    put_right = said(followup.PlacementCorrected, OF_PLACEMENT, what="outcome", outcome="O-JOBSEEKING")
+    put_right = said(
+        followup.PlacementCorrected, OF_PLACEMENT, what="outcome", outcome="O-JOBSEEKING", when="0",
+        before="O-ORDINARY", before_when="0",
+    )  # fmt: skip
+    told = [texts.sentence(past) for past in world.place.history]
+    assert told[-1] == "Det førte til noget godt: »Ansat i ordinært job«. Tillykke!"
     world.tell(put_right)
+    assert [texts.sentence(past) for past in world.place.history] == told[:-1]
     assert rules.success(world.get(Placement, PLACEMENT)) is None
     world.tell(put_right.changed(what="end", reason="education", outcome=None))
     assert rules.success(world.get(Placement, PLACEMENT)) == "education"
+
+
+def test_of_several_outcomes_the_best_of_the_latest_asking_counts_and_one_taken_back_leaves_the_other() -> None:
+    world = over("period-over", "O-EDUCATION")
+    by = {"hours": 8, "on": TODAY, "by": "consultant"}
+    world.tell(said(followup.PlacementOutcomeRecorded, OF_PLACEMENT, outcome="O-STUDENTJOB", when="0", **by))
+    assert rules.success(world.get(Placement, PLACEMENT)) == "education"
+    gone = {"what": "outcome", "before": "O-STUDENTJOB", "before_when": "0"}
+    world.tell(said(followup.PlacementCorrected, OF_PLACEMENT, **gone))
+    assert rules.success(world.get(Placement, PLACEMENT)) == "education"
+    world.tell(said(followup.PlacementOutcomeRecorded, OF_PLACEMENT, outcome="O-UNKNOWN", when="3", **by))
+    assert rules.success(world.get(Placement, PLACEMENT)) == "education"
+
+
+def test_an_end_that_is_put_right_is_told_as_it_was() -> None:
+    world = over("education")
+    now = {"what": "end", "reason": "period-over", "how": "as-planned", "before": "as-planned"}
+    world.tell(said(followup.PlacementCorrected, OF_PLACEMENT, **now))
+    told = [texts.sentence(past) for past in world.place.history]
+    assert "En aftale hos jer er slut. Tak for indsatsen." in told
+    assert not any("uddannelse" in line for line in told)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,14 @@ def when_started(plan: Plan, on: date, to: date | None) -> Plan:
     return _sorted((first, *_first_weeks(on, on), *_before_end(to, on)))
 
 
+def when_begun_another_day(plan: Plan, asked: Iterable[CheckinMade], on: date) -> Plan:
+    """The calls of the first weeks follow the first day; those that were made are not made again."""
+    last = max((made.on for made in asked if made.answered), default=on)
+    first = tuple(_on("first-day", on) for c in plan if c.kind == "first-day")
+    others = (c for c in plan if c.kind not in ("first-day", *FIRST_WEEKS.values()))
+    return _sorted((*first, *_first_weeks(on, max(on, last)), *others))
+
+
 def when_changed(plan: Plan, on: date, to: date | None, today: date, *, jump: bool) -> Plan:
     """A week after every change, for that is when it gets hard; and a week before the new stage ends."""
     kept = (c for c in plan if c.kind != "before-stage-ends")

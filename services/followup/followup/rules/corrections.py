@@ -28,7 +28,8 @@ def start(p: Placement, on: date, by: str, today: date) -> Decision:
     if fitted is None:
         raise Refused.by("R-PAY-1", "on")
     p = _traced(p, "start", by, today, on=p.started_on)
-    p = p.changed(started_on=on, stages=(fitted, *later))
+    plan = checkins.when_begun_another_day(p.plan, p.asked, on) if p.state == "active" else p.plan
+    p = p.changed(started_on=on, stages=(fitted, *later), plan=plan)
     return p, [PlacementCorrected(**p.about, what="start", on=on, stage=fitted, present=not later)]
 
 

@@ -21,6 +21,8 @@ def became(p: Placement, found: Outcome, today: date, field: str = "") -> Decisi
         raise texts.over()
     if p.state == "planned":
         raise texts.never_began()
+    if p.reason == "entered-in-error":
+        raise texts.was_an_error()
     if outcome_of(found.outcome).hours_required and not found.hours:
         raise texts.hours_missing()
     if found in p.outcomes:

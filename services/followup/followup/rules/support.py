@@ -40,7 +40,9 @@ def answered(
         raise texts.support_missing()
     dates.in_sight(answer.from_ or on, on, "from")
     dates.lasts(answer.from_ or on, answer.to, "to")
-    p = stages.noticed(p.changed(support=(*p.support, given)), f"support-{answer.answer}", on)
+    # The last answer is the one that holds.
+    attention = tuple(one for one in p.attention if not one.code.startswith("support-"))
+    p = stages.noticed(p.changed(support=(*p.support, given), attention=attention), f"support-{answer.answer}", on)
     if answer.answer == "granted" and answer.to:
         p = p.changed(plan=checkins.with_support_ending(p.plan, answer.to, on))
     return challenge.changed(answer=answer.answer), (p, [])

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from intake.state.places import Frame
 from shared.catalogue import codes
+from shared.catalogue.forms import is_offered
 from shared.catalogue.kommuner import KommuneCode
 from shared.catalogue.refusal import refusal
 from shared.catalogue.rules import Severity, rule
@@ -19,6 +20,19 @@ from shared.identifiers import Day, Each, InRange, Postnr, Readable, Seats, quar
 from shared.spine.work import Command, Strict
 
 PlaceHours = Annotated[float, quarters(1)]
+
+
+def _offered(code: str) -> str:
+    if not is_offered(code):
+        raise refusal(
+            "not-offered",
+            "Lederalliancen does not bring this form about. Choose another one.",
+            "Den form formidler Lederalliancen ikke. Vælg en anden.",
+        )
+    return code
+
+
+OfferedForm = Annotated[codes.Form, AfterValidator(_offered)]
 TaskHours = Annotated[float, quarters(0.25, 168)]
 
 
@@ -88,7 +102,7 @@ class ChangePlaceBody(Strict):
     hours_to: PlaceHours | None = None
     times_of_day: Each[codes.TimeOfDay] | None = None
     instruction: Each[codes.Instruction] | None = None
-    forms: Each[codes.Form] | None = None
+    forms: Each[OfferedForm] | None = None
     training_place_approved: bool | None = None
     purpose: codes.Purpose | None = None
     support: Each[codes.Support] | None = None

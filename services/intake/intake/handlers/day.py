@@ -3,6 +3,7 @@
 from datetime import date
 
 from intake.handlers.base import handlers
+from intake.rules.day import with_outcome
 from intake.state.day import Asked, Challenge, Match, Placement
 from intake.state.referrals import Referral
 from shared.catalogue import calendar
@@ -160,12 +161,12 @@ def placement(work: Work, message: Message[followup.PlacementEvent]) -> None:
     if isinstance(data, followup.PlacementPlanned):
         found = found.changed(start=data.stage.from_)
     if isinstance(data, followup.PlacementOutcomeRecorded):
-        found = found.changed(outcome=data.outcome)
-    if isinstance(data, followup.PlacementCorrected):
-        found = found.changed(
-            reason=data.reason if data.what == "end" else found.reason,
-            outcome=data.outcome if data.what == "outcome" else found.outcome,
-        )
+        found = found.changed(outcomes=with_outcome(found.outcomes, data.when, data.outcome))
+    if isinstance(data, followup.PlacementCorrected) and data.what == "end":
+        found = found.changed(reason=data.reason)
+    if isinstance(data, followup.PlacementCorrected) and data.what == "outcome":
+        rest = tuple(one for one in found.outcomes if one != (data.before_when, data.before))
+        found = found.changed(outcomes=with_outcome(rest, data.when, data.outcome))
     work.put(found)
 
 

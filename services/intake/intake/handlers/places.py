@@ -27,7 +27,13 @@ from intake.state.leaders import Leader
 from intake.state.people import Colleague
 from intake.state.places import Frame, Place
 from intake.state.referrals import Referral
-from shared.events.followup import PlacementCancelled, PlacementEnded, PlacementOutcomeRecorded, PlacementStarted
+from shared.events.followup import (
+    PlacementCancelled,
+    PlacementCorrected,
+    PlacementEnded,
+    PlacementOutcomeRecorded,
+    PlacementStarted,
+)
 from shared.events.intake import PlaceClosed, PlaceDrafted, PlaceFilled, PlaceOpened, PlacePaused, PlaceReopened
 from shared.events.matching import MatchAgreed, MatchCancelled, MatchDeclined
 from shared.spine.decision import NotYet
@@ -207,8 +213,23 @@ def started(work: Work, message: Message[PlacementStarted]) -> None:
 def became(work: Work, message: Message[PlacementOutcomeRecorded]) -> None:
     """The same again, months later, is no news."""
     data, before = message.data, work.get(Placement, message.data.placement_id)
-    if day.kinds_of_success(data.outcome) is not None and not (before and before.outcome == data.outcome):
+    known = {code for _, code in before.outcomes} if before else set()
+    if day.kinds_of_success(data.outcome) is not None and data.outcome not in known:
         note(work, data.place_id, "became", data.outcome)
+
+
+@handlers.on(PlacementCorrected, (Place, "place_id"), (Placement, "placement_id"))
+def put_right(work: Work, message: Message[PlacementCorrected]) -> None:
+    """What never was is not said any longer."""
+    data, place = message.data, work.get(Place, message.data.place_id)
+    before = work.get(Placement, data.placement_id)
+    if place is None or before is None:
+        return
+    if data.what == "outcome" and data.before:
+        now = data.outcome if day.kinds_of_success(data.outcome) is not None else None
+        work.put(rules.history_corrected(place, "became", data.before, now))
+    elif data.what == "end" and data.reason:
+        work.put(rules.history_corrected(place, "placement-over", before.reason, data.reason))
 
 
 @handlers.on(PlacementEnded, PlacementCancelled, (Place, "place_id"), (Referral, "referral_id"))

@@ -182,6 +182,8 @@ def of_placement(placement: Placement, known: Known) -> Found:
 def _of_its_own(placement: Placement, turn: Turn) -> str | None:
     if turn.what == "aftercare" and (why := rules.success(placement)):
         return f"aftercare-{why}"
+    if turn.what == "check-in" and placement.state == "planned":
+        return "check-in-before"
     if turn.what == "check-in" and (placement.resumed or placement.state == "paused"):
         return "check-in-resumed" if placement.resumed else "check-in-paused"
     return None

@@ -58,6 +58,7 @@ A_MOMENT = timedelta(minutes=15)
 A_WEEK = timedelta(weeks=1)
 IN_TIME = timedelta(days=3)
 """No kommune is late before: of what is younger, a day needs to know nothing."""
+_WHEN = ("living", "0", "3", "6", "12")
 SUCCESSES: dict[str, Literal["job", "education", "goal"]] = {
     "goal-reached": "goal",
     "education": "education",
@@ -212,8 +213,9 @@ def of_placement(placement: Placement, *, nobody: bool = False) -> Turn:
         return Turn(what="new-contact", who="consultant", since=since, due=since)
     if placement.state == "paused" and placement.reason == "approval-expired":
         return Turn(what="approval-expired", who="consultant", since=since, due=since)
-    what: dict[str, Due] = {"planned": "start", "finished": "aftercare"}
     due = day or since  # nobody has waited before
+    before = placement.start is not None and due < placement.start  # something happened; it has not begun
+    what: dict[str, Due] = {"planned": "check-in" if before else "start", "finished": "aftercare"}
     return Turn(what=what.get(placement.state, "check-in"), who="consultant", since=due, due=due, by=due)
 
 
@@ -221,10 +223,21 @@ def success(placement: Placement) -> Literal["job", "education", "goal"] | None:
     """What a leader is congratulated on when it is over: by what came of it, else by why it ended."""
     if placement.state != "finished":
         return None
-    kinds = kinds_of_success(placement.outcome)
-    if kinds is None:
+    said = [(when, code) for when, code in placement.outcomes if not _is_unknown(code)]
+    last = max((when for when, _ in said), key=_WHEN.index, default=None)
+    good = [kinds for when, code in said if when == last and (kinds := kinds_of_success(code)) is not None]
+    if not good:
         return SUCCESSES.get(placement.reason or "")
+    kinds = {kind for of_one in good for kind in of_one}
     return "job" if "employment" in kinds else "education" if "education" in kinds else "goal"
+
+
+def with_outcome(known: tuple[tuple[str, str], ...], when: str | None, code: str | None) -> tuple[tuple[str, str], ...]:
+    return (*known, (when, code)) if when in _WHEN and code and (when, code) not in known else known
+
+
+def _is_unknown(code: str) -> bool:
+    return code not in codes("outcomes") or outcome(code).counts_as == "unknown"
 
 
 def kinds_of_success(code: str | None) -> tuple[str, ...] | None:

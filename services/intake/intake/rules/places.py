@@ -255,6 +255,16 @@ def take_seat(place: Place, match_id: str, kommune: str, today: date) -> Iterato
         yield place
 
 
+def history_corrected(place: Place, what: str, wrong: str | None, right: str | None) -> Place:
+    """The last line that says so says what is right, or goes."""
+    history = [*place.history]
+    at = next((n for n in reversed(range(len(history))) if (history[n].what, history[n].reason) == (what, wrong)), None)
+    if at is None:
+        return place
+    history[at : at + 1] = [history[at].changed(reason=right)] if right else []
+    return place.changed(history=tuple(history))
+
+
 def free_seat(
     place: Place, match_id: str, placement_id: str, reason: str, today: date, *, began: bool
 ) -> Iterator[Place | PlaceEvent]:

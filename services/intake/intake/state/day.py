@@ -57,8 +57,8 @@ class Placement(Aggregate):
     reason: str | None = None
     resumed: bool = False
     """After a pause, and nobody has asked since how it goes."""
-    outcome: str | None = None
-    """The last one that was recorded."""
+    outcomes: tuple[tuple[str, str], ...] = ()
+    """When and which, as recorded; several can hold at once."""
     start: date | None = None
     since: date
     kind: str | None = None

@@ -240,6 +240,8 @@ def support_answered(work: Work, message: Message[SupportAnswered], code: str) -
     challenge = own(work, Challenge, message.data.challenge_id, code)
     if message.data.answer == "granted" and message.data.support is None:
         raise texts.refused("missing-field", "support")
+    if message.data.answer == "refused" and message.data.support is not None:
+        raise texts.nothing_granted()
     facts = message.data.model_dump(by_alias=True, exclude={"challenge_id"})
     given = Help.model_validate(facts)
     if given == challenge.answer:

@@ -142,10 +142,12 @@ async def list_of_referrals(
 async def whole_referral(runtime: Runtime, who: Principal, referral_id: UUID) -> WholeReferralView:
     """For its kommune and its leader too; the reading of the contact's data is logged."""
     referral = await get_or_404(runtime, Referral, referral_id, "referral_id", who)
-    who.own("referral_id", kommune=referral.kommune, leader=referral.leader_id)
     async with seen_by(runtime, who) as conn:
         place = await one(conn, Place, referral.place_id)
         kommune = await one(conn, Kommune, referral.kommune)
+    # Whose the place is by now: she may have been found twice.
+    leader_id = place.opened.leader_id if place else referral.leader_id
+    who.own("referral_id", kommune=referral.kommune, leader=leader_id)
     persons = await people(runtime, [referral.contact_id], who, "GET /referrals/{id}")
     return WholeReferralView(
         **ReferralView.of(referral, place, who).model_dump(exclude_unset=True),
