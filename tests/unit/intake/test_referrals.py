@@ -61,7 +61,7 @@ def test_a_referral_that_is_over_says_so_to_the_leader(
         kind.model_validate({**ABOUT, "state": state, "business_status": "x", "by": "system", "reason": "no-capacity"})
     )
     assert world.referral.over
-    assert world.referral.closed_because == (None if state == "completed" else "no-capacity")
+    assert world.referral.closed_because == "no-capacity"
     assert world.place.state == "open"
     assert texts.sentence(world.place.history[-1]) == said
 

@@ -225,10 +225,10 @@ def success(placement: Placement) -> Literal["job", "education", "goal"] | None:
         return None
     said = [(when, code) for when, code in placement.outcomes if not _is_unknown(code)]
     last = max((when for when, _ in said), key=_WHEN.index, default=None)
-    good = [kinds for when, code in said if when == last and (kinds := kinds_of_success(code)) is not None]
+    good = [found for when, code in said if when == last and (found := kinds_of_success(code)) is not None]
     if not good:
         return SUCCESSES.get(placement.reason or "")
-    kinds = {kind for of_one in good for kind in of_one}
+    kinds = {kind for found in good for kind in found}
     return "job" if "employment" in kinds else "education" if "education" in kinds else "goal"
 
 
