@@ -21,7 +21,7 @@ from shared.spine.batch import Rulebook
 from shared.spine.consumer import Consumer
 from shared.spine.dead_letters import Due
 from shared.spine.engine import Spine
-from shared.spine.failures import FOR_GOOD, Backoff, passes, words
+from shared.spine.failures import FOR_GOOD, Backoff, by_tls, passes, words
 from shared.spine.lifting import Forgetting
 from shared.spine.membership import Slot
 from shared.spine.relay import Relay
@@ -166,11 +166,9 @@ async def hopeless(url: str, schema: str, vault: Vault | None = None) -> str | N
     database = "LA_DATABASE_URL: the database"
     try:
         conn = await asyncpg.connect(url, **(db.connection_options(schema) | {"command_timeout": 5}))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
         state = getattr(error, "sqlstate", None) or ""
-        return f"{database} {words(error)}" if state.startswith(FOR_GOOD) else None
-    except (OSError, TimeoutError):
-        return None
+        return f"{database} {words(error)}" if by_tls(error) or state.startswith(FOR_GOOD) else None
     try:
         found = await conn.fetchrow("SELECT current_user::text AS role, current_setting('search_path') AS path")
         if (found["role"], found["path"]) != (db.role_of(schema.removesuffix(db.REBUILD)), schema):

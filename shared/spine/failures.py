@@ -5,6 +5,7 @@ recovery, not migrated yet, without a right. Only what PostgreSQL says of the da
 """
 
 import asyncio
+from ssl import SSLCertVerificationError, SSLError
 
 import asyncpg
 from aiokafka.errors import (
@@ -51,12 +52,27 @@ FOR_GOOD = ("28", "3D000", "08P01")
 """What no waiting mends: a service that starts with it stops."""
 
 
+def by_tls(error: BaseException) -> str | None:
+    """Why the way to the database is not as `sslmode` asks for; no waiting mends it."""
+    if isinstance(error, SSLCertVerificationError):
+        return f"has a certificate that sslrootcert does not vouch for, or for another name: {error.verify_message}"
+    if isinstance(error, SSLError):
+        return f"breaks off TLS: {error.reason}"
+    if isinstance(error, ConnectionError) and "rejected SSL upgrade" in str(error):
+        return "speaks no TLS, which sslmode asks for"
+    return None
+
+
 def words(error: BaseException) -> str:
     """One line for an operator, without the error's own text."""
     if isinstance(error, NoKafka):
         return str(error)
+    if found := by_tls(error):
+        return found
     if isinstance(error, _UNAUTHORIZED):
         return NO_RIGHT
+    if isinstance(error, FileNotFoundError):
+        return "is not found: LA_DATABASE_URL names a socket or a file (sslrootcert) that is not there"
     state = getattr(error, "sqlstate", None) or ""
     found = next((said for code, said in _WORDS.items() if state.startswith(code)), None)
     return found or type(error).__name__

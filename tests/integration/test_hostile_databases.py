@@ -4,9 +4,11 @@ import asyncio
 import base64
 import os
 import signal
+import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +31,7 @@ from shared.web.access import mint
 from tests.intake_served import SIGN_UP
 from tests.integration.test_service_life import MASTER_KEY, running, settings
 from tests.rig import Add, Rig, order, rigged
+from tests.secured import Authority
 from tests.toy import toy_pool
 from tests.waiting import until
 
@@ -212,6 +215,20 @@ async def test_a_transaction_pooler_that_refuses_session_settings_stops_the_star
     assert line.startswith("LA_DATABASE_URL: the database is behind a transaction pooler: ")
 
 
+async def pumped(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    from_server: asyncio.StreamReader,
+    to_server: asyncio.StreamWriter,
+) -> None:
+    async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while data := await source.read(65536):
+            sink.write(data)
+        sink.close()
+
+    await asyncio.gather(pump(reader, to_server), pump(from_server, writer), return_exceptions=True)
+
+
 async def test_a_transaction_pooler_that_forgets_session_settings_stops_the_start(stack: Stack) -> None:
     sockets = dict(parse_qsl(urlsplit(stack.database).query))["host"]
 
@@ -223,18 +240,45 @@ async def test_a_transaction_pooler_that_forgets_session_settings_stops_the_star
         from_server, to_server = await asyncio.open_unix_connection(f"{sockets}/.s.PGSQL.5432")
         to_server.write((len(started) + 4).to_bytes(4) + started)
 
-        async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-            while data := await source.read(65536):
-                sink.write(data)
-            sink.close()
-
-        await asyncio.gather(pump(reader, to_server), pump(from_server, writer), return_exceptions=True)
+        await pumped(reader, writer, from_server, to_server)
 
     server = await asyncio.start_server(forgetting, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
         line = await _started(settings(stack, f"postgresql://postgres@127.0.0.1:{port}/lederalliancen?sslmode=disable"))
     assert line.startswith("LA_DATABASE_URL: the database forgets what a session asks for: ")
+
+
+async def test_a_way_to_the_database_that_is_not_as_asked_for_stops_the_start_and_says_so(
+    stack: Stack, tmp_path: Path
+) -> None:
+    """PostgreSQL of the packages speaks no TLS, so it is spoken in front of it, as a server does."""
+    sockets = dict(parse_qsl(urlsplit(stack.database).query))["host"]
+    ours, theirs = Authority(tmp_path / "ours"), Authority(tmp_path / "theirs")
+    inside = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    inside.load_cert_chain(ours.issue("postgres"))
+
+    async def secured(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, speaks: bool = True) -> None:
+        await reader.readexactly(8)  # "may we speak TLS?"
+        writer.write(b"S" if speaks else b"N")
+        if not speaks:
+            return
+        try:
+            await writer.start_tls(inside)
+        except OSError:
+            return
+        await pumped(reader, writer, *await asyncio.open_unix_connection(f"{sockets}/.s.PGSQL.5432"))
+
+    at = "127.0.0.1:{}/lederalliancen?sslmode=verify-full&sslrootcert={}"
+    async with await asyncio.start_server(secured, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        assert await hopeless(f"postgresql://postgres@{at.format(port, ours.file)}", "intake") is None
+        line = await _started(settings(stack, f"postgresql://postgres@{at.format(port, theirs.file)}"))
+        assert line.startswith("LA_DATABASE_URL: the database has a certificate that sslrootcert does not vouch for")
+    async with await asyncio.start_server(partial(secured, speaks=False), "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        line = await _started(settings(stack, f"postgresql://postgres@{at.format(port, ours.file)}"))
+        assert line == "LA_DATABASE_URL: the database speaks no TLS, which sslmode asks for"
 
 
 async def test_another_master_key_than_people_were_sealed_with_stops_the_start(stack: Stack, database: str) -> None:
