@@ -58,6 +58,19 @@ ENDED: Words = {
 }
 
 
+YES_IS_SAID: dict[str, tuple[str, str]] = {
+    "leader": (
+        "Du har sagt ja, siden du åbnede siden. Vil du tage dit ja tilbage?",
+        "You have said yes since you opened this page. Do you want to take it back?",
+    ),
+    "consultant": (
+        "Lederen har sagt ja, siden du åbnede siden. Skal lederens ja tages tilbage?",
+        "The leader has said yes since you opened this page. Is it to be taken back?",
+    ),
+}
+"""To whom says no to what somebody has said yes to meanwhile, by who reads it."""
+
+
 def what_next(match: Match, call: tuple[str, str]) -> Words:
     """The leader's next step; the leader's own comes first, then what others owe, and until when.
 

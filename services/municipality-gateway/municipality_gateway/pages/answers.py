@@ -9,9 +9,9 @@ from starlette.responses import Response
 from municipality_gateway import texts
 from municipality_gateway.api.links import forward
 from municipality_gateway.commands.links import ForwardBody
-from municipality_gateway.letters import WHY
+from municipality_gateway.letters import WHY, came_of
 from municipality_gateway.pages import acts
-from municipality_gateway.queries.cases import CaseView, case_of, colleagues
+from municipality_gateway.queries.cases import CaseView, ProposalView, case_of, colleagues
 from shared.catalogue import calendar
 from shared.catalogue import kommuner as catalogue
 from shared.catalogue.codes import codes
@@ -63,6 +63,7 @@ async def show_act(page: Page, way: Way, act: str, form: Form, runtime: Runtime)
     if thing is None:
         return page.go(way.base, allerede="1")
     form.begin(acts.known(act, thing, runtime.clock.now()))
+    form.stands = acts.stands(case, thing)
     return page.show(
         f"act_{how.template}.html", case=case, base=way.base, words=words, form=form, thing=thing,
         latest=acts.latest_hold(case.referral, page.today),
@@ -81,6 +82,8 @@ async def take(page: Page, way: Way, act: str, form: Form, runtime: Runtime) -> 
         how, thing = acts.named(case, act, page)
         if thing is None:
             return page.go(way.base, allerede="1")
+        if meanwhile := acts.MEANWHILE.get((acts.stands(case, thing), act)):
+            form.must_have_seen(acts.stands(case, thing), *meanwhile)
         await acts.say(form, how, case, thing, way.who, way.source, runtime)
         return page.go(way.base, svar=act)
     return form.again(await show_act(page, way, act, form, runtime))
@@ -103,6 +106,11 @@ class Words:
     def why(self, reason: str) -> str:
         """Why nobody is wanted any more, as the mails say it."""
         return WHY[self._page.language].get(reason, "").format(place_kommune=self.place_kommune)
+
+    def came_of(self, proposal: ProposalView) -> str:
+        """What became of it, as the mails say it."""
+        name = self._page.t(f"forslag {proposal.number}", f"proposal {proposal.number}")
+        return came_of(proposal.end or "elsewhere", proposal.match.reason, name, self._page.language)
 
     def label(self, code_list: str, code: str) -> str:
         """A code that an older or a newer build knows is not shown."""
