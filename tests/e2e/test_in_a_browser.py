@@ -171,7 +171,7 @@ async def the_kommune_finds_somebody(here: Here) -> None:
     await page.get_by_role("button", name="Send svaret").click()
     await page.get_by_role("link", name="Foreslå en ung").click()
     await page.get_by_label("18-24 år").check()
-    for strength in ("Orden", "Arbejde ved skærm", "God med hænderne"):
+    for strength in ("At holde orden", "At arbejde ved skærm", "At bruge hænderne"):
         await page.get_by_role("group", name=re.compile("^Det er den unge god til")).get_by_label(strength).check()
     await page.get_by_role("group", name=re.compile("^Det skal pladsen")).get_by_label("En fast kontaktperson").check()
     await page.get_by_label("Småjob (få løntimer)").check()

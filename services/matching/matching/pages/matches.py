@@ -128,6 +128,7 @@ async def _known(match_id: UUID, page: Page, who: Principal, runtime: Runtime) -
         "kommuner": KOMMUNER,
         # In the order in which one would ask: what is stored keeps none.
         "gate": [(one.code, found.gate[one.code]) for one in codes("gate-questions") if one.code in found.gate],
+        "asked_of_leader": texts.ASKED_OF_LEADER,
         "paid": is_paid(found.terms.form),
         "as_consultant": "consultant" in who.roles,
         # How long the seat would be held, were the yes said now.

@@ -1,5 +1,6 @@
 """What a page of a referral shows, and how it takes an answer: the same by a link and after login."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,7 +13,7 @@ from municipality_gateway.commands.links import ForwardBody
 from municipality_gateway.letters import WHY, came_of
 from municipality_gateway.pages import acts
 from municipality_gateway.queries.cases import CaseView, ProposalView, case_of, colleagues
-from shared.catalogue import calendar
+from shared.catalogue import calendar, tasks
 from shared.catalogue import kommuner as catalogue
 from shared.catalogue.codes import codes
 from shared.catalogue.forms import forms
@@ -120,10 +121,14 @@ class Words:
     def labels(self, code_list: str, found: object) -> list[str]:
         return [label for code in found if (label := self.label(code_list, code))]  # type: ignore[attr-defined]
 
+    def tasks(self, found: Iterable[str]) -> list[str]:
+        """One in the leader's own words is told by its kind."""
+        return [words for code in found if (words := tasks.told(code, self._page.language))]
+
     def few(self, code_list: str) -> list[tuple[str, str]]:
         """Without the tasks that some lists hold as well: too many to tick."""
-        tasks = codes("tasks")
-        return [(code, words) for code, words in self._page.choices(code_list) if code not in tasks]
+        of_tasks = codes("tasks")
+        return [(code, words) for code, words in self._page.choices(code_list) if code not in of_tasks]
 
     def options(self, code_list: str, *only: str) -> list[tuple[str, str]]:
         return [(code, words) for code, words in self._page.choices(code_list) if code in only]

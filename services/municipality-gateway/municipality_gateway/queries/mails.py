@@ -12,8 +12,8 @@ from municipality_gateway.state.matches import Match
 from municipality_gateway.state.placements import Challenge
 from municipality_gateway.state.referrals import Referral
 from shared.catalogue import kommuner as catalogue
+from shared.catalogue import tasks
 from shared.catalogue.calendar import in_words
-from shared.catalogue.codes import codes
 from shared.mail.letters import Letter, Writing
 from shared.mail.rows import Language, Mail
 from shared.spine.aggregates import one
@@ -67,9 +67,8 @@ def _facts(mail: Mail, referral: Referral, match_: Match | None, names: Mapping[
     language, place = mail.language, catalogue.kommune(referral.place_kommune)
     facts = {"town": place.name, "place_kommune": place.formal_name, "tasks": "", "hours": ""}
     if told := referral.told:
-        listed = codes("tasks")
-        tasks = [listed.label(task.task_id, language) for task in told.tasks if task.task_id in listed]
-        facts |= {"tasks": ", ".join(tasks), "hours": _hours(told.hours_from, told.hours_to, language)}
+        named = filter(None, (tasks.told(task.task_id, language) for task in told.tasks))
+        facts |= {"tasks": ", ".join(named), "hours": _hours(told.hours_from, told.hours_to, language)}
     name = names.get(mail.about.get("before_id", ""), "")
     first, later = letters.INSTEAD[language]
     missing = mail.about.get("kind", "") if mail.template == "yes-missing" else "both"
