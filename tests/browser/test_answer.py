@@ -175,7 +175,10 @@ async def test_from_a_yes_to_the_young_persons_yes(visit: Visit, asked: Asked, w
 async def test_what_is_agreed_stands_on_top_with_whom_to_ring(visit: Visit, asked: Asked, width: str) -> None:
     visitor = await visit(width)
     reply = str(uuid4())
-    insert = "INSERT INTO reply (kommune, source, id, about, what, state) VALUES ($1, '/svar', $2, $3, 'candidate-proposed', 'taken')"
+    insert = (
+        "INSERT INTO reply (kommune, source, id, about, what, state)"
+        " VALUES ($1, '/svar', $2, $3, 'candidate-proposed', 'taken')"
+    )
     await asked.runtime.pool.execute(insert, ESBJERG, reply, asked.referral)
     match = await asked.proposed("leader", "young-person")
     more = {"approvals": (), "gate": (), "seats_left": 1, "contact_id": LEADER, "company_id": COMPANY}
@@ -183,6 +186,7 @@ async def test_what_is_agreed_stands_on_top_with_whom_to_ring(visit: Visit, aske
     await asked.hear(matching.MatchAgreed(**about, terms=match.terms, **more))
     await visitor.go(f"/svar/{asked.link}")
     await expect(visitor.page.get_by_role("heading", name="Det er aftalt")).to_be_visible()
+    await expect(visitor.page.get_by_role("heading", name="Hvem I skal ringe til")).to_be_visible()
     await visitor.look("answer-agreed")
 
 

@@ -215,6 +215,9 @@ async def all_say_yes(here: Here) -> None:
     await settled(here.world)
     await page.reload()
     await expect(page.get_by_text("Aftalt", exact=True)).to_be_visible()
+    await contact.goto((await here.mail(f"ung@k{ESBJERG}.example", "Det er aftalt")).link)
+    await expect(contact.get_by_role("heading", name="Det er aftalt")).to_be_visible()
+    await here.contact.look("job-contact-agreed")
 
 
 async def it_begins_and_is_followed_up(here: Here) -> None:

@@ -58,6 +58,8 @@ class Form:
         self.labels: dict[str, str] = {}
         self.stands = ""
         """How it stands with what is decided here: sent along, so that nobody undoes what they have not seen."""
+        self.overtaken = False
+        """It stood otherwise when the form was shown: what is shown again is a question, and nothing has gone wrong."""
         self._errors: dict[str, Text] = {}
         self.key = self.value(KEY) or str(uuid7())
 
@@ -156,6 +158,7 @@ class Form:
     def must_have_seen(self, stands: str, da: str, en: str) -> None:
         """Raises Refused where it stood otherwise when the form was shown; shown again, it is a new question."""
         if self.value(SEEN) != stands:
+            self.overtaken = True
             raise Refused("changed", "", da, en, 409)
 
     def again(self, shown: Response) -> Response:
