@@ -73,7 +73,7 @@ def _lists() -> Mapping[str, CodeList]:
     for name in ("forms", "rules", "tasks"):
         written[name] = [_entry(row) for row in rows(f"{name}.csv")]
     for row in rows("task_categories.csv"):
-        own_words = Entry(f"{row['category']}-00", f"Egne ord: {row['da']}", f"Own words: {row['en']}", OWN_WORDS)
+        own_words = Entry(f"{row['category']}-00", row["own_da"], row["own_en"], OWN_WORDS)
         written["tasks"].append(own_words)
 
     def entries(name: str, declared: Mapping[str, Any]) -> Mapping[str, Entry]:

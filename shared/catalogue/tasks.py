@@ -34,7 +34,7 @@ def _check(cell: str) -> U18Check | None:
 
 def _load() -> Mapping[str, Task]:
     own_words = [
-        Task(f"{r['category']}-00", r["category"], f"Egne ord: {r['da']}", f"Own words: {r['en']}", "?", OWN_WORDS)
+        Task(f"{r['category']}-00", r["category"], r["own_da"], r["own_en"], "?", OWN_WORDS)
         for r in rows("task_categories.csv")
     ]
     listed = [
@@ -48,6 +48,15 @@ _TASKS = _load()
 EVERY_TASK: tuple[Task, ...] = tuple(_TASKS.values())
 """With those in own words."""
 TASKS: tuple[Task, ...] = tuple(task for task in _TASKS.values() if not task.id.endswith("-00"))
+
+
+def told(task_id: str, language: Literal["da", "en"]) -> str | None:
+    """To whom the leader's own words are not told: that there is more to hear. None of a newer build's."""
+    if task_id not in _TASKS:
+        return None
+    found = _TASKS[task_id]
+    said, more = (found.da, "lederen fortæller mere") if language == "da" else (found.en, "the leader tells more")
+    return f"{said} ({more})" if task_id.endswith("-00") else said
 
 
 @cache

@@ -131,7 +131,7 @@ async def test_from_a_yes_to_the_young_persons_yes(visit: Visit, asked: Asked, w
     await expect(page.get_by_role("alert")).to_be_focused()
     await visitor.look("answer-propose-wrong")
     await page.get_by_label("18-24 år").check()
-    for strength in ("Orden", "Arbejde ved skærm", "God med hænderne"):
+    for strength in ("At holde orden", "At arbejde ved skærm", "At bruge hænderne"):
         await page.get_by_role("group", name=re.compile("^Det er den unge god til")).get_by_label(strength).check()
     await page.get_by_role("group", name=re.compile("^Det skal pladsen")).get_by_label("En fast kontaktperson").check()
     await page.get_by_label("Småjob (få løntimer)").check()
@@ -141,7 +141,7 @@ async def test_from_a_yes_to_the_young_persons_yes(visit: Visit, asked: Asked, w
     await page.get_by_label("Første dag").fill(soon(-1))
     await page.get_by_role("button", name="Foreslå den unge").click()
     await expect(page.get_by_role("alert")).to_contain_text("Første dag: Datoen er for tidlig")
-    await expect(page.get_by_label("Orden").first).to_be_checked()
+    await expect(page.get_by_label("At holde orden").first).to_be_checked()
     await page.get_by_label("Første dag").fill(soon(14))
     await page.get_by_role("button", name="Foreslå den unge").click()
     await expect(page.get_by_text("Vi ser på jeres forslag.")).to_be_visible()
@@ -164,6 +164,30 @@ async def test_from_a_yes_to_the_young_persons_yes(visit: Visit, asked: Asked, w
     await asked.hear(matching.MatchSeatHeld(**about))
     await page.reload()
     await expect(page.get_by_text("Lederen har sagt ja til en anden, som har pladsen så længe.")).to_be_visible()
+    await asked.hear(matching.MatchDeclined(**about, party="leader", reason="hours"))
+    await page.reload()
+    told = page.get_by_text("Lederen sagde nej til forslag 1: timetallet passer ikke.")
+    await expect(told).to_have_count(2)  # on top, and in the history
+    await visitor.look("answer-leaders-no")
+
+
+@pytest.mark.parametrize("width", ["phone", "desk"])
+async def test_what_is_agreed_stands_on_top_with_whom_to_ring(visit: Visit, asked: Asked, width: str) -> None:
+    visitor = await visit(width)
+    reply = str(uuid4())
+    insert = (
+        "INSERT INTO reply (kommune, source, id, about, what, state)"
+        " VALUES ($1, '/svar', $2, $3, 'candidate-proposed', 'taken')"
+    )
+    await asked.runtime.pool.execute(insert, ESBJERG, reply, asked.referral)
+    match = await asked.proposed("leader", "young-person")
+    more = {"approvals": (), "gate": (), "seats_left": 1, "contact_id": LEADER, "company_id": COMPANY}
+    about = match.model_dump(include={*matching.MatchEvent.model_fields})
+    await asked.hear(matching.MatchAgreed(**about, terms=match.terms, **more))
+    await visitor.go(f"/svar/{asked.link}")
+    await expect(visitor.page.get_by_role("heading", name="Det er aftalt")).to_be_visible()
+    await expect(visitor.page.get_by_role("heading", name="Hvem I skal ringe til")).to_be_visible()
+    await visitor.look("answer-agreed")
 
 
 async def test_a_no_by_keyboard_alone_and_the_link_says_thank_you(visit: Visit, asked: Asked) -> None:

@@ -1,5 +1,6 @@
 """A young person is proposed: a leader says yes or no, and a consultant clears the gate."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -61,11 +62,13 @@ async def test_a_leader_says_yes(visit: Visit, there: There, width: str, scripts
     await visitor.go("/match/mine")
     await visitor.look("match-mine")
     await page.get_by_role("link", name="En ung er foreslået til din plads").click()
-    await expect(page.get_by_text("Systematisk, sans for detaljer")).to_be_visible()
+    await expect(page.get_by_text("At arbejde systematisk, at se detaljerne")).to_be_visible()
     await expect(page.get_by_text("Gaming")).to_be_visible()
+    await expect(page.get_by_text("Kommunen skal godkende det, fordi det er praktik uden løn.")).to_be_visible()
     await visitor.look("match-leader")
     await page.get_by_role("button", name="Ja, jeg vil gerne").click()
     await expect(page.get_by_text("Du har sagt ja. Kommunen spørger den unge")).to_be_visible()
+    await expect(page.get_by_text("Har I mødt hinanden?")).to_be_visible()
     await visitor.look("match-leader-yes")
     await visitor.go(f"/match/plads/{PLACE}")
     await expect(page.get_by_text("Venter på den unge")).to_be_visible()
@@ -73,6 +76,29 @@ async def test_a_leader_says_yes(visit: Visit, there: There, width: str, scripts
     await visitor.go("/match/mine")
     await expect(page.get_by_text("Der er ingen lige nu.")).to_be_visible()
     await visitor.look("match-mine-none")
+
+
+async def test_an_old_no_in_another_tab_asks_before_it_undoes_a_yes(visit: Visit, there: There) -> None:
+    visitor = await visit("phone")
+    await visitor.be("leader", leader_id=LEADER)
+    page, other = visitor.page, await visitor.page.context.new_page()
+    await other.goto(f"{there.base}/match/{there.match}/nej")
+    await visitor.go(f"/match/{there.match}")
+    await page.get_by_role("button", name="Ja, jeg vil gerne").click()
+    await expect(page.get_by_text("Du har sagt ja. Kommunen spørger den unge")).to_be_visible()
+    await other.get_by_label("Timetallet passer ikke").check()
+    await other.get_by_role("button", name="Sig nej").click()
+    await expect(other.get_by_role("alert")).to_contain_text(
+        re.compile("Der er sket noget imens.*Vil du tage dit ja tilbage?", re.DOTALL)
+    )
+    await page.reload()
+    await expect(page.get_by_text("Du har sagt ja. Kommunen spørger den unge")).to_be_visible()
+    visitor.page = other
+    await expect(other.get_by_role("heading", level=1)).to_have_text("Tag dit ja tilbage")
+    await expect(other.get_by_label("Timetallet passer ikke")).to_be_checked()
+    await visitor.look("match-take-back")
+    await other.get_by_role("button", name="Tag ja'et tilbage").click()
+    await expect(other.get_by_text("Det blev ikke til noget denne gang.")).to_be_visible()
 
 
 async def test_a_leader_says_no_and_why(visit: Visit, there: There) -> None:
@@ -99,6 +125,9 @@ async def test_a_consultant_clears_the_gate(visit: Visit, there: There, width: s
     await visitor.go("/match")
     await visitor.look("matches")
     await page.get_by_role("link", name="Forslag fra Esbjerg Kommune").click()
+    await expect(page.get_by_role("heading", name="Hvem mangler at sige ja?")).to_be_visible()
+    less = page.get_by_role("heading", name="Det passer mindre godt").locator("xpath=following-sibling::ul[1]")
+    await expect(less).to_contain_text("Det begynder som praktik uden løn")
     await visitor.look("match-consultant")
     await page.get_by_role("link", name="Lederen siger ja").click()
     await visitor.look("match-yes-for-leader")

@@ -1,5 +1,6 @@
 """How it goes: a check-in with something hard, what is tried and whether it helped, and a stage that is planned."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -143,7 +144,10 @@ async def test_a_leader_asks_for_help(visit: Visit, there: There, width: str, sc
     page = visitor.page
     await asked(there.base, "POST", f"/placements/{MATCH}/start", {"on": there.today.isoformat()})
     await visitor.go("/forloeb/mine")
-    await visitor.look("placements-mine")
+    await expect(page).to_have_url(re.compile(f"/forloeb/{MATCH}$"))
+    await expect(page.get_by_role("main").get_by_role("link", name="20 12 34 56")).to_have_attribute(
+        "href", "tel:+45-20-12-34-56"
+    )
     await page.get_by_role("link", name="Jeg har brug for hjælp").click()
     await page.get_by_role("button", name="Bed om hjælp").click()
     await expect(page.get_by_role("alert")).to_contain_text("Vælg en af mulighederne.")
@@ -247,6 +251,15 @@ async def test_on_the_whole_site_a_line_says_whom_it_is_about_and_help_whom_to_r
     await visitor.go(f"/forloeb/{MATCH}/hjaelp")
     await expect(page.get_by_text("Lone Ravn, 76 16 16 16")).to_be_visible()
     await visitor.look("help")
+
+
+async def test_a_leader_with_nobody_there_reads_whom_to_ring(visit: Visit, there: There) -> None:
+    visitor = await visit("phone")
+    await visitor.be("leader", leader_id=an_id(99))
+    await visitor.go("/forloeb/mine")
+    await expect(visitor.page.get_by_text("Har du brug for hjælp, så ring til os på")).to_be_visible()
+    await expect(visitor.page.get_by_role("main").get_by_role("link", name="20 12 34 56")).to_be_visible()
+    await visitor.look("placements-mine-none")
 
 
 async def test_every_act_has_its_page_and_the_end_has_its_certificate(visit: Visit, there: There) -> None:

@@ -171,7 +171,7 @@ async def the_kommune_finds_somebody(here: Here) -> None:
     await page.get_by_role("button", name="Send svaret").click()
     await page.get_by_role("link", name="Foreslå en ung").click()
     await page.get_by_label("18-24 år").check()
-    for strength in ("Orden", "Arbejde ved skærm", "God med hænderne"):
+    for strength in ("At holde orden", "At arbejde ved skærm", "At bruge hænderne"):
         await page.get_by_role("group", name=re.compile("^Det er den unge god til")).get_by_label(strength).check()
     await page.get_by_role("group", name=re.compile("^Det skal pladsen")).get_by_label("En fast kontaktperson").check()
     await page.get_by_label("Småjob (få løntimer)").check()
@@ -215,6 +215,9 @@ async def all_say_yes(here: Here) -> None:
     await settled(here.world)
     await page.reload()
     await expect(page.get_by_text("Aftalt", exact=True)).to_be_visible()
+    await contact.goto((await here.mail(f"ung@k{ESBJERG}.example", "Det er aftalt")).link)
+    await expect(contact.get_by_role("heading", name="Det er aftalt")).to_be_visible()
+    await here.contact.look("job-contact-agreed")
 
 
 async def it_begins_and_is_followed_up(here: Here) -> None:

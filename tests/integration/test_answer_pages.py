@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +11,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from deploy.local.post import text_of
 from municipality_gateway.commands.kommuner import Retire
 from municipality_gateway.pages import acts
 from municipality_gateway.state.matches import Match
@@ -51,9 +52,8 @@ async def send(client: httpx.AsyncClient, path: str, **typed: Any) -> httpx.Resp
     """As a browser does: with the hidden fields of the form that it was shown."""
     shown = await client.get(path)
     assert shown.status_code == 200, shown.text
-    key = re.search(r'name="_key" value="(.*?)"', shown.text)
-    assert key
-    return await client.post(path, data={"_key": key[1], **typed})
+    hidden = dict(re.findall(r'name="(_key|_seen)" value="(.*?)"', shown.text))
+    return await client.post(path, data={**hidden, **typed})
 
 
 def text(answer: httpx.Response) -> str:
@@ -209,7 +209,7 @@ async def test_a_yes_that_is_missing_is_asked_for_and_given_once(world: Mailing)
     path = f"/svar/{world.link()}"
     async with phone(world) as client:
         shown = text(await client.get(path))
-        assert "Der mangler et ja Forslag 1 af" in shown
+        assert "Der mangler et ja Forslag 1, 23. november 2026" in shown
         assert "Småjob (få løntimer), 12 timer om ugen, fra 14. december 2026" in shown
         assert "Svar senest den 7. december 2026" in shown
         for act, typed in (
@@ -226,6 +226,90 @@ async def test_a_yes_that_is_missing_is_asked_for_and_given_once(world: Mailing)
     assert {(answer.party, answer.answer, answer.form) for answer in match.answers} == {
         ("young-person", "yes", None), ("kommune", "yes", "SMAAJOB"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("event", "facts", "said"),
+    [
+        (matching.MatchDeclined, {"party": "leader", "reason": "hours"},
+         "Lederen sagde nej til forslag 1: timetallet passer ikke."),
+        (matching.MatchCancelled, {"reason": "expired"}, "Der kom ikke et ja fra alle i tide til forslag 1."),
+        (matching.MatchCancelled, {"reason": "seat-taken"}, "Pladsen gik til en anden"),
+    ],
+)  # fmt: skip
+async def test_what_became_of_a_proposal_stands_on_top_in_the_history_and_in_a_mail_that_leads_there(
+    world: Mailing, event: type[Any], facts: dict[str, str], said: str
+) -> None:
+    await world.delivered()
+    await _proposed(world, "leader", "young-person")
+    await world.delivered()
+    asked = world.link()
+    await world.about(event, **facts)
+    await world.delivered()
+    mail = world.post.came[-1]
+    assert mail["Subject"] == "Det blev ikke til noget med jeres forslag til pladsen i Esbjerg"
+    words = " ".join(text_of(mail).split())
+    assert said.replace("forslag 1", "jeres forslag til pladsen i Esbjerg Kommune") in words
+    assert "foreslå den unge samme sted senest den 21. december 2026." in words
+    async with phone(world) as client:
+        for link in (asked, world.link()):  # the mail that asked for a yes leads to it as well
+            top, _, rest = text(await client.get(f"/svar/{link}")).partition("Pladsen Hvor")
+            assert said in top
+            assert "Sig det til den unge" in top
+            assert re.search(f"Det er sket .*23. november 2026 {re.escape(said)}", rest)
+
+
+async def test_what_is_agreed_stands_on_top_with_its_first_day_and_the_rest_is_still_searched_for(
+    world: Mailing,
+) -> None:
+    await world.delivered()
+    await _proposed(world, "leader", "young-person")
+    await world.about(matching.MatchAgreed, terms=TERMS, approvals=(), gate=(), seats_left=1)
+    await world.delivered()
+    mail = world.post.came[-1]
+    assert mail["Subject"] == "Det er aftalt: en ung begynder på pladsen i Esbjerg"
+    assert "Første dag er den 14. december 2026." in " ".join(text_of(mail).split())
+    async with phone(world) as client:
+        shown = text(await client.get(f"/svar/{world.link()}"))
+        assert "Det er aftalt Alle har sagt ja til forslag 1. Første dag er den 14. december 2026 ." in shown
+        assert "Småjob (få løntimer), 12 timer om ugen" in shown
+        world.clock.now_ = datetime(2026, 12, 15, 9, tzinfo=UTC)
+        shown = text(await client.get(f"/svar/{world.link()}"))
+        assert "Det er aftalt Alle" not in shown
+
+
+async def test_a_form_from_another_tab_undoes_nothing_without_a_question(world: Mailing) -> None:
+    await world.delivered()
+    path = f"/svar/{world.link()}"
+    async with phone(world) as client:
+        old = dict(re.findall(r'name="(_key|_seen)" value="(.*?)"', (await client.get(f"{path}/nej")).text))
+        await send(client, f"{path}/ja", company_known="")
+        await heard(world)
+        answer = await client.post(f"{path}/nej", data={**old, "reason": "hours"})
+        assert answer.status_code == 422
+        assert "I har sagt ja til at lede, siden du åbnede siden. Skal det alligevel være et nej?" in text(answer)
+        again = dict(re.findall(r'name="(_key|_seen)" value="(.*?)"', answer.text))
+        assert (await client.post(f"{path}/nej", data={**again, "reason": "hours"})).status_code == 303
+    await heard(world)
+    assert (await referral(world)).state == "rejected"
+
+
+async def test_a_stage_that_was_approved_in_another_tab_is_not_declined_without_a_question(world: Mailing) -> None:
+    await world.delivered()
+    await _proposed(world, "leader", "young-person")
+    await world.about(matching.MatchAgreed, terms=TERMS, approvals=(), gate=(), seats_left=0)
+    await world.about(
+        followup.PlacementPlanned, stage=stage(form="VIRKSOMHEDSPRAKTIK", to="2027-01-15", next_step="SMAAJOB")
+    )
+    path = f"/svar/{world.link()}"
+    async with phone(world) as client:
+        shown = (await client.get(f"{path}/afvis")).text
+        old = dict(re.findall(r'name="(_key|_seen)" value="(.*?)"', shown))
+        yes = {"hours": "12", "from": "2026-12-14", "to": "2027-01-15"}
+        assert (await send(client, f"{path}/godkend", **yes)).status_code == 303
+        await heard(world)
+        answer = await client.post(f"{path}/afvis", data={**old, "reason": "no-reason"})
+        assert "Kommunen har sagt ja, siden du åbnede siden." in text(answer)
 
 
 async def test_a_yes_that_did_not_cover_the_terms_is_asked_for_again(world: Mailing) -> None:

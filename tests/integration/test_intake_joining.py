@@ -288,7 +288,9 @@ async def test_a_line_elsewhere_says_whom_it_is_about_and_the_reading_is_logged(
     part = {"accept": "text/html", "hx-request": "true"} | token("consultant")
     for path, town in ((f"/pladser/{place_id}/hvem", "Fanø"), (f"/ledere/{leader_id}/hvem", "Esbjerg")):
         shown = await intake.client.get(path, headers=part)
-        assert (shown.status_code, f"<strong>Vagtcentralen</strong>, {town} · En Leder" in shown.text) == (200, True)
+        assert (shown.status_code, f"<strong>Vagtcentralen</strong>, {town} · " in shown.text) == (200, True)
+        ring = f'<a href="/ledere/{leader_id}">En Leder</a>, <a href="tel:+45-20-12-34-56">20 12 34 56</a>'
+        assert ring in shown.text
         logged = "SELECT count(*) FROM access_log WHERE person_id = $1::uuid AND route = $2"
         route = path.replace(place_id, "{id}").replace(leader_id, "{id}")
         assert await intake.pool.fetchval(logged, leader_id, f"GET {route}") == 1
@@ -296,3 +298,4 @@ async def test_a_line_elsewhere_says_whom_it_is_about_and_the_reading_is_logged(
     await intake.runtime.spine.execute(Erase(person_id=leader_id), by="test")
     shown = await intake.client.get(f"/pladser/{place_id}/hvem", headers=part)
     assert ("En Leder" in shown.text, "lederen er slettet" in shown.text) == (False, True)
+    assert "tel:" not in shown.text

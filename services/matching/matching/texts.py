@@ -58,6 +58,39 @@ ENDED: Words = {
 }
 
 
+ASKED_OF_LEADER: dict[str, tuple[str, str]] = {
+    "met-each-other": ("Har I mødt hinanden?", "Have you met each other?"),
+    "support-named": (
+        "Ved I, hvem der støtter den unge hos jer, og hvordan?",
+        "Do you know who supports the young person with you, and how?",
+    ),
+    "resources": ("Har I tid og plads til det?", "Do you have time and room for it?"),
+    "transport-settled": ("Kan den unge komme frem og tilbage?", "Can the young person get there and back?"),
+    "expectations-aligned": (
+        "Ved I, hvad I kan vente af hinanden?",
+        "Do you know what to expect of each other?",
+    ),
+    "slow-match-considered": (
+        "Har I tænkt godt over, om det kan holde denne gang?",
+        "Have you thought about whether it can last this time?",
+    ),
+}
+"""Questions of the gate that are put otherwise to whom they are about; the rest reads the same for both."""
+
+
+YES_IS_SAID: dict[str, tuple[str, str]] = {
+    "leader": (
+        "Du har sagt ja, siden du åbnede siden. Vil du tage dit ja tilbage?",
+        "You have said yes since you opened this page. Do you want to take it back?",
+    ),
+    "consultant": (
+        "Lederen har sagt ja, siden du åbnede siden. Skal lederens ja tages tilbage?",
+        "The leader has said yes since you opened this page. Is it to be taken back?",
+    ),
+}
+"""To whom says no to what somebody has said yes to meanwhile, by who reads it."""
+
+
 def what_next(match: Match, call: tuple[str, str]) -> Words:
     """The leader's next step; the leader's own comes first, then what others owe, and until when.
 
@@ -159,8 +192,8 @@ _REASONS: dict[str, tuple[Words, Words]] = {
     "start": (
         {"da": "Den unge kan begynde inden for en uge.",
          "en": "The young person can begin within a week."},
-        {"da": "Der går nogle uger, før den unge kan begynde.",
-         "en": "It takes some weeks until the young person can begin."},
+        {"da": "Der går en uge eller mere, før den unge kan begynde.",
+         "en": "It takes a week or more until the young person can begin."},
     ),
 }  # fmt: skip
 

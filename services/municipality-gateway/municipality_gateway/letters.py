@@ -6,6 +6,7 @@ a company but where it lies. The first line is the subject, the last one after `
 
 from collections.abc import Mapping
 
+from shared.catalogue.codes import codes
 from shared.mail.letters import Words
 from shared.mail.rows import Language
 
@@ -136,6 +137,52 @@ LETTERS: Mapping[str, Mapping[Language, Words]] = {
             Tell us by {day}. If we hear nothing, the place goes to somebody else.
 
             > Give the answer
+        """),
+    },
+    "came-to-nothing": {
+        "da": Words.of("""
+            Det blev ikke til noget med jeres forslag til pladsen i {town}
+
+            {came_of}
+
+            Sig det til den unge, så ingen venter forgæves.
+
+            {more}
+
+            > Se, hvad der er sket
+        """),
+        "en": Words.of("""
+            Your proposal for the place in {town} came to nothing
+
+            {came_of}
+
+            Please tell the young person, so that nobody waits in vain.
+
+            {more}
+
+            > See what has happened
+        """),
+    },
+    "agreed": {
+        "da": Words.of("""
+            Det er aftalt: en ung begynder på pladsen i {town}
+
+            {came_of} Første dag er den {day}.
+
+            Sig det til den unge. På siden står det hele: timer, form, og hvem I kan ringe til på
+            arbejdspladsen.
+
+            > Se, hvad der er aftalt
+        """),
+        "en": Words.of("""
+            It is agreed: a young person begins at the place in {town}
+
+            {came_of} The first day is {day}.
+
+            Please tell the young person. The page has all of it: hours, terms, and whom to call at the
+            workplace.
+
+            > See what is agreed
         """),
     },
     "approval-ends": {
@@ -286,6 +333,39 @@ MISSING: Mapping[Language, Mapping[str, str]] = {
         "both": "the kommune's yes and the young person's",
     },
 }
+CAME_OF: Mapping[Language, Mapping[str, str]] = {
+    "da": {
+        "agreed": "Alle har sagt ja til {proposal}",
+        "leader": "Lederen sagde nej til {proposal}",
+        "leader-back": "Lederen tog sit ja til {proposal} tilbage",
+        "expired": "Der kom ikke et ja fra alle i tide til {proposal}",
+        "seat-taken": "Pladsen gik til en anden, så det blev ikke til noget med {proposal}",
+        "changed": "Pladsen er ændret, så {proposal} ikke passer mere",
+        "entered-in-error": "Vi tog {proposal} tilbage, for det var oprettet ved en fejl",
+        "elsewhere": "Det blev ikke til noget med {proposal}",
+    },
+    "en": {
+        "agreed": "All have said yes to {proposal}",
+        "leader": "The leader said no to {proposal}",
+        "leader-back": "The leader took back the yes to {proposal}",
+        "expired": "Not everybody said yes in time to {proposal}",
+        "seat-taken": "The place went to somebody else, so nothing came of {proposal}",
+        "changed": "The place was changed, and {proposal} no longer fits",
+        "entered-in-error": "We took back {proposal}, which was entered in error",
+        "elsewhere": "Nothing came of {proposal}",
+    },
+}
+"""How a proposal ended, as `rules.cases.end` says it; a leader's reason follows after a colon."""
+YOURS: Mapping[Language, tuple[str, str]] = {
+    "da": (
+        "jeres forslag til pladsen i {place_kommune}",
+        "Har I en anden, pladsen kunne passe til, så foreslå den unge samme sted senest den {day}.",
+    ),
+    "en": (
+        "your proposal for the place in {place_kommune}",
+        "If you have somebody else whom the place could suit, propose them in the same place by {day}.",
+    ),
+}
 WHY: Mapping[Language, Mapping[str, str]] = {
     "da": {
         "place-paused": "Virksomheden i {place_kommune} har sat pladsen på pause.",
@@ -304,3 +384,12 @@ WHY: Mapping[Language, Mapping[str, str]] = {
         "entered-in-error": "We asked you about the place in {place_kommune} by mistake. We are sorry.",
     },
 }
+
+
+def came_of(end: str, reason: str | None, proposal: str, language: Language) -> str:
+    """In one sentence, with the leader's reason where she gave one. `proposal`: what it is called there."""
+    said, listed = CAME_OF[language][end].format(proposal=proposal), codes("match-declined")
+    if not end.startswith("leader") or reason in (None, "no-reason") or reason not in listed:
+        return f"{said}."
+    words = listed.label(reason, language)
+    return f"{said}: {words[:1].lower()}{words[1:]}."

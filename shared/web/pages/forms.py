@@ -35,6 +35,7 @@ from shared.web.problems import FORBIDDEN, Problem, of
 B = TypeVar("B", bound=BaseModel)
 WHOSE = "_whose"  # proof that the form was shown to whoever sends it: another page cannot know it
 KEY = "_key"  # of a form as it was shown: sent twice, it acts once
+SEEN = "_seen"  # how it stood with what the form decides about, when it was shown
 # What the API says of a field in a programmer's words.
 _SAID: Mapping[str, Text] = {
     "missing-field": ("Skal udfyldes.", "Must be filled in."),
@@ -55,6 +56,10 @@ class Form:
     def __init__(self, request: Request, sent: Mapping[str, Any]) -> None:
         self.request, self.sent = request, sent
         self.labels: dict[str, str] = {}
+        self.stands = ""
+        """How it stands with what is decided here: sent along, so that nobody undoes what they have not seen."""
+        self.overtaken = False
+        """It stood otherwise when the form was shown: what is shown again is a question, and nothing has gone wrong."""
         self._errors: dict[str, Text] = {}
         self.key = self.value(KEY) or str(uuid7())
 
@@ -149,6 +154,12 @@ class Form:
         """What the edge found and left to us, so that nothing typed is lost."""
         if wrong := getattr(self.request.state, "wrong", None):
             raise _Wrong(*wrong)
+
+    def must_have_seen(self, stands: str, da: str, en: str) -> None:
+        """Raises Refused where it stood otherwise when the form was shown; shown again, it is a new question."""
+        if self.value(SEEN) != stands:
+            self.overtaken = True
+            raise Refused("changed", "", da, en, 409)
 
     def again(self, shown: Response) -> Response:
         """The page as it was shown before, and that it has to be corrected; where it leads on, there is none."""

@@ -56,6 +56,13 @@ def test_a_refusal_names_a_rule_by_its_id() -> None:
     assert "R-PAY-1" not in codes("reply-refused")
 
 
+def test_a_strength_follows_after_good_at_and_a_buddy_has_one_danish_word() -> None:
+    said = [one.da for one in codes("strengths") if one.code not in codes("tasks")]
+    nouns = {"Musik", "Gaming", "Fysisk arbejde", "Sprog"}
+    assert {words for words in said if not words.startswith("At ")} == nouns
+    assert not [(name, one.code) for name in LISTS for one in codes(name) if "buddy" in one.da.lower()]
+
+
 def test_a_label_is_there_in_both_languages() -> None:
     assert codes("match-declined").label("hours", "da") == "Timetallet passer ikke"
     assert codes("match-declined").label("hours", "en") == "The hours do not fit"

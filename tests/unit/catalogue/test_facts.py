@@ -13,7 +13,7 @@ from shared.catalogue.deadlines import Deadlines, deadlines
 from shared.catalogue.kommuner import KOMMUNER
 from shared.catalogue.outcomes import CountsAs, outcome
 from shared.catalogue.rules import RuleId, Severity, rule
-from shared.catalogue.tasks import TASKS, TaskId, task
+from shared.catalogue.tasks import TASKS, TaskId, task, told
 from shared.catalogue.terms import Register, terms
 
 TODAY = date(2026, 11, 23)
@@ -28,6 +28,10 @@ def test_a_task_in_own_words_belongs_to_a_category_and_is_always_checked_for_und
     ids: TypeAdapter[str] = TypeAdapter(TaskId)
     assert ids.validate_python("butik-00") == "butik-00"
     assert task("butik-00").u18_check == "?"
+    assert task("butik-00").da == codes("tasks").label("butik-00", "da") == "Noget i butikken"
+    assert told("butik-00", "da") == "Noget i butikken (lederen fortæller mere)"
+    assert told("butik-02", "da") == task("butik-02").da
+    assert told("rumfart-00", "da") is None
     with pytest.raises(ValidationError):
         ids.validate_python("rumfart-00")
 

@@ -5,6 +5,8 @@ from itertools import permutations, product
 from typing import Any, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matching import texts
 from matching.commands import AnswerGate, Correct, LeaderAnswers
@@ -12,9 +14,10 @@ from matching.rules import matches, places
 from matching.state.candidates import Candidate
 from matching.state.matches import MatchState
 from matching.state.places import Place, Spot
+from shared.catalogue.calendar import add_working_days
 from shared.events import intake
 from shared.events.base import Approval
-from shared.events.matching import MatchAgreed, MatchAnswerRefused, MatchApproved, MatchDeclined
+from shared.events.matching import MatchAgreed, MatchAnswerRefused, MatchApproved, MatchDeclined, MatchProposed
 from shared.spine.decision import NotYet, Refused
 from tests.unit.matching.world import (
     CONTACT,
@@ -43,6 +46,7 @@ from tests.unit.matching.world import (
 
 CALL = ("Ring.", "Call.")
 
+PRAKTIK_SOON: dict[str, Any] = {"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB", "until": date(2026, 12, 20)}
 PRAKTIK: dict[str, Any] = {"form": "VIRKSOMHEDSPRAKTIK", "next_step": "SMAAJOB", "until": date(2027, 1, 10)}
 
 
@@ -406,8 +410,11 @@ def test_without_the_leaders_yes_the_match_expires_at_the_end_of_the_tenth_worki
     assert told(world.wait(end_of(date(2026, 12, 7)))) == [("cancelled", "expired")]
 
 
+LATER = date(2027, 1, 11)
+
+
 def test_the_leaders_yes_holds_the_seat_for_ten_working_days_more(world: World) -> None:
-    match = world.propose()
+    match = world.propose(start=LATER)
     world.wait(end_of(date(2026, 12, 4)) - timedelta(hours=12))
     world.leader(match, "yes")
     world.hear(answer(match, "young-person", "yes"))
@@ -418,7 +425,7 @@ def test_the_leaders_yes_holds_the_seat_for_ten_working_days_more(world: World) 
 
 def test_what_the_kommune_owes_is_called_late_by_the_gateway_alone(world: World) -> None:
     """Its yes may lie on its topic, unread: an outage of ours."""
-    match = world.propose()
+    match = world.propose(start=LATER)
     world.leader(match, "yes")
     world.gate(match)
     assert world.wait(end_of(date(2026, 12, 14))) == []
@@ -426,12 +433,51 @@ def test_what_the_kommune_owes_is_called_late_by_the_gateway_alone(world: World)
 
 
 def test_a_gate_that_nobody_answers_ends_the_waiting_after_a_late_yes_too(world: World) -> None:
-    match = world.propose()
+    match = world.propose(start=LATER)
     world.leader(match, "yes")
     assert world.wait(end_of(date(2026, 12, 14))) == []
     world.hear(answer(match, "young-person", "yes"))
     assert world.match(match).held_until == date(2026, 12, 16)  # what people are told
     assert told(world.wait(end_of(date(2026, 12, 16)))) == [("cancelled", "expired")]
+
+
+@given(today=st.dates(date(2026, 1, 1), date(2027, 12, 31)), days=st.integers(0, 60), more=st.sampled_from([None, 1]))
+def test_the_last_day_is_before_the_first_and_today_counts_where_there_is_none(
+    today: date, days: int, more: int | None
+) -> None:
+    start = today + timedelta(days=days)
+    last = matches.last_day(start, today, more)
+    assert today <= last <= start
+    assert last < start or today == start
+    assert last == min(add_working_days(today, more or 10), start - timedelta(days=1)) or last == today
+
+
+@pytest.mark.parametrize(
+    ("start", "by"),
+    [
+        (date(2026, 11, 23), date(2026, 11, 23)),  # today
+        (date(2026, 11, 24), date(2026, 11, 23)),
+        (date(2026, 12, 1), date(2026, 11, 30)),
+        (date(2026, 12, 8), date(2026, 12, 7)),
+        (date(2026, 12, 9), date(2026, 12, 7)),  # the tenth working day
+    ],
+)
+def test_whatever_is_owed_is_owed_before_the_first_day(world: World, start: date, by: date) -> None:
+    match = world.propose(start=start, profile=profile(**{"from": NOW.date()}), **PRAKTIK_SOON)
+    assert world.last(MatchProposed).answer_by == by
+    assert {until for _, until in matches.owed(world.match(match))} == {by}
+    approved = next(event for event in world.leader(match, "yes") if isinstance(event, MatchApproved))
+    assert approved.held_until == by, "the gate's day, and the seat's"
+    assert {until for _, until in matches.owed(world.match(match))} == {by}
+
+
+def test_a_first_day_that_has_passed_while_another_had_the_seat_is_asked_of_nobody(world: World) -> None:
+    first, second = world.propose(0, start=LATER), world.propose(1, start=date(2026, 12, 1))
+    world.leader(first, "yes")
+    world.wait(end_of(date(2026, 12, 2)))
+    ended = told(world.hear(answer(first, "young-person", "no")))
+    assert ended == [("declined", "no-reason"), ("cancelled", "expired")]
+    assert world.match(second).state == "cancelled"
 
 
 def test_an_agreed_match_does_not_expire(world: World) -> None:

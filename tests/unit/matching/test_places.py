@@ -78,9 +78,9 @@ def test_while_a_seat_is_held_the_others_wait_for_it_and_not_for_the_leader(worl
 
 def test_no_time_runs_for_the_leader_while_the_seat_is_held_and_afterwards_she_has_all_of_it() -> None:
     world = World(opened(), sent())
-    first = world.propose(0)
+    first = world.propose(0, start=date(2027, 1, 11))
     world.tell(answer(first, "young-person", "yes"))
-    second = world.propose(1)
+    second = world.propose(1, start=date(2027, 1, 11))
     world.tell(answer(second, "young-person", "yes"))
     world.wait(at(date(2026, 12, 4)))
     world.leader(first, "yes")

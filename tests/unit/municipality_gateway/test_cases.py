@@ -1,6 +1,6 @@
 """What a kommune still owes, as its page asks for it."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from municipality_gateway.pages import acts
 from municipality_gateway.rules import cases
 from municipality_gateway.state.matches import Answer, Match
 from municipality_gateway.state.placements import Challenge, Help, Placement, Stage
-from shared.events import followup
+from shared.events import followup, matching
 from shared.spine.decision import Refused
 from tests.unit.municipality_gateway.world import (
     CANDIDATE,
@@ -21,6 +21,7 @@ from tests.unit.municipality_gateway.world import (
     TERMS,
     agreed,
     asked,
+    match_event,
     placement_event,
     planned,
     proposed,
@@ -83,6 +84,55 @@ def test_a_stage_waits_until_somebody_said_yes_to_it_or_to_the_match_that_it_is(
     for answer, waits in ((covers, False), (short, True)):
         match = Match(id=MATCH, reply_id="x", state="agreed", answers=(answer,), **OF)
         assert cases.waits_for_approval(its_stage(), [match], MONDAY) is waits
+
+
+def at(hour: int) -> datetime:
+    return datetime(2026, 11, 23, hour, tzinfo=UTC)
+
+
+OVER = Match(
+    id=MATCH, reply_id="x", state="over", by="leader", reason="hours", proposed_at=at(8), settled_at=at(10), **OF
+)
+
+
+@pytest.mark.parametrize(
+    ("other", "is_told"),
+    [
+        ({}, True),
+        ({"proposed_at": at(9)}, True),  # it was there before
+        ({"proposed_at": at(11)}, False),
+        ({"state": "agreed", "proposed_at": at(9), "settled_at": at(11)}, False),
+        ({"state": "agreed", "proposed_at": at(9), "settled_at": at(9)}, True),
+    ],
+)
+def test_that_it_came_to_nothing_stands_on_top_until_something_has_followed(
+    other: dict[str, Any], is_told: bool
+) -> None:
+    second = Match(id=PLACEMENT, reply_id="y", **OF).changed(**other)
+    assert cases.unanswered([OVER, second]) == ([OVER] if is_told else [])
+
+
+def test_how_it_ended_is_kept_and_a_yes_taken_back_is_told_apart_from_a_no() -> None:
+    for party in (None, "leader"):
+        gateway, _ = asked()
+        proposed(gateway)
+        if party:
+            gateway.tell(match_event(matching.MatchApproved, gateway, party=party))
+        gateway.tell(match_event(matching.MatchDeclined, gateway, party="leader", reason="hours"))
+        kept = gateway.get(Match, MATCH)
+        assert (kept.by, kept.reason, kept.settled_at) == ("leader", "hours", gateway.now)
+        assert cases.end(kept) == ("leader-back" if party else "leader")
+
+
+def test_what_an_older_build_saw_the_end_of_is_no_news() -> None:
+    assert cases.end(OVER.changed(by=None, reason=None, settled_at=None)) is None
+
+
+def test_an_agreement_begins_until_its_first_day() -> None:
+    match = OVER.changed(state="agreed", terms=TERMS)
+    assert cases.begins(match, TERMS.start)
+    assert not cases.begins(match, TERMS.start + timedelta(days=1))
+    assert not cases.begins(OVER.changed(terms=TERMS), TERMS.start)
 
 
 def test_help_is_wanted_until_it_is_given_or_refused() -> None:

@@ -9,11 +9,12 @@ from municipality_gateway.commands.kommuner import Retire
 from municipality_gateway.commands.links import Forward, SendLink
 from municipality_gateway.commands.mails import AddressRefused
 from municipality_gateway.commands.referrals import TakeBack
-from municipality_gateway.letters import INSTEAD, LETTERS, MISSING, WHY
+from municipality_gateway.letters import CAME_OF, INSTEAD, LETTERS, MISSING, WHY, came_of
+from municipality_gateway.rules import cases
 from municipality_gateway.rules.links import AGAIN
 from municipality_gateway.state.kommuner import Contact
 from shared.catalogue.codes import codes
-from shared.events import followup, intake
+from shared.events import followup, intake, matching
 from shared.events import municipality_gateway as say
 from shared.events.followup import ChallengeRaised
 from shared.mail.rows import Language
@@ -27,6 +28,7 @@ from tests.unit.municipality_gateway.world import (
     Gateway,
     about_place,
     agreed,
+    match_event,
     placement_event,
     planned,
     proposed,
@@ -89,6 +91,55 @@ def test_a_yes_that_is_missing_is_asked_for_with_its_day() -> None:
     assert mail.about == {
         "referral_id": gateway.referral().id, "match_id": MATCH, "kind": "young-person", "on": "2026-12-07",
     }  # fmt: skip
+
+
+LEADERS_NO = {"party": "leader", "reason": "hours"}
+
+
+@pytest.mark.parametrize(
+    ("event", "facts", "is_told"),
+    [
+        (matching.MatchDeclined, LEADERS_NO, True),
+        (matching.MatchDeclined, {"party": "young-person", "reason": "no-reason"}, False),  # by herself
+        (matching.MatchDeclined, {"party": "kommune", "reason": "no-reason"}, False),
+        (matching.MatchCancelled, {"reason": "expired"}, True),
+        (matching.MatchCancelled, {"reason": "seat-taken"}, True),
+        (matching.MatchCancelled, {"reason": "entered-in-error"}, True),
+        (matching.MatchCancelled, {"reason": "R-FIT-HOURS"}, True),
+        (matching.MatchCancelled, {"reason": "candidate-withdrawn"}, False),
+        (matching.MatchCancelled, {"reason": "replaced"}, False),
+        (matching.MatchCancelled, {"reason": "candidate-taken"}, False),
+        (matching.MatchCancelled, {"reason": "place-paused"}, False),  # told of the referral
+        (matching.MatchCancelled, {"reason": "referral-over"}, False),
+    ],
+)
+def test_that_a_proposal_came_to_nothing_is_told_unless_the_kommune_knows(
+    event: type[Any], facts: dict[str, Any], is_told: bool
+) -> None:
+    gateway = asked_una()
+    proposed(gateway)
+    told(gateway)
+    gateway.tell(match_event(event, gateway, **facts))
+    assert told(gateway) == ([("came-to-nothing", UNA)] if is_told else [])
+
+
+def test_an_agreement_is_told_with_its_first_day() -> None:
+    gateway = asked_una()
+    proposed(gateway)
+    told(gateway)
+    gateway.tell(agreed(gateway))
+    (mail,) = gateway.mails
+    assert (mail.template, mail.person_id) == ("agreed", UNA)
+    assert mail.about == {"referral_id": gateway.referral().id, "match_id": MATCH, "on": "2026-12-14"}
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_the_leaders_reason_is_told_in_words_and_a_missing_one_is_not(language: Language) -> None:
+    assert came_of("leader", "no-reason", "x", language).endswith(" x.")
+    assert came_of("expired", "expired", "x", language).endswith(" x.")
+    said = came_of("leader", "hours", "forslag 1", "da")
+    assert said == "Lederen sagde nej til forslag 1: timetallet passer ikke."
+    assert set(CAME_OF[language]) == set(get_args(cases.End))
 
 
 def test_what_is_taken_back_is_told_and_who_searches_is_asked_to_stop() -> None:
@@ -236,4 +287,5 @@ def test_every_mail_has_words_in_both_languages_for_every_reason() -> None:
 
 def test_all_templates_of_the_handlers_have_words() -> None:
     sent = {"asked", "reminder", "nudge", "yes-missing", "taken-back", "stop", "approval-ends", "approval-ended"}
+    sent |= {"came-to-nothing", "agreed"}
     assert LETTERS.keys() == sent | {"help-wanted", "new-link"} | {"handed-over"}  # what `asked` is after a yes

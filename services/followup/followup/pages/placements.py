@@ -58,9 +58,11 @@ Leader = Annotated[Principal, Depends(allow("leader"))]
 
 @pages.get("/forloeb/mine")
 async def mine(page: PageDep, who: Leader, runtime: RuntimeDep) -> Response:
-    """Those of this leader, with the way to ask for help."""
+    """Those of this leader, with the way to ask for help; where there is one, it is that one's page."""
     found = await placements_of(runtime, who)
     living = [one for one in found if one.state in ("planned", "active", "paused")]
+    if len(living) == 1 and not page.is_part:
+        return page.go(f"/forloeb/{living[0].placement_id}")
     over = [one for one in found if one.state == "finished"]
     return page.show("mine.html", living=living, over=over)
 

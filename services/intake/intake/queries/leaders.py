@@ -189,12 +189,16 @@ async def whole_leader(runtime: Runtime, leader_id: UUID, who: Principal) -> Lea
 
 
 class WhomView(Frozen):
-    """Whom something is about, in a line. `name` is null where she is erased, the company's empty where all are."""
+    """Whom something is about, in a line, and the number to ring.
+
+    `name` is null where she is erased, the company's empty where all are.
+    """
 
     leader_id: str
     company_name: str
     town: str
     name: str | None
+    phone: str | None
 
 
 async def whom_at(runtime: Runtime, place_id: UUID, who: Principal) -> WhomView:
@@ -211,8 +215,9 @@ async def whom(runtime: Runtime, leader_id: UUID, who: Principal) -> WhomView:
 async def _whom(runtime: Runtime, leader_id: str, company_id: str, postnr: str, who: Principal, route: str) -> WhomView:
     company = await get_or_404(runtime, Company, company_id, "company_id")
     known, lies = await contacts(runtime, [leader_id], who, route), postal_code(postnr)
-    name = known[leader_id].name if leader_id in known else None
-    return WhomView(leader_id=leader_id, company_name=company.name, town=lies.town if lies else postnr, name=name)
+    town, leader = lies.town if lies else postnr, known.get(leader_id)
+    name, number = (leader.name, leader.phone) if leader else (None, None)
+    return WhomView(leader_id=leader_id, company_name=company.name, town=town, name=name, phone=number)
 
 
 FACTS = ("company_name", "postnr", "kommune", "kommune_chosen", "sector", "size_band")

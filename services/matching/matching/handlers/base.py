@@ -6,8 +6,7 @@ from matching.commands import Cancel, Expire, Recheck
 from matching.rules import matches, places
 from matching.state.matches import Match
 from matching.state.places import Place
-from shared.catalogue.calendar import add_working_days, end_of_day
-from shared.catalogue.deadlines import deadlines
+from shared.catalogue.calendar import end_of_day
 from shared.events.followup import PlacementEvent
 from shared.events.matching import MatchSeatFree, MatchSeatHeld
 from shared.events.municipality_gateway import CandidateEvent
@@ -43,7 +42,10 @@ def leaders_deadline(work: Work, match: Match, last_day: date) -> None:
 
 
 def ask_or_wait(work: Work, match: Match, place: Place) -> Match:
-    """While all seats are held by the leader's yes to others, no time runs for her; then she is asked anew."""
+    """While all seats are held by the leader's yes to others, no time runs for her; then she is asked anew.
+
+    Where the first day has passed meanwhile, there is nothing to ask.
+    """
     held = matches.seat_is_held(match, place)
     if held == match.seat_held:
         return match
@@ -51,8 +53,11 @@ def ask_or_wait(work: Work, match: Match, place: Place) -> Match:
         match = match.changed(seat_held=True)
         work.cancel_timer(match.key, "deadline")
         work.emit(MatchSeatHeld(**match.about))
+    elif match.terms.start < work.today:
+        cancel_soon(work, match.id, place.id, "expired")
+        return match
     else:
-        answer_by = add_working_days(work.today, deadlines(work.today).match_answer)
+        answer_by = matches.last_day(match.terms.start, work.today)
         match = match.changed(seat_held=False, answer_by=answer_by)
         leaders_deadline(work, match, answer_by)
         work.emit(MatchSeatFree(**match.about, answer_by=answer_by))

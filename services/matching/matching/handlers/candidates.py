@@ -11,8 +11,7 @@ from matching.state.matches import Match, match_of
 from matching.state.places import Place, Spot
 from matching.state.referrals import Referral
 from shared.catalogue import reach
-from shared.catalogue.calendar import add_working_days, today
-from shared.catalogue.deadlines import deadlines
+from shared.catalogue.calendar import today
 from shared.events.matching import MatchExplained, MatchProposed, MatchRefused
 from shared.events.municipality_gateway import (
     CandidateChanged,
@@ -72,7 +71,7 @@ def candidate_proposed(work: Work, message: Message[CandidateProposed]) -> None:
     for before in replaced:
         cancel_soon(work, before, place.id, "replaced")
     waiting = {id_: at for id_, at in candidate.waiting.items() if id_ not in replaced}
-    answer_by = add_working_days(work.today, deadlines(work.today).match_answer)
+    answer_by = matches.last_day(terms.start, work.today)
     reasons = suggestions.reasons(terms, place.offer, data.profile, minutes, work.today)
     match = matches.proposed(data, terms, place, candidate, answer_by).changed(reasons=reasons)
     place = places.put(place, match.id, Spot(seat=terms.seat, terms=terms))

@@ -11,8 +11,6 @@ from matching.state.candidates import Candidate
 from matching.state.matches import Match, MatchState
 from matching.state.places import Place
 from matching.state.referrals import Referral
-from shared.catalogue.calendar import add_working_days
-from shared.catalogue.deadlines import deadlines
 from shared.events.base import Approval
 from shared.events.matching import (
     MatchAgreed,
@@ -57,7 +55,7 @@ def leader_answers(work: Work, message: Message[LeaderAnswers]) -> MatchAnswer:
         return answer
     place = work.need(Place, match.place_id)
     matches.must_have_seat(place, match)
-    held_until = add_working_days(work.today, deadlines(work.today).match_answer)
+    held_until = matches.last_day(match.terms.start, work.today)
     place = places.hold(place, match.id)
     work.put(place)
     recheck_soon(work, place)
@@ -133,7 +131,7 @@ def expire(work: Work, message: Message[Expire]) -> None:
     if match.state != "proposed" or ask_or_wait(work, match, work.need(Place, match.place_id)).seat_held:
         return
     if matches.kommune_owes(match):
-        later = add_working_days(work.today, 1)
+        later = matches.last_day(match.terms.start, work.today, 1)
         work.put(match.changed(held_until=later))
         leaders_deadline(work, match, later)
     else:

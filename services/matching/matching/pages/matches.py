@@ -6,14 +6,13 @@ from uuid import UUID
 from fastapi import Depends, Query
 from starlette.responses import Response
 
+from matching import texts
 from matching.api import matches as api
 from matching.api.matches import Consultant, LeaderOrConsultant
 from matching.commands import AnswerGateBody, LeaderAnswersBody
 from matching.queries.matches import MatchFilter, MatchView, list_of_matches, own_match
-from matching.rules.matches import WaitsFor
-from shared.catalogue.calendar import add_working_days
+from matching.rules.matches import WaitsFor, last_day, yes_is_said
 from shared.catalogue.codes import codes
-from shared.catalogue.deadlines import deadlines
 from shared.catalogue.forms import is_paid
 from shared.catalogue.kommuner import KOMMUNER
 from shared.runtime import Runtime
@@ -102,7 +101,9 @@ async def show_answer(
     match_id: UUID, answer: Answer, page: PageDep, who: LeaderOrConsultant, form: FormDep, runtime: RuntimeDep
 ) -> Response:
     """The leader's own, or what the leader has told a consultant."""
-    return page.show(f"match_{answer}.html", form=form, **await _known(match_id, page, who, runtime))
+    known = await _known(match_id, page, who, runtime)
+    form.stands = "yes" if known["yes_is_said"] else "asked"
+    return page.show(f"match_{answer}.html", form=form, **known)
 
 
 @pages.post("/match/{match_id}/{answer}")
@@ -110,20 +111,26 @@ async def answered(
     match_id: UUID, answer: Answer, page: PageDep, who: LeaderOrConsultant, form: SentForm, runtime: RuntimeDep
 ) -> Response:
     with form.judging():
-        await api.approve(match_id, form.read(LeaderAnswersBody), who, form.dispatch, runtime)
+        body = form.read(LeaderAnswersBody)
+        if body.answer == "no" and yes_is_said(await own_match(runtime, match_id, who)):
+            form.must_have_seen("yes", *texts.YES_IS_SAID["consultant" if "consultant" in who.roles else "leader"])
+        await api.approve(match_id, body, who, form.dispatch, runtime)
         return page.go(f"/match/{match_id}")
     return form.again(await show_answer(match_id, answer, page, who, form, runtime))
 
 
 async def _known(match_id: UUID, page: Page, who: Principal, runtime: Runtime) -> dict[str, Any]:
-    found = MatchView.of(await own_match(runtime, match_id, who), runtime.spine.book.public.call_us, who)
+    match = await own_match(runtime, match_id, who)
+    found = MatchView.of(match, runtime.spine.book.public.call_us, who)
     return {
         "match": found,
+        "yes_is_said": yes_is_said(match),
         "kommuner": KOMMUNER,
         # In the order in which one would ask: what is stored keeps none.
         "gate": [(one.code, found.gate[one.code]) for one in codes("gate-questions") if one.code in found.gate],
+        "asked_of_leader": texts.ASKED_OF_LEADER,
         "paid": is_paid(found.terms.form),
         "as_consultant": "consultant" in who.roles,
         # How long the seat would be held, were the yes said now.
-        "held_until": found.held_until or add_working_days(page.today, deadlines(page.today).match_answer),
+        "held_until": found.held_until or last_day(found.terms.start, page.today),
     }

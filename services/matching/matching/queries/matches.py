@@ -64,6 +64,10 @@ class ReasonView(Frozen):
     da: str
     en: str
 
+    @property
+    def full(self) -> bool:
+        return self.points == self.of
+
     @classmethod
     def of_reason(cls, reason: Reason) -> Self:
         return cls(component=reason.component, points=reason.points, of=reason.of, **texts.reason(reason))

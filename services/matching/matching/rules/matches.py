@@ -1,6 +1,6 @@
 """Whose yes is needed, what the gate asks, whether an answer fits, and what still stands in the way at the end."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from matching.rules import candidates, places
@@ -8,6 +8,8 @@ from matching.state.candidates import Candidate
 from matching.state.matches import Match, match_of
 from matching.state.places import Place
 from matching.state.referrals import Referral
+from shared.catalogue.calendar import add_working_days
+from shared.catalogue.deadlines import deadlines
 from shared.catalogue.forms import is_paid, needs_kommune_approval
 from shared.events.base import Approval, Terms
 from shared.events.matching import Party
@@ -64,6 +66,15 @@ def questions(terms: Terms, place: Place, *, under_18: bool) -> tuple[str, ...]:
         "slow-match-considered": place.early_end or bool(place.ended_early),
     }
     return (*ALWAYS, *(question for question, when in asked.items() if when))
+
+
+def last_day(start: date, today: date, working_days: int | None = None) -> date:
+    """For a yes that is asked for today, and for what is settled after it: before the first day.
+
+    Where none is left before it, today is one.
+    """
+    named = add_working_days(today, deadlines(today).match_answer if working_days is None else working_days)
+    return max(today, min(named, start - timedelta(days=1)))
 
 
 def missing(match: Match) -> list[Party]:
@@ -169,6 +180,11 @@ def leader_said_already(match: Match, answer: Literal["yes", "no"]) -> bool:
     if answer == "yes":
         return match.state in ("proposed", "agreed") and match.approval_of("leader") is not None
     return match.state == "declined" and match.by == "leader"
+
+
+def yes_is_said(match: Match) -> bool:
+    """By the leader, who may still take it back."""
+    return match.state == "proposed" and match.approval_of("leader") is not None
 
 
 def refusal(match: Match, answer: MatchAnswered) -> tuple[str, str] | None:

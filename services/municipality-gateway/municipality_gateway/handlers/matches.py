@@ -19,8 +19,8 @@ from municipality_gateway.handlers.base import (
 )
 from municipality_gateway.handlers.placements import answer_stage
 from municipality_gateway.handlers.places import ask_back
+from municipality_gateway.rules import cases, replies, waiting
 from municipality_gateway.rules import referrals as rules
-from municipality_gateway.rules import replies, waiting
 from municipality_gateway.state.matches import Answer, Match, Party
 from municipality_gateway.state.placements import Stage
 from municipality_gateway.state.places import Place
@@ -58,6 +58,7 @@ def proposed(work: Work, message: Message[MatchProposed]) -> None:
         answer_by=data.answer_by,
         owed=frozenset(party for party in data.approvals_needed if party in get_args(Party)),
         leader_owes="leader" in data.approvals_needed,
+        proposed_at=message.time,
         **data.model_dump(include={"place_id", "referral_id", "kommune", "candidate_id", "reply_id"}),
     )
     work.put(match)
@@ -119,8 +120,10 @@ def agreed(work: Work, message: Message[MatchAgreed]) -> None:
     data = message.data
     match, referral = work.need(Match, data.match_id), work.need(Referral, data.referral_id)
     place = work.need(Place, data.place_id)
-    settle(work, match.changed(state="agreed", owed=frozenset()))
+    settle(work, match.changed(state="agreed", owed=frozenset(), settled_at=message.time))
     pass_on(work, data, *match.whose)
+    about = {"match_id": match.id, "on": data.terms.start.isoformat()}
+    tell_contact(work, referral.id, referral.kommune, "agreed", about)
     keep(work, referral, rules.matched(referral, match.id, match.reply_id, data.seats_left))
     place = place.changed(agreed=place.agreed | {match.id}, first=referral.kommune)
     last = not data.seats_left and referral.round == place.round
@@ -130,9 +133,14 @@ def agreed(work: Work, message: Message[MatchAgreed]) -> None:
 
 @handlers.on(MatchDeclined, MatchCancelled, (Match, "match_id"), (Referral, "referral_id"))
 def over(work: Work, message: Message[MatchDeclined | MatchCancelled]) -> None:
-    match, referral = work.need(Match, message.data.match_id), work.need(Referral, message.data.referral_id)
-    settle(work, match.changed(state="over", owed=frozenset()))
-    pass_on(work, message.data, *match.whose)
+    data = message.data
+    match, referral = work.need(Match, data.match_id), work.need(Referral, data.referral_id)
+    by = data.party if isinstance(data, MatchDeclined) else None
+    match = match.changed(state="over", owed=frozenset(), by=by, reason=data.reason, settled_at=message.time)
+    settle(work, match)
+    pass_on(work, data, *match.whose)
+    if cases.is_news(match):
+        tell_contact(work, referral.id, referral.kommune, "came-to-nothing", {"match_id": match.id})
     change = rules.fell_through(referral, match.reply_id, match.id)
     keep(work, referral, waiting.search_on(referral, change, work.today), **as_told(referral))
 

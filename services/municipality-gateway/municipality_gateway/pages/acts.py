@@ -318,6 +318,30 @@ def named(case: CaseView, act: str, page: Page) -> tuple[Act, Thing | None]:
     return found, None
 
 
+def stands(case: CaseView, thing: Thing) -> str:
+    """What the kommune has said of it so far."""
+    if thing.stage:
+        return thing.stage.answer.answer if thing.stage.answer else "asked"
+    return "asked" if case.referral.state == "requested" else "accepted" if case.referral.open else "over"
+
+
+MEANWHILE: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("yes", "afvis"): (
+        "Kommunen har sagt ja, siden du åbnede siden. Skal ja'et tages tilbage?",
+        "The kommune has said yes since you opened this page. Is the yes to be taken back?",
+    ),
+    ("no", "godkend"): (
+        "Kommunen har sagt nej, siden du åbnede siden. Skal det alligevel være et ja?",
+        "The kommune has said no since you opened this page. Is it to be a yes after all?",
+    ),
+    ("accepted", "nej"): (
+        "I har sagt ja til at lede, siden du åbnede siden. Skal det alligevel være et nej?",
+        "You have said yes to looking since you opened this page. Is it to be a no after all?",
+    ),
+}
+"""What an act would undo, and what is asked of somebody who has not seen that."""
+
+
 def known(act: str, thing: Thing, now: datetime) -> dict[str, Any]:
     """What a form begins with."""
     if act in ("ringet", "udeblevet"):

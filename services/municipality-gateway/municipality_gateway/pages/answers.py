@@ -1,5 +1,6 @@
 """What a page of a referral shows, and how it takes an answer: the same by a link and after login."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -9,10 +10,10 @@ from starlette.responses import Response
 from municipality_gateway import texts
 from municipality_gateway.api.links import forward
 from municipality_gateway.commands.links import ForwardBody
-from municipality_gateway.letters import WHY
+from municipality_gateway.letters import WHY, came_of
 from municipality_gateway.pages import acts
-from municipality_gateway.queries.cases import CaseView, case_of, colleagues
-from shared.catalogue import calendar
+from municipality_gateway.queries.cases import CaseView, ProposalView, case_of, colleagues
+from shared.catalogue import calendar, tasks
 from shared.catalogue import kommuner as catalogue
 from shared.catalogue.codes import codes
 from shared.catalogue.forms import forms
@@ -63,6 +64,7 @@ async def show_act(page: Page, way: Way, act: str, form: Form, runtime: Runtime)
     if thing is None:
         return page.go(way.base, allerede="1")
     form.begin(acts.known(act, thing, runtime.clock.now()))
+    form.stands = acts.stands(case, thing)
     return page.show(
         f"act_{how.template}.html", case=case, base=way.base, words=words, form=form, thing=thing,
         latest=acts.latest_hold(case.referral, page.today),
@@ -81,6 +83,8 @@ async def take(page: Page, way: Way, act: str, form: Form, runtime: Runtime) -> 
         how, thing = acts.named(case, act, page)
         if thing is None:
             return page.go(way.base, allerede="1")
+        if meanwhile := acts.MEANWHILE.get((acts.stands(case, thing), act)):
+            form.must_have_seen(acts.stands(case, thing), *meanwhile)
         await acts.say(form, how, case, thing, way.who, way.source, runtime)
         return page.go(way.base, svar=act)
     return form.again(await show_act(page, way, act, form, runtime))
@@ -104,6 +108,11 @@ class Words:
         """Why nobody is wanted any more, as the mails say it."""
         return WHY[self._page.language].get(reason, "").format(place_kommune=self.place_kommune)
 
+    def came_of(self, proposal: ProposalView) -> str:
+        """What became of it, as the mails say it."""
+        name = self._page.t(f"forslag {proposal.number}", f"proposal {proposal.number}")
+        return came_of(proposal.end or "elsewhere", proposal.match.reason, name, self._page.language)
+
     def label(self, code_list: str, code: str) -> str:
         """A code that an older or a newer build knows is not shown."""
         known = codes(code_list)
@@ -112,10 +121,14 @@ class Words:
     def labels(self, code_list: str, found: object) -> list[str]:
         return [label for code in found if (label := self.label(code_list, code))]  # type: ignore[attr-defined]
 
+    def tasks(self, found: Iterable[str]) -> list[str]:
+        """One in the leader's own words is told by its kind."""
+        return [words for code in found if (words := tasks.told(code, self._page.language))]
+
     def few(self, code_list: str) -> list[tuple[str, str]]:
         """Without the tasks that some lists hold as well: too many to tick."""
-        tasks = codes("tasks")
-        return [(code, words) for code, words in self._page.choices(code_list) if code not in tasks]
+        of_tasks = codes("tasks")
+        return [(code, words) for code, words in self._page.choices(code_list) if code not in of_tasks]
 
     def options(self, code_list: str, *only: str) -> list[tuple[str, str]]:
         return [(code, words) for code, words in self._page.choices(code_list) if code in only]

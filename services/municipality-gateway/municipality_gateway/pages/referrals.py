@@ -21,7 +21,7 @@ from municipality_gateway.queries.kommuner import in_order
 from municipality_gateway.queries.referrals import ReferralFilter, asked_about, list_of_referrals
 from municipality_gateway.state.referrals import Referral
 from shared.catalogue import kommuner as catalogue
-from shared.catalogue.codes import codes
+from shared.catalogue import tasks
 from shared.catalogue.reach import Reach
 from shared.identifiers import InRange
 from shared.spine.aggregates import one
@@ -71,11 +71,9 @@ async def referrals(
 
 
 def _tasks(page: Page) -> object:
-    listed = codes("tasks")
-
     def label(found: object) -> str:
-        known = [task.task_id for task in found or () if task.task_id in listed]  # type: ignore[attr-defined]
-        return "; ".join(listed.label(code, page.language) for code in known)
+        named = (tasks.told(task.task_id, page.language) for task in found or ())  # type: ignore[attr-defined]
+        return "; ".join(filter(None, named))
 
     return label
 

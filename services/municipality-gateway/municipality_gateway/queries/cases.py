@@ -1,7 +1,7 @@
 """A referral as the people of its kommune work with it: what is asked of them now, and what has come of it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from municipality_gateway.queries.referrals import PersonView
@@ -28,7 +28,7 @@ class SaidView(Frozen):
     id: str
     what: str | None
     state: ReplyState
-    on: date
+    at: datetime
     da: str | None = None
     en: str | None = None
     rule: str | None = None
@@ -43,6 +43,7 @@ class ProposalView(Frozen):
     on: date | None
     needs_young: bool
     needs_kommune: bool
+    end: rules.End | None
 
 
 class PlacementView(Frozen):
@@ -52,6 +53,14 @@ class PlacementView(Frozen):
     """Those that the kommune may say yes or no to."""
     waiting: list[Stage]
     help: list[Challenge]
+
+
+class PastView(Frozen):
+    """What was answered, or what became of what was proposed."""
+
+    at: datetime
+    said: SaidView | None = None
+    proposal: ProposalView | None = None
 
 
 class CaseView(Frozen):
@@ -64,7 +73,12 @@ class CaseView(Frozen):
     looked_at: int
     """Proposals of which nobody has said yet whether they are possible."""
     placements: list[PlacementView]
-    said: list[SaidView]
+    news: list[ProposalView]
+    """Those that came to nothing last."""
+    agreed: list[ProposalView]
+    """Those that begin, until they have."""
+    history: list[PastView]
+    """The latest first."""
 
 
 async def case_of(runtime: Runtime, who: Principal, referral_id: UUID | str, route: str) -> CaseView:
@@ -86,30 +100,43 @@ async def case_of(runtime: Runtime, who: Principal, referral_id: UUID | str, rou
         about = [referral.id, *(part.id for part in parts), *(match.candidate_id for match in matches)]
         said = await _said(conn, referral.kommune, about)
     persons = await people(runtime, [referral.contact_id], who, route)
-    proposed_on = {reply.id: reply.on for reply in said}
+    proposed_on = {reply.id: calendar.today(reply.at) for reply in said}
     order = {reply.id: n for n, reply in enumerate(reversed(said))}
     matches.sort(key=lambda match: order.get(match.reply_id, len(order)))
     numbers = {match.id: n for n, match in enumerate(matches, 1)}
+    proposals = [_proposal(match, numbers[match.id], proposed_on.get(match.reply_id)) for match in matches]
+    news = rules.unanswered(matches)
+    over = {placement.match_id for placement in placements if placement.over}
     return CaseView(
         referral=referral,
         contact=PersonView(**persons.get(referral.contact_id, {})),
         named=is_named(kommune, referral.contact_id, today),
         due_by=max(waits(referral).values(), default=None),
-        proposals=[_proposal(match, numbers[match.id], proposed_on.get(match.reply_id)) for match in matches],
+        proposals=proposals,
         looked_at=len(referral.proposals - {match.reply_id for match in matches}),
         placements=[
             _placement(found, numbers.get(found.match_id, 0), matches, stages, challenges, today)
             for found in placements
         ],
-        said=said,
+        news=[proposal for proposal in proposals if proposal.match in news],
+        agreed=[
+            proposal for proposal in proposals if rules.begins(proposal.match, today) and proposal.match.id not in over
+        ],
+        history=_in_order(said, proposals),
     )
+
+
+def _in_order(said: Sequence[SaidView], proposals: Sequence[ProposalView]) -> list[PastView]:
+    ended = (PastView(at=one.match.settled_at, proposal=one) for one in proposals if one.end and one.match.settled_at)
+    return sorted([*ended, *(PastView(at=one.at, said=one) for one in said)], key=lambda past: past.at, reverse=True)
 
 
 def _proposal(match: Match, number: int, on: date | None) -> ProposalView:
     return ProposalView(
         number=number,
         match=match,
-        on=on,
+        on=calendar.today(match.proposed_at) if match.proposed_at else on,
+        end=rules.end(match),
         needs_young=rules.missing(match, "young-person"),
         needs_kommune=rules.missing(match, "kommune"),
     )
@@ -163,4 +190,4 @@ async def _said(conn: Connection, kommune: str, about: list[str]) -> list[SaidVi
         kommune,
         about,
     )
-    return [SaidView(on=calendar.today(row["at"]), **{k: v for k, v in row.items() if k != "at"}) for row in rows]
+    return [SaidView(**row) for row in rows]

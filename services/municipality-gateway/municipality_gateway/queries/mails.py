@@ -5,13 +5,15 @@ from datetime import date
 
 from municipality_gateway import letters
 from municipality_gateway.queries import links
+from municipality_gateway.rules import cases
 from municipality_gateway.rules.links import is_over
+from municipality_gateway.rules.waiting import waits
 from municipality_gateway.state.matches import Match
 from municipality_gateway.state.placements import Challenge
 from municipality_gateway.state.referrals import Referral
 from shared.catalogue import kommuner as catalogue
+from shared.catalogue import tasks
 from shared.catalogue.calendar import in_words
-from shared.catalogue.codes import codes
 from shared.mail.letters import Letter, Writing
 from shared.mail.rows import Language, Mail
 from shared.spine.aggregates import one
@@ -29,7 +31,8 @@ async def write(writing: Writing) -> Letter | None:
     if words.button:
         token = await links.mint(writing.conn, referral.id, mail.person_id, writing.now)
         link = f"{writing.site}/svar/{token}"
-    return words.letter(_facts(mail, referral, writing.names), link)
+    match_ = await one(writing.conn, Match, mail.about["match_id"]) if "match_id" in mail.about else None
+    return words.letter(_facts(mail, referral, match_, writing.names), link)
 
 
 async def _is_worth(writing: Writing, referral: Referral) -> bool:
@@ -47,6 +50,11 @@ async def _is_worth(writing: Writing, referral: Referral) -> bool:
         case "yes-missing":
             match_ = await one(conn, Match, mail.about["match_id"])
             return match_ is not None and bool(match_.owed)
+        case "came-to-nothing":
+            return referral.asked_back is None and not is_over(referral)
+        case "agreed":
+            match_ = await one(conn, Match, mail.about["match_id"])
+            return match_ is not None and match_.state == "agreed"
         case "help-wanted":
             challenge = await one(conn, Challenge, mail.about["challenge_id"])
             return challenge is not None and challenge.answer is None
@@ -55,25 +63,32 @@ async def _is_worth(writing: Writing, referral: Referral) -> bool:
     return True
 
 
-def _facts(mail: Mail, referral: Referral, names: Mapping[str, str]) -> dict[str, str]:
+def _facts(mail: Mail, referral: Referral, match_: Match | None, names: Mapping[str, str]) -> dict[str, str]:
     language, place = mail.language, catalogue.kommune(referral.place_kommune)
     facts = {"town": place.name, "place_kommune": place.formal_name, "tasks": "", "hours": ""}
     if told := referral.told:
-        listed = codes("tasks")
-        tasks = [listed.label(task.task_id, language) for task in told.tasks if task.task_id in listed]
-        facts |= {"tasks": ", ".join(tasks), "hours": _hours(told.hours_from, told.hours_to, language)}
+        named = filter(None, (tasks.told(task.task_id, language) for task in told.tasks))
+        facts |= {"tasks": ", ".join(named), "hours": _hours(told.hours_from, told.hours_to, language)}
     name = names.get(mail.about.get("before_id", ""), "")
     first, later = letters.INSTEAD[language]
     missing = mail.about.get("kind", "") if mail.template == "yes-missing" else "both"
     why = letters.WHY[language].get(mail.about.get("kind", ""), "")
     day = mail.about.get("on") or referral.answer_by.isoformat()
+    yours, more = (words.format(**facts, day=_search_until(referral, language)) for words in letters.YOURS[language])
+    ended = cases.end(match_) if match_ else None
     return {
         **facts,
+        "came_of": letters.came_of(ended, match_.reason, yours, language) if match_ and ended else "",
+        "more": more if referral.open else "",
         "day": _day(date.fromisoformat(day), language),
         "instead": (first if referral.state == "requested" else later).format(name=name) if name else "",
         "missing": letters.MISSING[language][missing],
         "why": why.format_map(facts),
     }
+
+
+def _search_until(referral: Referral, language: Language) -> str:
+    return _day(max(waits(referral).values(), default=referral.answer_by), language)
 
 
 def _hours(begin: float, later: float, language: Language) -> str:

@@ -1,6 +1,6 @@
 """A match, as far as the kommune has a say in it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
@@ -52,5 +52,12 @@ class Match(Spoken):
     """Her yes is still waited for."""
     seat_held: bool = False
     """She has said yes to others, who have the seats: hers to this one is not waited for."""
+    proposed_at: datetime | None = None
+    settled_at: datetime | None = None
+    """When it was agreed, or came to nothing."""
+    by: str | None = None
+    """Who said no."""
+    reason: str | None = None
+    """Why it came to nothing."""
     answers: tuple[Answer, ...] = ()
     said: dict[str, Said] = Field(default_factory=dict)
