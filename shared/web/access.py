@@ -43,6 +43,7 @@ RSA_BITS = 2048
 OTHER_USES = frozenset({"nonce", "at_hash", "c_hash", "events", "cnf"})
 REQUIRED = ["exp", "iss", "aud", "sub"]
 LOCAL = "lederalliancen-local"
+BY_LINK = "link:"  # how `sub` begins where somebody came out of a mail, and no issuer knows of it
 
 
 def _is_name(said: object) -> bool:

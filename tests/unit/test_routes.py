@@ -44,7 +44,11 @@ OPEN = {
     "GET,HEAD /forloeb/bevis/{code}",  # whoever holds the code, as of the API
     "GET,HEAD /forloeb/bevis/{code}/papir",
     "GET,HEAD /pladser/ved-link/{sealed}",  # who came by a link, for ten minutes
-    "GET,HEAD /svar/{token}",  # who has the link
+    "GET,HEAD /min-side/nyt-link",
+    "POST /min-side/nyt-link",
+    "GET,HEAD /min-side/{token}",  # who has the link
+    "POST /min-side/{token}",
+    "GET,HEAD /svar/{token}",
     "GET,HEAD /svar/{token}/nyt-link",
     "POST /svar/{token}/nyt-link",
     "GET,HEAD /svar/{token}/{act}",

@@ -7,7 +7,7 @@ from intake.commands.mails import AddressRefused
 from intake.commands.people import Erase
 from intake.handlers import handlers
 from intake.pages import logins, pages
-from intake.queries import mails
+from intake.queries import links, mails
 from intake.rows import WRITERS, renew_emails
 from shared.events.intake import LeaderErased, PersonErased
 from shared.mail.letters import Mails
@@ -22,6 +22,7 @@ service = Service(
     logins=logins,
     migrations=Path(__file__).parent / "migrations",
     writers=WRITERS,
+    prune=links.PRUNE,
     mails=Mails(write=mails.write, refused=lambda mail: AddressRefused(person_id=mail.person_id)),
     erase=lambda person_id: Erase(person_id=person_id),
     erased=(LeaderErased, PersonErased),

@@ -18,7 +18,12 @@ LETTERS: Mapping[str, Mapping[Language, Words]] = {
 
             I samtalen finder I sammen de opgaver, som en ung kan løse hos jer. Du skal ikke forberede noget.
 
+            Du har fået din egen side. Der ser du, hvad der sker nu, og hvem der ringer. Linket er personligt, så
+            send det ikke videre.
+
             Har du ikke selv tilmeldt dig, kan du se bort fra denne mail.
+
+            > Åbn din side
         """),
         "en": Words.of("""
             Welcome to Lederalliancen
@@ -28,7 +33,34 @@ LETTERS: Mapping[str, Mapping[Language, Words]] = {
             In the call you find the tasks together that a young person can do at your workplace. There is nothing to
             prepare.
 
+            You have a page of your own. It shows what happens now and who calls. The link is personal, so do not pass
+            it on.
+
             If you did not sign up yourself, you can ignore this mail.
+
+            > Open your page
+        """),
+    },
+    "new-link": {
+        "da": Words.of("""
+            Dit link til din side
+
+            Her er et link til din egen side hos Lederalliancen. Du skal ikke bruge en adgangskode. Linket er
+            personligt, så send det ikke videre.
+
+            Har du ikke selv bedt om det, kan du se bort fra denne mail.
+
+            > Åbn din side
+        """),
+        "en": Words.of("""
+            Your link to your page
+
+            Here is a link to your own page at Lederalliancen. You need no password. The link is personal, so do not
+            pass it on.
+
+            If you did not ask for it yourself, you can ignore this mail.
+
+            > Open your page
         """),
     },
     "called": {
@@ -38,6 +70,8 @@ LETTERS: Mapping[str, Mapping[Language, Words]] = {
             Vi har ringet til dig om en plads til en ung, men fik ikke fat i dig.
 
             Vi prøver igen den {day}.
+
+            > Se din side
         """),
         "en": Words.of("""
             We have tried to call you
@@ -45,6 +79,8 @@ LETTERS: Mapping[str, Mapping[Language, Words]] = {
             We called you about a place for a young person, but did not reach you.
 
             We try again on {day}.
+
+            > See your page
         """),
     },
     "next": {

@@ -19,7 +19,7 @@ class LeaderEmail:
 
 @dataclass(frozen=True, slots=True)
 class OnlyEmails:
-    """Of this leader's addresses, only these stay."""
+    """Of this leader's addresses, only these stay; what was sent to another one opens nothing any more."""
 
     person_id: str
     hashes: tuple[bytes, ...]
@@ -67,6 +67,7 @@ async def save_only_emails(conn: Connection, rows: Sequence[OnlyEmails]) -> None
             row.person_id,
             list(row.hashes),
         )
+        await conn.execute("DELETE FROM link WHERE leader_id = $1::uuid", row.person_id)
 
 
 async def renew_emails(conn: Connection, hashes: Mapping[UUID, bytes]) -> None:

@@ -26,6 +26,12 @@ WELCOME = Words(
     da="Tak for din tilmelding. En konsulent ringer til dig i løbet af få dage.",
     en="Thank you for signing up. A consultant will call you within a few days.",
 )
+LINK_SENT = Words(
+    da="Er adressen tilmeldt hos os, har vi sendt et link til den. Kig også i uønsket post. Kommer der ikke noget inden"
+    " for et kvarter, så ring til os.",
+    en="If the address has signed up with us, we have sent a link to it. Look among unwanted mail, too. If nothing"
+    " comes within a quarter of an hour, call us.",
+)
 SAID = {
     "drafted": "Vi er gået i gang med pladsen sammen med dig.",
     "opened": "Du har sagt ja, og vi finder den rigtige kommune.",

@@ -176,13 +176,26 @@ def here(to: str) -> str:
 
 @pages.get(IN, dependencies=[Depends(open_route)])
 async def log_in(page: PageDep, form: FormDep, login: LoginDep, til: str = "/") -> Response:
-    if login.local is None:
-        try:
-            return await login.begin(page.request, here(til))
-        except _FAILED as error:
-            log.warning("issuer_unreachable", reason=type(error).__name__)
-            raise Problem(UNAVAILABLE) from error
-    return await _choose(page, form, login)
+    """A leader needs none. Whoever was here by the issuer today goes there straight on."""
+    if login.local is not None:
+        return await _choose(page, form, login)
+    if (last := _last(page)) and not last.by_link:
+        return await _begin(page, login, til)
+    return page.show("shared/log_in.html", form=form)
+
+
+def _last(page: Page) -> Session | None:
+    """Who was logged in here, also where that is over by now."""
+    found = page.site.sessions.open("session", page.request.cookies.get(sessions.COOKIE), sessions.LONGEST)
+    return Session(**found) if found else None
+
+
+async def _begin(page: Page, login: Login, to: str) -> Response:
+    try:
+        return await login.begin(page.request, here(to))
+    except _FAILED as error:
+        log.warning("issuer_unreachable", reason=type(error).__name__)
+        raise Problem(UNAVAILABLE) from error
 
 
 async def _choose(page: Page, form: Form, login: Login) -> Response:
@@ -203,7 +216,7 @@ class LoginBody(Strict):
 @pages.post(IN, dependencies=[Depends(open_route)])
 async def chosen(page: PageDep, form: SentForm, login: LoginDep) -> Response:
     if login.local is None:
-        raise Problem(NOT_FOUND)
+        return await _begin(page, login, form.value("til"))
     with form.judging():
         body = form.read(LoginBody)
         for role, field in (("kommune", "kommune"), ("leader", "leader_id")):
@@ -213,7 +226,7 @@ async def chosen(page: PageDep, form: SentForm, login: LoginDep) -> Response:
         of = {"kommune": kommune} if body.role == "kommune" else {"leader": leader} if body.role == "leader" else {}
         token = mint(body.role, key=login.local, minutes=sessions.LONGEST // 60, **of)
         who, until = await of_token(page.request.app, token)
-        return _welcome(page, Session.of(who, until), here(body.til))
+        return welcome(page, Session.of(who, until), here(body.til))
     return form.again(await _choose(page, form, login))
 
 
@@ -226,13 +239,13 @@ async def back(page: PageDep, login: LoginDep) -> Response:
     except _FAILED as error:
         log.warning("login_failed", reason=type(error).__name__)
         raise Problem(FAILED, cause=type(error).__name__) from error
-    answer = _welcome(page, session, here(to))
+    answer = welcome(page, session, here(to))
     login.hold(page.request, answer, others)
     login.remember(page.request, answer, id_token)
     return answer
 
 
-def _welcome(page: Page, session: Session, to: str) -> Response:
+def welcome(page: Page, session: Session, to: str) -> Response:
     """Whatever was known of this browser before is replaced."""
     log.info("logged_in", sub=session.sub, roles=session.roles)
     page.request.state.session = session
@@ -243,7 +256,9 @@ def _welcome(page: Page, session: Session, to: str) -> Response:
 @pages.post(OUT, dependencies=[Depends(open_route)])
 async def log_out(page: PageDep, _: SentForm, login: LoginDep) -> Response:
     page.request.state.session = None
-    to = None if login.local else await login.goodbye(page.request)
+    last, cookies = _last(page), page.request.cookies
+    is_elsewhere = not login.local and (_KNOWN_BY in cookies or not (last and last.by_link))
+    to = await login.goodbye(page.request) if is_elsewhere else None
     answer = RedirectResponse(to, 303) if to else page.go("/")
     sessions.end(answer)
     answer.delete_cookie(_KNOWN_BY, path=OUT, secure=True, httponly=True, samesite="lax")

@@ -44,7 +44,7 @@ MENU: Mapping[str, Sequence[tuple[str, str, str]]] = {
 }
 # A browser tells the origin of a form by it, so not `no-referrer`; another site is told nothing.
 REFERRER = "same-origin"
-A_KEY = "/svar/"  # who knows the address may answer: it is told to nobody, not even to ourselves
+A_KEY = ("/svar/", "/min-side/")  # who knows the address may answer: it is told to nobody, not even to ourselves
 
 
 @cache

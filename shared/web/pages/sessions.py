@@ -18,12 +18,13 @@ from fastapi import Request
 from starlette.responses import Response
 
 from shared.settings import Settings
-from shared.web.access import Principal
+from shared.web.access import BY_LINK, Principal
 
 COOKIE = "__Host-session"
 MOST = 3_900
 """Bytes; no browser keeps a longer cookie."""
 IDLE, LONGEST = 3_600, 10 * 3_600  # seconds
+BY_LINK_LONGEST = 2 * 3_600  # no issuer can end it
 _AGAIN = 60  # the cookie is sealed anew once a minute, not at every page
 
 
@@ -57,6 +58,11 @@ class Session:
     @property
     def who(self) -> Principal:
         return Principal(self.sub, frozenset(self.roles), frozenset(self.kommuner), self.leader_id, self.name)
+
+    @property
+    def by_link(self) -> bool:
+        """Out of a mail: no issuer knows of it."""
+        return self.sub.startswith(BY_LINK)
 
     @property
     def is_stale(self) -> bool:

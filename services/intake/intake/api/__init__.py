@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from intake.api import codes, day, kickoffs, leaders, people, places, postal, referrals
+from intake.api import codes, day, kickoffs, leaders, links, people, places, postal, referrals
 
 router = APIRouter()
-for part in (leaders, day, people, places, referrals, kickoffs, codes, postal):
+for part in (leaders, links, day, people, places, referrals, kickoffs, codes, postal):
     router.include_router(part.router)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from intake import letters
+from intake.queries import links
 from intake.queries.day import day_in_numbers
 from intake.rules.day import of_match
 from intake.state.day import Match, Placement
@@ -18,7 +19,7 @@ from shared.mail.rows import Language, Mail
 from shared.spine.aggregates import one
 
 # How soon the same is not written again: whoever signs somebody up ten times fills no mailbox.
-AT_MOST_EVERY = {"welcome": timedelta(days=1), "called": timedelta(days=3)}
+AT_MOST_EVERY = {"welcome": timedelta(days=1), "called": timedelta(days=3), "new-link": timedelta(minutes=10)}
 
 
 async def write(writing: Writing) -> Letter | None:
@@ -32,7 +33,7 @@ async def write(writing: Writing) -> Letter | None:
     facts = _facts(mail, place)
     if mail.template == "morning":
         return words.letter(facts | await _day_in_words(writing), f"{writing.site}/i-dag")
-    return words.letter(facts, f"{writing.site}/min-side" if words.button else None)
+    return words.letter(facts, f"{writing.site}/min-side/{await links.mint(writing)}")
 
 
 async def _was_answered(writing: Writing) -> bool:

@@ -19,7 +19,7 @@ from shared.db import Connection
 from shared.events.kommune.replies import CandidateWithdrawn, Reply
 from shared.runtime import Runtime
 from shared.spine.aggregates import many, one
-from shared.web.access import LinkHolder
+from shared.web.access import BY_LINK, LinkHolder
 
 BYTES = 32
 PRUNE = ("DELETE FROM link WHERE until < now() - interval '180 days'",)  # till then it is told that it has expired
@@ -54,7 +54,7 @@ async def principal_of(runtime: Runtime, token: str) -> LinkHolder:
     now = runtime.clock.now()
     referral = rules.check(referral, contact, row["until"], now, calendar.today(now))
     return LinkHolder(
-        sub=f"link:{row['contact_id']}/{referral.id}",
+        sub=f"{BY_LINK}{row['contact_id']}/{referral.id}",
         roles=frozenset({"kommune"}),
         kommuner=frozenset({referral.kommune}),
         referral_id=referral.id,
