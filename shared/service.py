@@ -8,7 +8,7 @@ import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -21,7 +21,7 @@ from uuid import UUID
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI
 
-from shared import db, log, settings
+from shared import db, log, settings, tracing
 from shared.db import Connection
 from shared.events.base import Event
 from shared.mail import rows as mail
@@ -157,6 +157,8 @@ class Service:
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
+            # Its own spans hold paths, queries and what exceptions say; ours: shared/tracing.py.
+            telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         )
         limits = Limits(config.requests_per_address, config.requests_per_principal)
         edge.install(app, limits, config.hosts, self.name)
@@ -182,19 +184,20 @@ class Service:
         gc.freeze()
         # uvicorn raises the signal again after its graceful stop; a stop that went well is no failure.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        uvicorn.run(
-            self.app(config),
-            host=config.http_host,
-            port=config.http_port or self.port,
-            log_config=None,
-            access_log=False,
-            http=patience(config.proxies),
-            ws="none",
-            h11_max_incomplete_event_size=edge.MAX_HEAD,
-            forwarded_allow_ips=[str(network) for network in config.proxies],
-            server_header=False,
-            timeout_graceful_shutdown=2,
-        )
+        with tracing.to_collector(self.name, BUILD) if config.traces else nullcontext():
+            uvicorn.run(
+                self.app(config),
+                host=config.http_host,
+                port=config.http_port or self.port,
+                log_config=None,
+                access_log=False,
+                http=patience(config.proxies),
+                ws="none",
+                h11_max_incomplete_event_size=edge.MAX_HEAD,
+                forwarded_allow_ips=[str(network) for network in config.proxies],
+                server_header=False,
+                timeout_graceful_shutdown=2,
+            )
 
 
 def _writers(vault: Vault) -> dict[type, Writer]:

@@ -234,6 +234,9 @@ class Settings(KafkaSettings, OperatorSettings):
     # Signs tokens of local runs, instead of an issuer.
     token_key: SecretStr | None = Field(None, examples=["(the output of: openssl rand -base64 48)"])
 
+    # Where they go is said by the variables of OpenTelemetry, OTEL_EXPORTER_OTLP_ENDPOINT and the others.
+    traces: bool = False
+
     clock_file: FilePath | None = Field(None, examples=["/run/lederalliancen/clock"])
     log_format: Literal["json", "console"] = Field(default_factory=_terminal_or_machine)
     log_level: Literal["debug", "info", "warning", "error"] = "info"

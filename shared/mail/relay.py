@@ -20,8 +20,10 @@ import aiosmtplib
 import orjson
 import structlog
 from aiosmtplib import SMTP
+from opentelemetry.trace import SpanKind
 from prometheus_client import Counter
 
+from shared import tracing
 from shared.db import Connection
 from shared.mail.letters import Mails, Writing, composed, usable
 from shared.mail.rows import Mail
@@ -117,13 +119,17 @@ class MailRelay:
             taken = await _take(conn, self.pauses)
         if taken is None:
             return False
+        with tracing.span(self.service, f"mail {taken.mail.template}", SpanKind.CLIENT):
+            await self._try(taken)
+        return True
+
+    async def _try(self, taken: Taken) -> None:
         mail = taken.mail
         try:
             async with asyncio.timeout(TRY):
                 found = await self._written(taken)
                 if found is None:
-                    await self._end(taken, "void")
-                    return True
+                    return await self._end(taken, "void")
                 message, address = found
                 if address is None:
                     raise RefusedAddress
@@ -141,7 +147,7 @@ class MailRelay:
             if isinstance(error, aiosmtplib.SMTPException) or passes(error):
                 raise
             log.error("mail_failed", mail=mail.id, template=mail.template, exc_info=error)
-        return True
+        return None
 
     async def _written(self, taken: Taken) -> tuple[EmailMessage, str | None] | None:
         """The message and where it goes, as it is now. None: the person is erased, or nothing is to be told."""
@@ -184,6 +190,8 @@ class MailRelay:
         async with self.spine.transaction() as conn:
             await conn.execute("UPDATE mail SET state = $2, done_at = now() WHERE id = $1", taken.mail.id, state)
         ENDED.labels(self.service, state).inc()
+        if span := tracing.here():
+            span.set_attribute("outcome", state)
         log.info("mail", mail=taken.mail.id, template=taken.mail.template, outcome=state, attempts=taken.attempts)
 
     async def _is_due(self) -> bool:

@@ -7,12 +7,12 @@ per subject, or who said what) decides, in the same transaction as the effect an
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from structlog.contextvars import get_contextvars
-
+from shared import tracing
 from shared.db import Connection
 from shared.events.dead_letters import DeadLetterRecorded
 from shared.events.topics import BY_NAME, DEAD_LETTERS
@@ -61,6 +61,7 @@ class Batch:
         self.letters: list[Letter] = []
         self.parked: dict[Place, Parked] = {}
         self.counts: dict[str, int] = {}
+        self._outcome = ""
         self._handled: dict[Stream, Last] = {}
         self._advanced: dict[Stream, Last] = {}
         self._aside: set[Place] = set()
@@ -104,6 +105,15 @@ class Batch:
 
     def take(self, record: Record, message: Parsed, *, released: bool = False) -> None:
         """One record: applied, ignored, a duplicate, parked, refused, or a dead letter."""
+        name = f"take {type(getattr(message, 'data', message)).__name__}"
+        decides = self.book.knows(message)
+        with tracing.continued(self.book.service, name, record.header) if decides else nullcontext() as span:
+            self._take(record, message, released)
+            if span:
+                topic = {"messaging.system": "kafka", "messaging.destination.name": record.topic}
+                span.set_attributes({**topic, "outcome": self._outcome})
+
+    def _take(self, record: Record, message: Parsed, released: bool) -> None:
         self.parked.pop(record.position, None)
         if record.position in self._aside:
             return self.count("duplicate")
@@ -150,10 +160,13 @@ class Batch:
         route = self.book.handlers.routes.get(type(message.data))
         if route is None:
             return False
-        self.work.begin(message.id, message.correlation)
+        self._begin(message)
         self.result = route.handler(self.work, message)
         self._moved |= self.work.keep().states.keys()
         return True
+
+    def _begin(self, of: Parsed) -> None:
+        self.work.begin(of.id, of.correlation, tracing.traceparent())
 
     def pass_over(self, stream: Stream, version: int, event_id: str | None = None) -> None:
         """This version is handled; an operator may also go past one that can never succeed."""
@@ -180,7 +193,7 @@ class Batch:
 
     def _answer(self, record: Record, message: Parsed, refusal: Refused) -> None:
         if self.book.on_refused:
-            self.work.begin(message.id, message.correlation)
+            self._begin(message)
             self.book.on_refused(self.work, record, message, refusal)
             self.work.keep()
 
@@ -200,12 +213,13 @@ class Batch:
                 stage=bad.stage,
                 error=bad.code,
             )
-            self.work.begin(bad.id, bad.correlation)
+            self._begin(bad)
             self.work.emit(event, topic=DEAD_LETTERS[service])
             self.work.keep()
         self.count("dead" if status == "open" else "refused")
 
     def count(self, outcome: str) -> None:
+        self._outcome = outcome
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
 
     # -- release and save ----------------------------------------------------------------------------------------------
@@ -256,8 +270,7 @@ class Batch:
         if self.letters:
             await dead_letters.bury(conn, self.letters, BUILD)
         if changes.outgoing:
-            trace = get_contextvars().get("traceparent")
-            await outgoing.save(conn, changes.outgoing, self.book.service, trace)
+            await outgoing.save(conn, changes.outgoing, self.book.service)
 
 
 def _starts_anywhere(topic: str) -> bool:

@@ -19,7 +19,9 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
+from opentelemetry.trace import SpanKind
 
+from shared import tracing
 from shared.kafka import Topics, client_options, security
 from shared.settings import Settings
 from shared.spine import instruments
@@ -146,7 +148,11 @@ class Consumer:
         partitions that must wait although others go on, and why.
         """
         try:
-            with instruments.BATCH_SECONDS.labels(self.service).time():
+            about = (record.header for record in records)
+            with (
+                instruments.BATCH_SECONDS.labels(self.service).time(),
+                tracing.span(self.service, "batch", SpanKind.CONSUMER, links=about),
+            ):
                 await self._patiently(self.spine.consume, records)
             self.waiting = None
             return {}

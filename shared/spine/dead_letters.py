@@ -25,6 +25,7 @@ class Due:
     due: datetime
     command: str
     body: str
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ import asyncpg
 import orjson
 import stamina
 import structlog
+from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
+from shared import tracing
 from shared.clock import Clock
 from shared.db import Connection
 from shared.spine import instruments, parking, positions, retention, timers
@@ -158,7 +160,7 @@ class Spine:
         async for attempt in stamina.retry_context(
             on=_again, attempts=5, timeout=5.0, wait_initial=0.02, wait_jitter=0.05
         ):
-            with attempt:
+            with attempt, tracing.span(self.book.service, f"decide {type(command).__name__}"):
                 async with self.transaction() as conn:
                     if idempotency_key:
                         stored = await _replay(conn, by, route, idempotency_key, body_hash, within)
@@ -209,7 +211,9 @@ class Spine:
             still = await timers.still_due(conn, list(found))
             for due, message in found.items():
                 if due in still:
-                    self._fire_one(batch, due, message)
+                    came_with = {"traceparent": due.traceparent}.get
+                    with tracing.continued(self.book.service, f"decide {due.command}", came_with, SpanKind.INTERNAL):
+                        self._fire_one(batch, due, message)
             await batch.finish()
         self._report(batch, "timer")
         self._wake_for(batch)

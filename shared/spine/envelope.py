@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from shared.events.base import CONTENT_TYPE, REGISTRY, TRACEPARENT
+from shared.events.base import CONTENT_TYPE, REGISTRY
 from shared.events.topics import BY_NAME
 from shared.spine.decision import Refused
 from shared.spine.work import Message, Outgoing
@@ -76,7 +76,7 @@ class Ignored(BaseModel):
     """An event of a type that this code does not know: it advances the version and changes nothing."""
 
 
-def headers_of(out: Outgoing, version: int, service: str, trace: str | None = None) -> dict[str, str]:
+def headers_of(out: Outgoing, version: int, service: str) -> dict[str, str]:
     """The headers of an outgoing event. `version` counts per topic and subject."""
     headers = {
         "content-type": CONTENT_TYPE,
@@ -92,8 +92,8 @@ def headers_of(out: Outgoing, version: int, service: str, trace: str | None = No
         headers["ce_correlationid"] = out.correlation
     if out.causation:
         headers["ce_causationid"] = out.causation
-    if trace and TRACEPARENT.match(trace):
-        headers["traceparent"] = trace
+    if out.traceparent:
+        headers["traceparent"] = out.traceparent
     return headers
 
 

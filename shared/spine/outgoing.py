@@ -9,7 +9,7 @@ from shared.spine.envelope import headers_of
 from shared.spine.work import Outgoing
 
 
-async def save(conn: Connection, outgoing: Sequence[Outgoing], service: str, trace: str | None) -> None:
+async def save(conn: Connection, outgoing: Sequence[Outgoing], service: str) -> None:
     """Give each event its version and put it into the outbox, in the order in which it was said."""
     counts: dict[tuple[str, str], int] = {}
     for out in outgoing:
@@ -25,7 +25,7 @@ async def save(conn: Connection, outgoing: Sequence[Outgoing], service: str, tra
     for out in outgoing:
         stream = (out.topic, out.event.subject)
         version[stream] += 1
-        headers = orjson.dumps(headers_of(out, version[stream], service, trace)).decode()
+        headers = orjson.dumps(headers_of(out, version[stream], service)).decode()
         value = out.event.model_dump_json(exclude_none=True).encode()
         values.append((out.topic, out.event.message_key, value, headers))
     await conn.execute(

@@ -14,8 +14,9 @@ import orjson
 import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
+from opentelemetry.trace import SpanKind
 
-from shared import db
+from shared import db, tracing
 from shared.events.topics import BY_NAME, TOPICS
 from shared.kafka import Topic, Topics, client_options
 from shared.settings import KafkaSettings
@@ -140,7 +141,9 @@ class Relay:
         refused = {row["id"]: "larger-than-topic" for row in rows if _size(row) > _limit(row["topic"])}
         sending = [row for row in rows if row["id"] not in refused]
         try:
-            acknowledged = await asyncio.gather(*[await _sent(producer, row) for row in sending])
+            about = (orjson.loads(row["headers"]).get for row in sending)
+            with tracing.span(self.service, "publish", SpanKind.PRODUCER, links=about):
+                acknowledged = await asyncio.gather(*[await _sent(producer, row) for row in sending])
         except TOO_LARGE as error:
             if len(rows) > 1:
                 raise

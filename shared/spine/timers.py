@@ -20,15 +20,16 @@ async def save(conn: Connection, timers: Mapping[tuple[Key, str], Timer | None])
         )
     if set_ := [timer for timer in timers.values() if timer]:
         await conn.execute(
-            "INSERT INTO timer (kind, id, name, due, command, body) SELECT * FROM unnest($1::text[], $2::text[],"
-            " $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[]) ON CONFLICT (kind, id, name)"
-            " DO UPDATE SET due = excluded.due, command = excluded.command, body = excluded.body, left_at = NULL",
+            "INSERT INTO timer (kind, id, name, due, command, body, traceparent)"
+            " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[],"
+            " $7::text[]) ON CONFLICT (kind, id, name) DO UPDATE SET due = excluded.due, command = excluded.command,"
+            " body = excluded.body, traceparent = excluded.traceparent, left_at = NULL",
             *columns(
                 (
-                    (*t.key, t.name, t.due, type(t.command).__name__, t.command.model_dump_json())
+                    (*t.key, t.name, t.due, type(t.command).__name__, t.command.model_dump_json(), t.traceparent)
                     for t in sorted(set_, key=lambda t: (t.key, t.name))
                 ),
-                6,
+                7,
             ),
         )
 
@@ -36,7 +37,7 @@ async def save(conn: Connection, timers: Mapping[tuple[Key, str], Timer | None])
 async def due(conn: Connection, now: datetime, limit: int, after: Due | None = None) -> list[Due]:
     """The longest overdue first; `after`: the last one of the page before."""
     rows = await conn.fetch(
-        "SELECT kind, id, name, due, command, body FROM timer WHERE due <= $1"
+        "SELECT kind, id, name, due, command, body, traceparent FROM timer WHERE due <= $1"
         " AND ($3::timestamptz IS NULL OR (due, kind, id, name) > ($3, $4, $5, $6))"
         " ORDER BY due, kind, id, name LIMIT $2",
         now,
@@ -47,7 +48,7 @@ async def due(conn: Connection, now: datetime, limit: int, after: Due | None = N
 
 
 def due_of(row: Any) -> Due:
-    return Due((row["kind"], row["id"]), row["name"], row["due"], row["command"], row["body"])
+    return Due((row["kind"], row["id"]), row["name"], row["due"], row["command"], row["body"], row["traceparent"])
 
 
 async def still_due(conn: Connection, read: Sequence[Due]) -> set[Due]:
@@ -74,7 +75,7 @@ async def left(conn: Connection, since: timedelta, limit: int = 100) -> list[asy
     """Left for longer than that: nobody who knows them has come. Locked."""
     return list(
         await conn.fetch(
-            "SELECT kind, id, name, due, command, body FROM timer WHERE left_at < now() - $1::interval"
+            "SELECT kind, id, name, due, command, body, traceparent FROM timer WHERE left_at < now() - $1::interval"
             " ORDER BY left_at LIMIT $2 FOR UPDATE SKIP LOCKED",
             since,
             limit,

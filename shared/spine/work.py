@@ -133,6 +133,7 @@ class Outgoing:
     time: datetime
     correlation: str | None
     causation: str | None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class Timer:
     name: str
     due: datetime
     command: Command
+    traceparent: str | None = None
 
 
 @dataclass
@@ -177,6 +179,7 @@ class Work:
         self._draft = Changes()
         self._cause: str | None = None
         self._correlation: str | None = None
+        self._traceparent: str | None = None
 
     def get(self, kind: type[A], id: str) -> A | None:  # noqa: A002
         key = kind.KIND, id
@@ -203,7 +206,9 @@ class Work:
         for event in events:
             name = (topic or event.TOPIC).of(kommune) if kommune else (topic or event.TOPIC).name
             correlation = getattr(event, "place_id", None) or self._correlation
-            self._draft.outgoing.append(Outgoing(name, event, self.new_id(), self.now, correlation, self._cause))
+            self._draft.outgoing.append(
+                Outgoing(name, event, self.new_id(), self.now, correlation, self._cause, self._traceparent)
+            )
 
     def timer(self, key: Key, name: str, due: datetime, command: Command) -> None:
         """Set or move a timer of an aggregate."""
@@ -215,7 +220,7 @@ class Work:
 
     def soon(self, key: Key, name: str, command: Command) -> None:
         """The same decision touches another aggregate: it follows in a transaction of its own, at once."""
-        self.timer(key, name, self.now, command)
+        self._draft.timers[key, name] = Timer(key, name, self.now, command, self._traceparent)
 
     def write(self, *rows: Any) -> None:
         """Rows that the service's store saves, set-based, in the same transaction."""
@@ -225,9 +230,10 @@ class Work:
     def new_id() -> str:
         return str(uuid7())
 
-    def begin(self, cause: str | None = None, correlation: str | None = None) -> None:
+    def begin(self, cause: str | None = None, correlation: str | None = None, traceparent: str | None = None) -> None:
         """A new message: what an earlier one left undone is forgotten."""
-        self._cause, self._correlation, self._draft = cause, correlation, Changes()
+        self._cause, self._correlation, self._traceparent = cause, correlation, traceparent
+        self._draft = Changes()
 
     def keep(self) -> Changes:
         """The message succeeded: its changes join the batch's. Returns them."""

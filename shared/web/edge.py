@@ -4,17 +4,20 @@ import json
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 import structlog
 import uuid_utils
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from prometheus_client import Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared import tracing
 from shared.catalogue.kommuner import KOMMUNER, TEST_KOMMUNE
 from shared.people.guard import (
     ATTRIBUTES,
@@ -42,6 +45,7 @@ from shared.web.problems import (
     UNSTORABLE,
     UNSUPPORTED,
     Problem,
+    route_of,
     told,
 )
 
@@ -102,7 +106,8 @@ class Edge:
             return
         headers = Headers(scope=scope)
         correlation_id = _uuid(headers.get("x-correlation-id")) or str(uuid_utils.uuid7())
-        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+        bound = structlog.contextvars.bound_contextvars(correlation_id=correlation_id)
+        with bound, self._span(scope, headers):
             await self._serve(scope, receive, send, headers, correlation_id)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers, correlation_id: str) -> None:
@@ -158,15 +163,23 @@ class Edge:
             **{name: _id(value) for name, value in scope.get("path_params", {}).items()},
             **state.get("refused", {}),
         }
+        method = scope["method"] if scope["method"] in METHODS else "?"
+        if span := tracing.here():
+            _tell(span, scope, method, status)
         seen(
             "request",
             service=self._service,
-            method=scope["method"] if scope["method"] in METHODS else "?",
+            method=method,
             endpoint=endpoint,
             status=status,
             ms=round(seconds * 1000, 1),
             **{name: value for name, value in found.items() if value},
         )
+
+    def _span(self, scope: Scope, headers: Headers) -> tracing.Spanned:
+        if scope["path"] in OPERATIONS or scope["path"].startswith(STATIC):
+            return nullcontext()
+        return tracing.continued(self._service, "request", headers.get, SpanKind.SERVER)
 
     def _check_host(self, headers: Headers) -> None:
         name = re.sub(r":\d*$", "", headers.get("host", "").lower())
@@ -180,6 +193,16 @@ class Edge:
         by_session: Callable[[Scope], str | None] | None = getattr(scope["app"].state, "sub_of_session", None)
         sub = who.sub if isinstance(who, Principal) else by_session(scope) if by_session else None
         self._limits.count(sub=sub, address=address)
+
+
+def _tell(span: Span, scope: Scope, method: str, status: int) -> None:
+    """The route as it is written: an address may hold anything, the way into a mail among it."""
+    route = route_of(Request(scope)) if scope.get("endpoint") else ""
+    span.update_name(f"{method} {route}".rstrip())
+    found = {"http.request.method": method, "http.route": route or None, "http.response.status_code": status}
+    span.set_attributes({name: value for name, value in found.items() if value})
+    if status >= 500:
+        span.set_status(Status(StatusCode.ERROR))
 
 
 def _check_head(scope: Scope, headers: Headers) -> None:

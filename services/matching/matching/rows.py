@@ -56,7 +56,7 @@ async def save_pool(conn: Connection, rows: Sequence[Pool]) -> None:
         said += [(event, row) for event in await pool.candidates_for(conn, referral, calendar.today(row.now))]
     if said:
         events = [Outgoing(e.TOPIC.name, e, Work.new_id(), row.now, e.place_id, row.cause) for e, row in said]
-        await outgoing.save(conn, events, "matching", None)
+        await outgoing.save(conn, events, "matching")
 
 
 async def _forget(conn: Connection, persons: Sequence[pool.Person]) -> None:
