@@ -32,6 +32,22 @@ ENDED_BY: dict[str, Words] = {
         "da": "Pladsen blev besat af en anden.",
         "en": "The place went to somebody else.",
     },
+    "place-closed": {
+        "da": "Forslaget faldt bort, da pladsen blev lukket.",
+        "en": "The proposal fell away when the place was closed.",
+    },
+    "place-paused": {
+        "da": "Forslaget faldt bort, da pladsen blev sat på pause. Kommunen kan spørge igen, når den åbner.",
+        "en": "The proposal fell away when the place was paused. The kommune can ask again when it opens.",
+    },
+    "referral-over": {
+        "da": "Det blev ikke til noget denne gang. Kommunen leder ikke længere til pladsen.",
+        "en": "It came to nothing this time. The kommune no longer looks for somebody for the place.",
+    },
+    "entered-in-error": {
+        "da": "Forslaget var en fejl og gælder ikke.",
+        "en": "The proposal was an error and does not count.",
+    },
 }
 """What an end means that is not for the kommune to make good."""
 DONE: dict[str, Words] = {
@@ -99,8 +115,8 @@ def what_next(match: Match, call: tuple[str, str]) -> Words:
     if match.state == "agreed":
         start, day = in_words(match.terms.start), english(match.terms.start)
         return {
-            "da": f"Det er aftalt. Tillykke! Første dag er den {start}. {call[0]}",
-            "en": f"It is agreed. Congratulations! The first day is {day}. {call[1]}",
+            "da": f"Det er aftalt. Tillykke! Første dag: {start}. {call[0]}",
+            "en": f"It is agreed. Congratulations! First day: {day}. {call[1]}",
         }
     if match.state == "ended" and match.came:
         return DONE.get(match.reason or "") or _and_call(ENDED, call)
