@@ -58,7 +58,7 @@ async def test_from_proposal_to_agreement_over_http(world: World) -> None:
 
     shown = (await world.ask("GET", f"/matches/{match}", role="leader", leader=LEADER)).json()
     assert (shown["state"], shown["missing"], shown["gate_missing"]) == ("agreed", [], [])
-    assert shown["next"] == "Det er aftalt. Tillykke! Første dag er den 14. december 2026. I kan altid ringe."
+    assert shown["next"] == "Det er aftalt. Tillykke! Første dag: 14. december 2026. I kan altid ringe."
     assert await world.said() == ["match.proposed", "match.approved", "match.approved", "match.agreed"]
 
 
