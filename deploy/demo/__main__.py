@@ -7,12 +7,12 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from deploy.demo import show
 from deploy.demo.driver import play
-from deploy.demo.world import PORTS, POST, SERVICES, SITE, World
+from deploy.demo.world import KOMMUNER, PORTS, POST, SERVICES, SITE, World
 from deploy.local.stack import StackError
 
 HOME = Path(__file__).parents[2] / ".local"
@@ -48,9 +48,16 @@ def demo(once: bool) -> int:
         show.unexpected(plays)
         ok = all(one.ok for one in plays)
         if not once:
+            world.processes.kill(KOMMUNER)  # from here on the visitor is the kommune too
             show.addresses({name: world.urls[name] for name in SERVICES}, world.urls[SITE], world.urls[POST])
             shell = os.path.relpath(world.shell)
             show.console.print(f"Look around: (. {shell}; .venv/bin/lederalliancen token consultant)")
+            clock = os.path.relpath(world.calendar.file)
+            later = (world.calendar.now + timedelta(days=7)).isoformat()
+            show.console.print(
+                f"The calendar stands still at {world.calendar.now:%Y-%m-%d %H:%M}; a week on: echo {later} > {clock}"
+            )
+            show.console.print("Kommuner of the stories answer no more: you do, from the mails above")
             show.console.print(f"Kafka {world.stack.kafka} · logs in {HOME / 'logs'} · Ctrl-C stops all of it")
             with suppress(KeyboardInterrupt):
                 signal.pause()

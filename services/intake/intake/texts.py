@@ -9,6 +9,7 @@ from intake.state.places import Past
 from shared.catalogue import calendar
 from shared.catalogue.codes import codes
 from shared.catalogue.kommuner import KOMMUNER
+from shared.catalogue.rules import rule
 from shared.frozen import Frozen
 
 Reader = Literal["leader", "consultant"]
@@ -55,7 +56,7 @@ SAID = {
     "placement-cancelled": "En aftale hos jer blev ikke til noget.",
     "became": "Det førte til noget godt: »{label}«. Tillykke!",
     "filled": "Pladsen er besat. Tillykke!",
-    "blocked": "Noget skal på plads, før pladsen kan åbne. En konsulent taler med dig om det.",
+    "blocked": "Noget skal på plads, før pladsen kan åbne. En konsulent taler med dig om det. {stop}",
     "changed": "Vi har rettet pladsen og givet besked til dem, det angår.",
     "changed-contact": "Der er nye kontaktoplysninger, og vi har givet besked til dem, det angår.",
     "paused": "Pladsen er på pause.",
@@ -439,12 +440,20 @@ def _count(n: int) -> str:
 PEOPLE = {"leader_id", "contact_id", "buddy_id", "contact"}
 
 
+def _stop(code: str) -> str:
+    """What the rule says that stops a place."""
+    try:
+        return rule(code).da
+    except KeyError:
+        return ""
+
+
 def sentence(past: Past) -> str:
     what = "changed-contact" if past.what == "changed" and past.fields and {*past.fields} <= PEOPLE else past.what
     said = SAID.get(f"{what}-{past.reason}", SAID.get(what, what))
     known = codes("outcomes")
     label = known.label(past.reason, "da") if past.reason and past.reason in known else ""
-    told = said.format(kommune=_name(past.reason or ""), label=label)
+    told = said.format(kommune=_name(past.reason or ""), label=label, stop=_stop(past.reason or "")).strip()
     return told[:1].upper() + told[1:]
 
 

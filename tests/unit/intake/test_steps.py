@@ -443,3 +443,9 @@ def test_good_news_comes_before_what_others_do_sooner() -> None:
     searching = Referral(id=REFERRAL, place_id=PLACE, kommune="0561", guided=True, asked=asked)
     one, someone = in_state("open"), leader(outcome="reached", next_call_on=None)
     assert [s.what for s in steps(one, someone, known(one, planned, searching), NOW)] == ["start", "searching"]
+
+
+def test_a_place_that_is_stopped_says_what_stops_it() -> None:
+    told = texts.sentence(Past(on=TODAY, what="blocked", reason="R-SHOP-FLOOR"))
+    assert told.endswith("men afdelingen, der skal tage imod, er ikke klar.")
+    assert texts.sentence(Past(on=TODAY, what="blocked", reason="R-OF-TOMORROW")).endswith("taler med dig om det.")

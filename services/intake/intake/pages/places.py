@@ -1,6 +1,6 @@
 """A place: found with the leader, seen through its whole life, opened, paused and closed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from intake.rules.places import UNOPENED, has_free_seat
 from intake.texts import Reader
 from shared.catalogue import tasks as catalogue
 from shared.catalogue.calendar import DENMARK
+from shared.catalogue.codes import codes
 from shared.catalogue.kommuner import KOMMUNER, kommuner_of_postnr
 from shared.runtime import Runtime
 from shared.web.access import Principal
@@ -109,8 +110,13 @@ def rows(form: Form, *, own: bool) -> list[str]:
 def typed(place: WholePlaceView) -> dict[str, Any]:
     known = place.found.model_dump() | {"postnr": place.postnr}
     tasks = [task.task_id for task in place.found.tasks or ()]
-    first = (place.found.forms or (None,))[0]
-    return known | {"seats": place.seats, "_task": tasks, "_first": first}
+    return known | {"seats": place.seats, "_task": tasks, "_first": _wished(place.found.forms or ())}
+
+
+def _wished(forms: Sequence[str]) -> str | None:
+    """The one that stands before its turn in the list: somebody has put it there."""
+    listed = [code for code in codes("forms").entries if code in forms]
+    return forms[0] if [*forms] != listed else None
 
 
 async def _known(runtime: Runtime, place: WholePlaceView, who: Principal, page: Page) -> dict[str, Any]:
@@ -167,7 +173,9 @@ async def find_more(
     with form.judging():
         await api.change_place(place_id, found(form, place), who, dispatch, runtime)
         if not page.is_part:
-            return page.go(f"/pladser/{place_id}/ret" if place.state in UNOPENED else f"/pladser/{place_id}")
+            if place.state in UNOPENED:
+                return page.go(f"/pladser/{place_id}/ret", gjort="gemt")
+            return page.go(f"/pladser/{place_id}")
     if page.is_part:
         # Rows of the page as it stands keep their names: new ones are counted from elsewhere.
         form.sent = {**form.sent, "tasks": {str(at): row for at, row in enumerate(chosen(form), NEW)}}
