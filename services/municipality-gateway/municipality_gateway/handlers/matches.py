@@ -71,7 +71,8 @@ def proposed(work: Work, message: Message[MatchProposed]) -> None:
 
 
 def _wait_until(work: Work, match: Match, last_day: date) -> None:
-    command = MatchDeadline(match_id=match.id, kommune=match.entrance or match.kommune)
+    kommune, *also = match.whose
+    command = MatchDeadline(match_id=match.id, kommune=kommune, also=next(iter(also), None))
     work.timer(match.key, DEADLINE, end_of_day(last_day), command)
 
 
