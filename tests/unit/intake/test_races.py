@@ -41,7 +41,7 @@ def both(world: World, first: Any, second: Any, *, in_order: bool) -> None:
 def test_a_pause_and_an_agreement_that_cross_leave_a_paused_place_that_is_full(pause_first: bool) -> None:
     world = World(place(state="open"), REFERRED)
     both(world, PAUSE, agreed(MATCH), in_order=pause_first)
-    assert (world.place.state, world.place.agreed) == ("paused", {MATCH})
+    assert (world.place.state, world.place.agreed) == ("paused", frozenset({MATCH}))
     world.tell(AGAIN)
     assert (world.place.state, len(world.heard(PlaceReopened))) == ("filled", 0)
 
@@ -53,7 +53,8 @@ def test_a_closing_and_an_agreement_that_cross_leave_a_closed_place_with_somebod
 ) -> None:
     world = World(place(state="open"), REFERRED, leader(places=frozenset({PLACE})), company(LEADER))
     both(world, closed_by, agreed(MATCH), in_order=close_first)
-    assert (world.place.state, world.place.agreed, world.referral.living) == ("closed", {MATCH}, {MATCH})
+    there = frozenset({MATCH})
+    assert (world.place.state, world.place.agreed, world.referral.living) == ("closed", there, there)
     world.tell(ended(MATCH))
     assert (world.place.state, world.place.agreed) == ("closed", frozenset())
 

@@ -173,7 +173,7 @@ def test_where_two_kommuner_may_answer_the_deadline_knows_both() -> None:
 
 @pytest.mark.parametrize("withdrawn_first", [True, False])
 def test_of_a_withdrawal_and_a_proposal_of_the_same_person_the_last_one_counts(withdrawn_first: bool) -> None:
-    gateway, referral = asked(max_kommuner=1)
+    gateway, _ = asked(max_kommuner=1)
     proposed(gateway)
     gone = {"candidate_id": CANDIDATE, "reason": "education"}
     if withdrawn_first:
@@ -182,7 +182,7 @@ def test_of_a_withdrawal_and_a_proposal_of_the_same_person_the_last_one_counts(w
     else:
         proposed(gateway)
         gateway.reply(ESBJERG, "candidate-withdrawn", gone)
-    said = [name for name in gateway.types("municipality-gateway.candidates.v1")]
+    said = gateway.types("municipality-gateway.candidates.v1")
     last = ["candidate.withdrawn", "candidate.proposed"]
     assert said[1:] == (last if withdrawn_first else last[::-1])
 
@@ -248,5 +248,6 @@ def test_a_place_that_reopened_has_the_seat_whose_placement_it_names(known_first
     assert gateway.get(Place, PLACE).free == 1
     gateway.reply(ESBJERG, "rejected", {"referral_id": gateway.referral().id, **NO_CANDIDATE})
     assert gateway.last(say.ReferralSent).kommune == FANOE
-    gateway.tell(placement_event(followup.PlacementCancelled, gateway, reason="did-not-come", referral_id=plan.referral_id))
+    over = placement_event(followup.PlacementCancelled, gateway, reason="did-not-come", referral_id=plan.referral_id)
+    gateway.tell(over)
     assert gateway.get(Place, PLACE).free == 1
