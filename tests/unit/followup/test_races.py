@@ -149,11 +149,16 @@ def test_a_stage_that_crosses_the_end_never_begins(end_first: bool) -> None:
 
 
 @pytest.mark.parametrize("error_first", [True, False])
-def test_an_outcome_that_crosses_an_end_in_error_is_kept_and_nobody_asks_afterwards(error_first: bool) -> None:
+def test_an_outcome_counts_when_it_comes_before_an_end_in_error_and_is_refused_after_it(error_first: bool) -> None:
     world = begun()
     became = RecordOutcome(placement_id=MATCH, outcome="O-EDUCATION", hours=None, on=START, when=None)
     error = End(placement_id=MATCH, reason="entered-in-error", on=START)
-    for command in (error, became) if error_first else (became, error):
-        world.tell(command)
-    assert (world.placement.reason, len(world.placement.outcomes)) == ("entered-in-error", 1)
+    if error_first:
+        world.tell(error)
+        with refused("state", "state"):
+            world.tell(became)
+    else:
+        world.tell(became)
+        world.tell(error)
+    assert (world.placement.reason, len(world.placement.outcomes)) == ("entered-in-error", not error_first)
     assert world.placement.plan == ()
