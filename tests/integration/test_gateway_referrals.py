@@ -1,5 +1,6 @@
 """The gateway on a real PostgreSQL: what was asked, by when, and who may see it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
@@ -9,15 +10,23 @@ import pytest
 
 from municipality_gateway.app import service
 from municipality_gateway.collect import collect
+from municipality_gateway.state.matches import Match
+from shared.events.matching import MatchProposed
+from shared.events.topics import REPLIES
+from shared.spine.aggregates import one
 from shared.spine.redrive import redrive
 from tests.gateway_served import IN, OUT, TUESDAY_AFTER, World, event, served, token
 from tests.unit.municipality_gateway.world import (
+    CANDIDATE,
     CONTACT,
     ESBJERG,
     FANOE,
     LEADER,
+    MATCH,
     MONDAY,
     PLACE,
+    PROPOSAL,
+    TERMS,
     opened,
     reply_record,
 )
@@ -63,6 +72,40 @@ async def test_nobody_is_late_while_a_reply_over_http_is_on_its_way(world: World
     assert await world.state() == "requested"
     await world.reply(*await world.relay())
     assert await world.state() == "accepted"
+
+
+async def test_an_answer_and_its_deadline_at_the_same_moment_leave_one_of_the_two(world: World) -> None:
+    """Both under the referral's lock: accepted and not expired, or expired and told so."""
+    world.clock.now_ = TUESDAY_AFTER
+    record = reply_record(ESBJERG, "accepted", {"referral_id": world.referral}, offset=0)
+    await asyncio.gather(world.spine.fire(), world.spine.consume([record]))
+    await world.settle()
+    said = await world.said(OUT)
+    expired = "referral.expired" in said
+    assert (await world.state(), "reply.refused" in said, "reply.taken" in said) == (
+        ("failed", True, False) if expired else ("accepted", False, True)
+    )
+
+
+@pytest.mark.parametrize("who", [ESBJERG, FANOE])
+async def test_where_two_kommuner_may_answer_a_yes_of_either_may_lie_unread(world: World, who: str) -> None:
+    proposal = {"referral_id": world.referral, **PROPOSAL, "kommune": FANOE}
+    await world.reply(reply_record(ESBJERG, "candidate-proposed", proposal, id="forslag", offset=0))
+    possible = MatchProposed(
+        match_id=MATCH, place_id=PLACE, referral_id=world.referral, leader_id=LEADER, candidate_id=CANDIDATE,
+        kommune=FANOE, place_kommune=ESBJERG, reply_id="forslag", terms=TERMS, gate=(),
+        approvals_needed=("leader", "young-person"), answer_by=date(2026, 11, 30),
+    )  # fmt: skip
+    await world.hear(possible)
+    unread = int(who == ESBJERG)  # the offset at which its yes lies
+    world.consumer.ends = {IN: 1, REPLIES.of(who): unread + 1}
+    world.clock.now_ = TUESDAY_AFTER
+    await world.settle()
+    yes = {"match_id": MATCH, "answer": "yes"}
+    await world.reply(reply_record(who, "young-person-answered", yes, offset=unread))
+    match = await one(world.pool, Match, MATCH)
+    assert match
+    assert [given.answer for given in match.answers] == ["yes"]
 
 
 async def test_what_row_level_security_hides_no_route_shows_a_kommune(

@@ -15,18 +15,22 @@ from matching.state.places import Place
 from shared.events.intake import PlaceFilled, PlaceReopened
 from shared.spine.aggregates import one
 from shared.spine.decision import Refused
+from shared.spine.engine import Spine
 from tests.matching_served import NOWHERE, World, served
 from tests.unit.matching.world import (
     CANDIDATES,
     ESBJERG,
     LEADER,
     NOW,
+    OTHER_PLACE,
+    OTHER_REFERRAL,
     PLACE,
     PLACEMENT,
     REFERRAL,
     VARDE,
     about_place,
     answer,
+    changed,
     ended,
     opened,
     profile,
@@ -282,3 +286,34 @@ async def test_why_it_fits_is_told_to_consultant_and_kommune_and_strengths_to_th
     ):
         view = (await world.ask("GET", f"/matches/{match}", role=role, **claims)).json()
         assert (len(view["reasons"]), view["strengths"]) == (told, ["gaming", "coordination"])
+
+
+@pytest.mark.parametrize("what", ["seat", "person"])
+async def test_of_agreements_in_transactions_at_the_same_moment_one_is_made(world: World, what: str) -> None:
+    """For the last seat, or about one person at two places: two replicas, each with one of the last yeses."""
+    await world.hear(opened(), opened(OTHER_PLACE), sent(), sent(OTHER_REFERRAL, OTHER_PLACE))
+    first = await world.propose()
+    if what == "seat":
+        there, second = PLACE, await world.propose(1)
+    else:
+        there = OTHER_PLACE
+        await world.hear(proposed(place_id=there, referral_id=OTHER_REFERRAL))
+        (second,) = [match.id for match in await matches_of(world.pool, there)]
+    for match, place in ((first, PLACE), (second, there)):
+        answers = dict.fromkeys((await world.match(match)).gate, True)
+        await world.spine.execute(AnswerGate(match_id=match, answers=answers), by="consultant")
+        await world.hear(answer(match, "young-person", "yes", place_id=place))
+    if what == "seat":  # the leader's yes holds it: only a second seat that goes lets two yeses meet
+        await world.hear(changed(seats=2))
+    for match, place in ((first, PLACE), (second, there)):
+        yes = LeaderAnswers(match_id=match, place_id=place, answer="yes", reason=None)
+        await world.spine.execute(yes, by="leader")
+    if what == "seat":
+        await world.spine.consume([world.record(changed(seats=1))])
+    # Timers are read before they are locked: each replica has read all, and the other's are fired by then.
+    replicas = [Spine(world.pool, world.spine.book, world.clock) for _ in range(2)]
+    await asyncio.gather(*(replica.fire(limit) for replica, limit in zip(replicas, (1, 200), strict=True)))
+    await world.settle()
+    states = sorted([(await world.match(match)).state for match in (first, second)])
+    assert states == ["agreed", "cancelled"]
+    assert (await world.said()).count("match.agreed") == 1

@@ -50,6 +50,19 @@ def test_what_is_gone_is_found(text: str) -> None:
     assert len(absent(ROOT / "README.md", text)) == 1
 
 
+@pytest.mark.parametrize(("page", "ways"), [("races.md", 2), ("outside-input.md", 1)])
+def test_every_race_has_a_test_each_way_and_all_that_comes_from_outside_has_one(page: str, ways: int) -> None:
+    lines = [line for line in (ROOT / "docs" / page).read_text("utf-8").splitlines() if line.startswith("| ")]
+    rows = [line.strip("| ").split(" | ") for line in lines]
+    heads = [row for row in rows if row == rows[0]]
+    assert len(rows) > len(heads)
+    for row in [row for row in rows if row not in heads]:
+        first, *other = row[-ways:]
+        assert len(row) == len(heads[0]), row
+        assert "::test_" in first, row
+        assert all("::test_" in cell or cell == "the same test, the other way round" for cell in other), row
+
+
 def test_every_requirement_of_asvs_is_answered_once_and_the_counts_are_true() -> None:
     text = (ROOT / "docs/asvs.md").read_text("utf-8")
     rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in text.splitlines() if re.match(r"\| \d+\.\d+\.\d+ ", line)]

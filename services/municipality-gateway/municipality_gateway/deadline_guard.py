@@ -4,6 +4,7 @@ What was answered in time counts, also after an outage of ours. When Kafka is aw
 """
 
 import asyncio
+from typing import Any
 
 import orjson
 import structlog
@@ -22,9 +23,14 @@ GUARDED = frozenset({Deadline.__name__, MatchDeadline.__name__})
 
 async def may_fire(runtime: Runtime, rows: list[Due]) -> list[Due]:
     """The timers (due by now) that may fire now."""
-    kommune_of = {row: orjson.loads(row.body)["kommune"] for row in rows if row.command in GUARDED}
-    heard = await _heard(runtime, set(kommune_of.values())) if kommune_of else set()
-    return [row for row in rows if row not in kommune_of or kommune_of[row] in heard]
+    whose = {row: _whose(orjson.loads(row.body)) for row in rows if row.command in GUARDED}
+    heard = await _heard(runtime, set().union(*whose.values())) if whose else set()
+    return [row for row in rows if whose.get(row, set()) <= heard]
+
+
+def _whose(body: dict[str, Any]) -> set[str]:
+    """Two, where either may answer."""
+    return {body["kommune"], body.get("also")} - {None}
 
 
 async def _heard(runtime: Runtime, kommuner: set[str]) -> set[str]:

@@ -33,6 +33,14 @@ def test_a_candidate_who_came_back_after_a_withdrawal_is_agreed_on() -> None:
     assert world.placement.state == "planned"
 
 
+def test_a_withdrawal_of_before_that_arrives_after_the_agreement_changes_nothing() -> None:
+    """Withdrawn, proposed again and agreed on: the withdrawal is heard last."""
+    world = World()
+    world.tell(agreed(candidate_version=3))
+    world.tell(withdrawn(), version=2)
+    assert (world.placement.state, world.placement.attention) == ("planned", ())
+
+
 def test_a_withdrawal_from_a_living_placement_is_for_people_to_decide() -> None:
     world = begun()
     world.tell(withdrawn(), version=2)

@@ -134,6 +134,15 @@ def test_the_end_of_a_placement_closes_its_challenges() -> None:
     assert closed.response_seconds is None
 
 
+def test_what_is_found_hard_after_the_end_stays_somebodys_until_a_consultant_closes_it() -> None:
+    world = living()
+    world.tell(End(placement_id=MATCH, reason="C-PHONE", on=date(2026, 11, 2)))
+    hard(world)
+    assert world.heard(ChallengeClosed) == []
+    world.tell(CloseChallenge(challenge_id=CHALLENGE))
+    assert len(world.heard(ChallengeClosed)) == 1
+
+
 def test_an_intervention_counts_from_when_it_was_tried_in_whichever_order_it_is_told() -> None:
     world = living()
     hard(world)

@@ -50,6 +50,18 @@ def test_one_or_all_are_handed_over() -> None:
     assert (answer.placement_ids, follows(world)) == ((OTHER,), ["bo", "carl"])
 
 
+@pytest.mark.parametrize("asked_first", [True, False])
+def test_who_asks_while_it_is_handed_over_does_not_take_it_back(asked_first: bool) -> None:
+    world = two()
+    ask = CheckIn(placement_id=MATCH, kind="first-day", answered=True, by="consultant")
+    if asked_first:
+        world.tell(ask, by="anne")
+    hand_over(world, "anne", "bo", MATCH)
+    if not asked_first:
+        world.tell(ask, by="anne")
+    assert follows(world) == ["bo", "anne"]
+
+
 def test_what_nobody_follows_is_given_to_somebody() -> None:
     world = World()
     world.tell(agreed())

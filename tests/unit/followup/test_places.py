@@ -68,6 +68,15 @@ def test_a_placement_goes_on_as_the_leaders_and_contacts_that_its_place_has_now(
     assert (world.placement.leader_id, world.placement.contact_id) == (other, other)
 
 
+@pytest.mark.parametrize("moved_first", [True, False])
+def test_what_is_agreed_while_its_place_goes_on_as_another_leaders_is_hers(moved_first: bool) -> None:
+    other, world = an_id(21), World()
+    messages = [moved_on(other, other), agreed()]
+    for message in messages if moved_first else reversed(messages):
+        world.tell(message)
+    assert (world.placement.leader_id, world.placement.contact_id) == (other, other)
+
+
 def test_a_placement_with_a_contact_of_its_own_keeps_it() -> None:
     own = an_id(23)
     world = begun()

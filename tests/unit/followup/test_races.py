@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from followup.commands.placements import CheckIn, Pause, PlanStage, Resume, Start
+from followup.commands.placements import CheckIn, End, Pause, PlanStage, RecordOutcome, Resume, Start
 from shared.events.followup import (
     PlacementCancelled,
     PlacementCheckedIn,
     PlacementCheckinDue,
+    PlacementEnded,
     PlacementPaused,
     PlacementResumed,
     PlacementStageChanged,
@@ -115,3 +116,49 @@ def test_an_approval_that_runs_out_during_a_time_out_needs_a_next_stage_before_i
     world.tell(next_stage(date(2026, 12, 14)))
     world.tell(Resume(placement_id=MATCH))
     assert (world.placement.state, world.placement.stage.form) == ("active", "SMAAJOB")
+
+
+@pytest.mark.parametrize("end_first", [True, False])
+def test_a_check_in_and_the_end_cross_and_the_end_stands_with_both_told(end_first: bool) -> None:
+    world = begun()
+    world.on(date(2026, 11, 16))
+    asked = CheckIn(placement_id=MATCH, kind="first-week", answered=True, by="leader")
+    over = End(placement_id=MATCH, reason="C-PACE", on=date(2026, 11, 16))
+    for command in (over, asked) if end_first else (asked, over):
+        world.tell(command)
+    assert (world.placement.state, len(world.heard(PlacementEnded)), len(world.heard(PlacementCheckedIn))) == (
+        "finished", 1, 1,
+    )  # fmt: skip
+    assert {check.kind for check in world.placement.plan} == {"after-3-months", "after-6-months", "after-12-months"}
+
+
+@pytest.mark.parametrize("end_first", [True, False])
+def test_a_stage_that_crosses_the_end_never_begins(end_first: bool) -> None:
+    world = begun()
+    world.on(date(2026, 11, 16))
+    over = End(placement_id=MATCH, reason="C-PACE", on=date(2026, 11, 16))
+    if end_first:
+        world.tell(over)
+        with refused("state", "state"):
+            world.tell(next_stage())
+    else:
+        world.tell(next_stage())
+        world.tell(over)
+    world.on(date(2026, 12, 14))
+    assert (world.placement.state, world.placement.ahead, world.heard(PlacementStageChanged)) == ("finished", (), [])
+
+
+@pytest.mark.parametrize("error_first", [True, False])
+def test_an_outcome_counts_when_it_comes_before_an_end_in_error_and_is_refused_after_it(error_first: bool) -> None:
+    world = begun()
+    became = RecordOutcome(placement_id=MATCH, outcome="O-EDUCATION", hours=None, on=START, when=None)
+    error = End(placement_id=MATCH, reason="entered-in-error", on=START)
+    if error_first:
+        world.tell(error)
+        with refused("state", "state"):
+            world.tell(became)
+    else:
+        world.tell(became)
+        world.tell(error)
+    assert (world.placement.reason, len(world.placement.outcomes)) == ("entered-in-error", not error_first)
+    assert world.placement.plan == ()

@@ -274,6 +274,21 @@ def test_a_stage_in_the_place_of_another_says_which_one_is_void() -> None:
     assert world.types()[-2:] == ["placement.corrected", "placement.stage-planned"]
 
 
+@pytest.mark.parametrize("yes_first", [True, False])
+def test_a_yes_that_crosses_another_stage_in_the_place_of_its_own_is_none_to_that_one(yes_first: bool) -> None:
+    world = begun()
+    plan(world, date(2026, 11, 16), form="LOENTILSKUD", to=date(2027, 5, 1))
+    if yes_first:
+        answer(world)
+    plan(world, date(2026, 11, 16), form="LOENTILSKUD", to=date(2027, 5, 1), hours=20, stage_id=an_id(51))
+    if not yes_first:
+        answer(world)
+    world.on(date(2026, 11, 16))
+    assert [told.rule for told in world.heard(PlacementAnswerRefused)] == ["state"] * (not yes_first)
+    assert world.heard(PlacementStageChanged) == []
+    assert [stage.stage_id for stage in world.placement.ahead] == [an_id(51)]
+
+
 def test_a_stage_that_was_not_approved_before_the_next_one_begins_is_void() -> None:
     world = begun()
     plan(world, date(2026, 11, 16), form="LOENTILSKUD", to=date(2027, 5, 1))

@@ -31,6 +31,7 @@ from tests.unit.matching.world import (
     place,
     profile,
     proposed,
+    referral_asked_back,
     referral_cancelled,
     sent,
     terms,
@@ -173,7 +174,7 @@ def test_a_proposal_for_somebody_who_has_a_place_is_refused(world: World) -> Non
     assert told(world.hear(elsewhere)) == [("refused", "candidate-taken")]
 
 
-@pytest.mark.parametrize("over", [referral_cancelled(), paused])
+@pytest.mark.parametrize("over", [referral_cancelled(), referral_asked_back(), paused])
 def test_a_proposal_that_crosses_the_end_of_its_referral_is_refused(world: World, over: Any) -> None:
     world.tell(over)
     assert told(world.hear(proposed())) == [("refused", "referral-over")]

@@ -37,6 +37,7 @@ from tests.unit.matching.world import (
     place,
     profile,
     proposed,
+    referral_asked_back,
     referral_cancelled,
     sent,
     terms,
@@ -349,6 +350,7 @@ def test_an_agreement_cancels_what_else_is_open_for_the_same_person(world: World
     [
         (paused, "place-paused"),
         (referral_cancelled(), "referral-over"),
+        (referral_asked_back(), "referral-over"),
         (withdrawn(), "candidate-withdrawn"),
     ],
 )
@@ -364,7 +366,8 @@ def test_what_happens_while_the_last_yes_is_on_its_way_is_seen_at_the_agreement(
     assert told(world.wait(NOW)) == [("cancelled", reason)]
 
 
-def test_two_agreements_at_once_about_one_person_leave_one(world: World) -> None:
+@pytest.mark.parametrize("first", [0, 1])
+def test_two_agreements_at_once_about_one_person_leave_the_one_that_came_first(world: World, first: int) -> None:
     world.tell(opened(OTHER_PLACE))
     world.tell(sent(OTHER_REFERRAL, OTHER_PLACE))
     here, there = world.propose(), world.propose(place_id=OTHER_PLACE, referral_id=OTHER_REFERRAL)
@@ -374,7 +377,47 @@ def test_two_agreements_at_once_about_one_person_leave_one(world: World) -> None
         world.tell(answer(match, "young-person", "yes", place_id=where))
     for match, where in both:
         world.decide(world.message(LeaderAnswers(match_id=match, place_id=where, answer="yes", reason=None)))
-    assert sorted(told(world.wait(NOW))) == [("agreed", ""), ("cancelled", "candidate-taken")]
+    before = len(world.said)
+    world.agree_first(both[first][0])
+    world.wait(NOW)
+    assert told(world.since(before)) == [("agreed", ""), ("cancelled", "candidate-taken")]
+    assert world.match(both[first][0]).state == "agreed"
+
+
+@pytest.mark.parametrize("party", ["leader", "young-person"])
+@pytest.mark.parametrize("no_first", [True, False])
+def test_a_yes_taken_back_counts_when_it_comes_before_the_agreement(world: World, party: str, no_first: bool) -> None:
+    match = world.propose()
+    world.gate(match)
+    world.tell(answer(match, "young-person", "yes"))
+    world.decide(world.message(LeaderAnswers(match_id=match, place_id=PLACE, answer="yes", reason=None)))
+    if not no_first:
+        world.wait(NOW)
+    no: Any = answer(match, "young-person", "no")
+    if party == "leader":
+        no = LeaderAnswers(match_id=match, place_id=PLACE, answer="no", reason=None)
+    if no_first or party == "young-person":
+        world.tell(no)
+    else:
+        with pytest.raises(Refused, match="state"):
+            world.tell(no)
+    assert world.match(match).state == ("declined" if no_first else "agreed")
+    assert len(world.heard(MatchAgreed)) == (not no_first)
+
+
+@pytest.mark.parametrize("yes_first", [True, False])
+def test_the_leaders_yes_counts_when_it_comes_before_its_last_day_is_over(world: World, yes_first: bool) -> None:
+    match, late = world.propose(), end_of(date(2026, 12, 7))
+    if yes_first:
+        world.wait(late - timedelta(seconds=1))
+        world.leader(match, "yes")
+        world.wait(late)
+        assert world.match(match).state == "proposed"
+    else:
+        world.wait(late)
+        with pytest.raises(Refused, match="state"):
+            world.leader(match, "yes")
+        assert world.match(match).reason == "expired"
 
 
 @pytest.mark.parametrize(
@@ -383,6 +426,7 @@ def test_two_agreements_at_once_about_one_person_leave_one(world: World) -> None
         (paused, "place-paused"),
         (intake.PlaceClosed(**about_place("closed"), reason="closed-down"), "place-closed"),
         (referral_cancelled(), "referral-over"),
+        (referral_asked_back(), "referral-over"),
         (withdrawn(), "candidate-withdrawn"),
     ],
 )
@@ -393,7 +437,7 @@ def test_the_end_of_something_ends_what_is_not_agreed(world: World, event: Any, 
     assert ("match", match) not in {key for key, _ in world.timers}
 
 
-@pytest.mark.parametrize("event", [paused, referral_cancelled(), withdrawn()])
+@pytest.mark.parametrize("event", [paused, referral_cancelled(), referral_asked_back(), withdrawn()])
 def test_what_is_agreed_stands(world: World, event: Any) -> None:
     match = agreed_on(world)
     assert world.hear(event) == []

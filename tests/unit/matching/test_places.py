@@ -178,6 +178,8 @@ def test_a_full_place_waits_for_the_leader_after_a_placement_has_ended(world: Wo
     world.tell(intake.PlaceFilled(**about_place("filled")))
     world.tell(ended(match))
     assert told(world.hear(proposed(1))) == [("refused", "no-seat")]
+    world.tell(intake.PlaceReopened(**about_place("open"), agreed_at=date(2027, 3, 8), placement_id=PLACEMENT))
+    assert world.propose(1, reply_id="again")
 
 
 def test_a_reopened_place_waits_until_its_placement_has_ended_here_too(world: World) -> None:
@@ -297,7 +299,8 @@ def test_a_seat_that_is_gone_goes_from_whoever_is_not_agreed() -> None:
     assert told(world.hear(changed(seats=1))) == [("cancelled", "seat-taken")]
 
 
-def test_of_two_yeses_at_once_to_a_seat_that_became_the_last_one_gets_it() -> None:
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_yeses_at_once_to_a_seat_that_became_the_last_one_gets_it(first: int) -> None:
     world = World(opened(seats=2), sent())
     both = [world.propose(n) for n in range(2)]
     for match in both:
@@ -306,8 +309,11 @@ def test_of_two_yeses_at_once_to_a_seat_that_became_the_last_one_gets_it() -> No
     world.tell(changed(seats=1))
     for match in both:
         world.decide(world.message(answer(match, "young-person", "yes")))
-    assert [what for what, _ in told(world.wait(world.now))] == ["agreed", "cancelled"]
-    assert sorted(world.match(match).state for match in both) == ["agreed", "cancelled"]
+    before = len(world.said)
+    world.agree_first(both[first])
+    world.wait(world.now)
+    assert [what for what, _ in told(world.since(before))] == ["agreed", "cancelled"]
+    assert [world.match(both[n]).state for n in (first, 1 - first)] == ["agreed", "cancelled"]
     assert world.last(MatchCancelled).reason == "seat-taken"
 
 
@@ -369,3 +375,24 @@ def test_a_place_that_goes_on_as_another_leaders_takes_its_matches_along(world: 
     match = agreed_on(world) if agreed else world.propose()
     world.tell(changed().changed(leader_id=someone, contact_id=someone))
     assert (world.match(match).leader_id, world.match(match).state) == (someone, "agreed" if agreed else "proposed")
+
+
+def test_a_proposal_that_crosses_the_place_going_on_as_another_leaders_is_hers(world: World) -> None:
+    """The gateway has not heard of it yet, and names the leader of before."""
+    someone = "00000000-0000-4000-8000-0000000000aa"
+    world.tell(changed().changed(leader_id=someone, contact_id=someone))
+    assert world.match(world.propose()).leader_id == someone
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_for_one_seats_tasks_one_gets_it_and_who_is_for_the_other_seat_stays(first: int) -> None:
+    tasks = (Task(task_id="viden_data-07", seat=1), Task(task_id="viden_data-01", seat=2))
+    world = World(opened(seats=2, tasks=tasks), sent())
+    both = [world.propose(n, tasks=("viden_data-07",)) for n in range(2)]
+    other = world.propose(2, tasks=("viden_data-01",))
+    world.agree(both[first])
+    assert [world.match(match).state for match in (both[first], both[1 - first], other)] == [
+        "agreed", "cancelled", "proposed",
+    ]  # fmt: skip
+    assert world.match(both[1 - first]).reason == "seat-taken"
+    world.agree(other)

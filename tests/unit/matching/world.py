@@ -89,6 +89,12 @@ def referral_cancelled() -> gateway.ReferralCancelled:
     return gateway.ReferralCancelled(**_referral(REFERRAL, PLACE, "cancelled"), reason="seats-filled", by="system")
 
 
+def referral_asked_back() -> gateway.ReferralCancellationRequested:
+    """The kommune had accepted, and has not confirmed yet."""
+    about = {**_referral(REFERRAL, PLACE, "in-progress"), "business_status": "cancellation-requested"}
+    return gateway.ReferralCancellationRequested(**about, reason="match-elsewhere", due_by=date(2026, 11, 26))
+
+
 def profile(**other: Any) -> Profile:
     facts: dict[str, Any] = {
         "age_band": "18-24",
@@ -193,6 +199,10 @@ class World(harness.World):
         event, *_ = self.hear(proposed(candidate, **other))
         assert isinstance(event, MatchProposed), event
         return event.match_id
+
+    def agree_first(self, match: str) -> None:
+        """Of several that everybody has said yes to, this one's agreement is decided first."""
+        self.decide(self.message(self.timers.pop((("match", match), "agree")).command))
 
     def match(self, match: str) -> Match:
         return self.get(Match, match)

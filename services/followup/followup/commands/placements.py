@@ -190,7 +190,9 @@ class NewDay(OfPlacement):
 
 
 class CandidateGone(OfPlacement):
-    """The kommune withdrew the candidate after the agreement."""
+    """The kommune withdrew the candidate. `version`: the candidate's, by which an agreement on a later one stands."""
+
+    version: int | None = None
 
 
 class Forget(Command):

@@ -45,7 +45,8 @@ def withdrawn(work: Work, message: Message[CandidateWithdrawn]) -> None:
     candidate = candidate_of(work, message.data).changed(withdrawn=message.version or 1)
     work.put(candidate if candidate.placements else candidate.changed(age_band=None))
     for placement_id in sorted(candidate.placements):
-        work.soon((Placement.KIND, placement_id), "candidate-gone", CandidateGone(placement_id=placement_id))
+        command = CandidateGone(placement_id=placement_id, version=candidate.withdrawn)
+        work.soon((Placement.KIND, placement_id), "candidate-gone", command)
 
 
 @handlers.on(Remember, (Candidate, "candidate"))

@@ -252,8 +252,10 @@ def new_day(work: Work, message: Message[NewDay]) -> None:
 
 @handlers.on(CandidateGone, (Placement, "placement_id"))
 def candidate_gone(work: Work, message: Message[CandidateGone]) -> None:
-    data = message.data
-    keep(work, placements.candidate_gone(work.need(Placement, data.placement_id), work.today))
+    """Who was withdrawn, proposed again and agreed on is there: the withdrawal was only heard late."""
+    data, placement = message.data, work.need(Placement, message.data.placement_id)
+    if data.version is None or data.version > placement.candidate_version:
+        keep(work, placements.candidate_gone(placement, work.today))
 
 
 @handlers.on(FollowPlace, (Placement, "placement_id"))

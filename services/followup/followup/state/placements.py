@@ -132,6 +132,8 @@ class Placement(Aggregate):
     candidate_id: str
     kommune: str
     """The young person's, which approves (R-XBORDER-1)."""
+    candidate_version: int = 0
+    """Of the candidate that was agreed on."""
     contact_id: str
     buddy_id: str | None = None
     state: PlacementState = "planned"

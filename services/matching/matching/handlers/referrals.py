@@ -5,6 +5,7 @@ from matching.rows import Pool
 from matching.state.places import Place
 from matching.state.referrals import Referral
 from shared.events.municipality_gateway import (
+    ReferralCancellationRequested,
     ReferralCancelled,
     ReferralChanged,
     ReferralCompleted,
@@ -30,9 +31,11 @@ def referral_sent(work: Work, message: Message[ReferralSent]) -> None:
 
 
 @handlers.on(
-    ReferralRejected, ReferralExpired, ReferralCancelled, ReferralCompleted, ReferralChanged, (Referral, "referral_id")
-)
+    ReferralRejected, ReferralExpired, ReferralCancellationRequested, ReferralCancelled, ReferralCompleted,
+    ReferralChanged, (Referral, "referral_id"),
+)  # fmt: skip
 def referral_moved(work: Work, message: Message[ReferralEvent]) -> None:
+    """What is asked back finds nobody more, whether or not the kommune has confirmed it."""
     data, referral = message.data, work.need(Referral, message.data.referral_id)
     over = data.state in OVER or data.business_status == "cancellation-requested"
     work.put(referral.changed(over=over))

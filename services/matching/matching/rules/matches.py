@@ -33,7 +33,7 @@ def proposed(proposal: CandidateProposed, terms: Terms, place: Place, candidate:
         id=match_of(proposal),
         place_id=proposal.place_id,
         referral_id=proposal.referral_id,
-        leader_id=proposal.leader_id,
+        leader_id=place.offer.leader_id,
         candidate_id=proposal.candidate_id,
         kommune=proposal.kommune,
         place_kommune=place.offer.kommune,

@@ -8,3 +8,5 @@ class MatchDeadline(Command):
 
     match_id: str
     kommune: str
+    also: str | None = None
+    """The other kommune that may answer, where a shared entrance proposed."""

@@ -72,7 +72,7 @@ def proposed(work: Work, message: Message[MatchProposed]) -> None:
 
 
 def _wait_until(work: Work, match: Match, last_day: date) -> None:
-    command = MatchDeadline(match_id=match.id, kommune=match.entrance or match.kommune)
+    command = MatchDeadline(match_id=match.id, kommune=match.kommune, also=match.entrance)
     work.timer(match.key, DEADLINE, end_of_day(last_day), command)
 
 

@@ -37,8 +37,8 @@ def reopened(work: Work, message: Message[PlaceReopened]) -> None:
     """A new round, the kommune that found somebody first; where one is still being asked, it goes on as it was."""
     data, place = message.data, work.need(Place, message.data.place_id)
     place = place.changed(accepting=True, version=message.version or place.version)
-    if data.placement_id and (placement := work.get(Placement, data.placement_id)):
-        place = place.changed(ended=place.ended | {placement.match_id})
+    if data.placement_id:  # intake may have heard of it before: till we have, its seat would not be free
+        place = place.changed(ended=place.ended | {work.need(Placement, data.placement_id).match_id})
     if place.referrals:
         work.put(place)
     else:
