@@ -126,7 +126,7 @@ class Form:
                 place = one["loc"][:-1] if one["type"] == "extra_forbidden" else one["loc"]
                 rule, da, en = of_value(one)
                 self._errors.setdefault(".".join(map(str, place)), _SAID.get(rule) or (da, en))
-            self.request.state.refused = "form " + " ".join(self._errors)
+            self.request.state.refused = {"rule": "form", "field": " ".join(self._errors)}
         except (Refused, NotYet) as error:
             problem = of(error)
             self._note(problem.field or "", problem)
