@@ -277,6 +277,8 @@ async def test_a_new_link_goes_to_the_registered_address_and_the_answer_is_alway
     await world.delivered()
     old = world.link()
     await _matched(world)
+    await world.delivered()
+    before = len(world.post.came)
     world.clock.now_ = MONDAY + timedelta(days=91)
     answers = [
         await world.http("POST", "/links", "", json={"token": asked}) for asked in (old, "x" * 43, "et andet", old)
@@ -285,7 +287,7 @@ async def test_a_new_link_goes_to_the_registered_address_and_the_answer_is_alway
     assert len({answer.text for answer in answers}) == 1
     assert old not in answers[0].text
     await world.delivered()
-    came = world.post.came[1:]
+    came = world.post.came[before:]
     assert [(mail["To"], mail["Subject"]) for mail in came] == [
         ("una@esbjerg.example", "Dit nye link: plads til en ung i Esbjerg")
     ]
@@ -339,6 +341,11 @@ async def test_in_all_mails_of_a_whole_life_there_is_nobody_young(world: Mailing
     await world.delivered()
     reply = await _propose(world)
     await world.delivered()
+    first = {"match_id": str(uuid4()), "candidate_id": str(uuid4())}
+    possible = {"reply_id": "first", "terms": TERMS, "approvals_needed": ("leader",), "gate": ()}
+    await world.about(matching.MatchProposed, **first, **possible, answer_by=date(2026, 12, 7))
+    await world.about(matching.MatchDeclined, **first, party="leader", reason="hours")
+    await world.delivered()
     await _agree(world)
     await world.about(followup.PlacementPlanned, stage=stage())
     await world.about(followup.PlacementCheckinDue, kind="before-stage-ends", on=date(2027, 1, 4))
@@ -361,10 +368,24 @@ async def test_in_all_mails_of_a_whole_life_there_is_nobody_young(world: Mailing
     await world.delivered()
     templates = {row["template"] for row in await world.pool.fetch("SELECT template FROM mail WHERE state = 'sent'")}
     assert templates == {
-        "asked", "reminder", "yes-missing", "approval-ends", "approval-ended", "help-wanted", "taken-back",
+        "asked", "reminder", "yes-missing", "came-to-nothing", "agreed", "approval-ends", "approval-ended",
+        "help-wanted", "taken-back",
     }  # fmt: skip
     codes = {str(one) for value in PROFILE.values() for one in (value if isinstance(value, list) else [value])}
-    secrets = {CANDIDATE, MATCH, PLACEMENT, PLACE, LEADER, COMPANY, CONTACT, reply, challenge, world.referral, other}
+    secrets = {
+        *first.values(),
+        CANDIDATE,
+        MATCH,
+        PLACEMENT,
+        PLACE,
+        LEADER,
+        COMPANY,
+        CONTACT,
+        reply,
+        challenge,
+        world.referral,
+        other,
+    }
     young = {*secrets, "C-PACE", *(code for code in codes if len(code) > 3)}
     for mail in world.post.came:
         said = [f"{name}: {value}" for name, value in mail.items() if name != "Message-ID"]
