@@ -237,7 +237,7 @@ async def test_roles_of_other_systems_and_their_claims_do_no_harm(identity: Iden
         {"iss": "http://127.0.0.1/another"},
         {"exp": datetime(2026, 1, 1, tzinfo=UTC)},
         {"exp": None},
-        {"nbf": datetime.now(UTC) + timedelta(minutes=5)},
+        {"nbf": datetime.now(UTC) + timedelta(days=1)},
         {"sub": None},
         {"roles": "consultant"},
         {"kommuner": 101},
