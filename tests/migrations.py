@@ -39,14 +39,11 @@ MAY_NARROW = {
 }  # fmt: skip
 """Whether more or less is allowed afterwards, only somebody who reads it can tell."""
 CONTRACT = "begin that file with `-- contracts: WHAT, since vX.Y nobody uses it`"
+BESIDE = "do it CONCURRENTLY, in a file of its own with `-- migrate:up transaction:false`, or NOT VALID first"
 SAY_SO = "say so in a comment, and below it `-- squawk-ignore {rule}`"
 WAYS_OUT = (
     (BREAKS, f"add what is new, and take away what is old a release later: {CONTRACT}"),
-    (
-        STANDS_IN_THE_WAY,
-        "do it CONCURRENTLY, in a file of its own that begins with `-- migrate:up transaction:false`, or NOT VALID"
-        f" first; where the table is small, {SAY_SO}",
-    ),
+    (STANDS_IN_THE_WAY, f"{BESIDE}; where the table is small, {SAY_SO}"),
     (MAY_NARROW, f"where the build before may still all that it could, {SAY_SO}"),
     ({"syntax-error"}, "write what PostgreSQL takes"),
 )

@@ -13,7 +13,7 @@ from deploy.local.processes import Processes
 from shared.events.topics import SERVICES
 
 REPLICAS = 2
-STOPS_WITHIN = READY_WITHIN = 60.0  # seconds
+STOPS_WITHIN, READY_WITHIN = 60.0, 240.0  # seconds; a machine may have other work
 
 
 @dataclass(frozen=True)

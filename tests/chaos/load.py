@@ -97,8 +97,8 @@ class Load:
         try:
             await self._whole_way(number, next(self._codes), next(self._companies))
             self.seen.ended += 1
-        except (NotSo, httpx.HTTPError) as error:
-            self.seen.errors.append(f"journey {number}: {error or type(error).__name__}")
+        except Exception as error:
+            self.seen.errors.append(f"journey {number}: {error!r}")
 
     async def _whole_way(self, number: int, code: str, company: str) -> None:
         email = f"leder{number}@firma.example"

@@ -44,9 +44,13 @@ HOME = ROOT / ".local" / "upgrade"
 STARTING_LINE = Path(__file__).with_name("starting-line")
 ORDER = ("metrics", "followup", "matching", "municipality-gateway", "intake")
 """Whoever hears before whoever says (ADR 9); back again the other way round."""
-STEADY = 8.0  # seconds of load before, between and after
+STEADY = 5.0  # seconds of load before, between and after
 LAG_WITHIN = 60.0
-RETRIED = {"unused": "..."}
+RETRIED = (
+    "Group Coordinator Request failed",
+    "Failed fetch offsets from",
+)
+"""How lines begin that the Kafka client says of what it tries again by itself, until a broker has settled."""
 UNLIMITED = {"LA_REQUESTS_PER_ADDRESS": "100000000", "LA_REQUESTS_PER_PRINCIPAL": "100000000"}
 
 
