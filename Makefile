@@ -47,7 +47,7 @@ bench: .venv/for-tests ## what is fast, and how fast: pages with a whole country
 	$(PY) -m bench.pages
 
 upgrade-check: .venv/for-tests ## the build before (PREVIOUS=v1.2) and this one side by side, replica by replica, under load; and back
-	@$(PY) -m tests.chaos.upgrade --previous "$(PREVIOUS)" $(ARGS)
+	@$(PY) -m tests.chaos.upgrade $(if $(PREVIOUS),--previous $(PREVIOUS)) $(ARGS)
 
 pairs: .venv/for-tests ## all 98 kommuner and a leader in each, each against the things of each other, on every route and topic
 	$(PY) -m tests.leaks.pairs

@@ -78,7 +78,7 @@ def _squawk(sql: str) -> list[dict[str, str | int]]:
     if "transaction:false" not in sql:
         options.append("--assume-in-transaction")
         sql = f"SELECT 1; {sql}"  # it looks from the second statement on
-    command = [SQUAWK, "--reporter=json", f"--pg-version={POSTGRESQL}", *options, "--stdin-filepath=migration.sql"]
+    command = [str(SQUAWK), "--reporter=json", f"--pg-version={POSTGRESQL}", *options, "--stdin-filepath=migration.sql"]
     done = subprocess.run(command, input=sql, capture_output=True, text=True)
     found: list[dict[str, str | int]] = json.loads(done.stdout)
     return found

@@ -116,9 +116,9 @@ def streams(heard: Iterable[Said]) -> list[Check]:
         if missing := set(range(1, max(versions) + 1)) - versions.keys():
             gaps.append(f"{topic} {subject} has no version {sorted(missing)[:3]}")
     return [
-        _none("version gaps", gaps),
-        _none("inversions within a key", inversions),
-        _none("versions said twice, as two events", splits),
+        none("version gaps", gaps),
+        none("inversions within a key", inversions),
+        none("versions said twice, as two events", splits),
         Check("records sent again (the same event: skipped where it is read)", again, True),
     ]
 
@@ -157,9 +157,9 @@ def effects(ledger: Sequence[Entry], heard: Iterable[Said]) -> list[Check]:
         else:
             invented.append(f"{what} {'/'.join(values)}: {times} times, and nobody asked for it")
     return [
-        _none("effects lost", lost),
-        _none("effects doubled", doubled),
-        _none("effects invented", invented),
+        none("effects lost", lost),
+        none("effects doubled", doubled),
+        none("effects invented", invented),
         Check("requests whose outcome nobody knows", unknown, True),
     ]
 
@@ -193,15 +193,15 @@ async def databases(database: str, ledger: Sequence[Entry], heard: Iterable[Said
     finally:
         await conn.close()
     return [
-        _none("rows that wait, or are buried", waiting),
-        _none("streams not read to their end", unread),
-        _none("things in the databases that the ledger does not have, or the other way round", counts),
+        none("rows that wait, or are buried", waiting),
+        none("streams not read to their end", unread),
+        none("things in the databases that the ledger does not have, or the other way round", counts),
     ]
 
 
 def figures(scraped: str, ledger: Sequence[Entry]) -> Check:
     """The totals of metrics are those of the ledger."""
-    totals: Counter[str] = Counter()
+    totals: defaultdict[str, float] = defaultdict(float)
     for family in text_string_to_metric_families(scraped):
         for sample in family.samples:
             totals[sample.name] += sample.value
@@ -210,7 +210,7 @@ def figures(scraped: str, ledger: Sequence[Entry]) -> Check:
         for name, what in FIGURES.items()
         for line in _as_many(ledger, what, f"{name}_total", totals[f"lederalliancen_{name}_total"])
     ]
-    return _none("totals of metrics that are not the ledger's", wrong)
+    return none("totals of metrics that are not the ledger's", wrong)
 
 
 def errors(logs: Iterable[Path], retried: tuple[str, ...]) -> list[Check]:
@@ -231,7 +231,7 @@ def errors(logs: Iterable[Path], retried: tuple[str, ...]) -> list[Check]:
                 else:
                     others[f"{log.stem}: {line[:400]}"] += 1
     return [
-        _none("error lines", [f"{line} ({n} times)" for line, n in others.items()], others.total()),
+        none("error lines", [f"{line} ({n} times)" for line, n in others.items()], others.total()),
         Check("error lines of what is tried again", passing.total(), True, [f"{e}: {n}" for e, n in passing.items()]),
     ]
 
@@ -244,5 +244,6 @@ def _as_many(ledger: Sequence[Entry], what: str, name: str, found: float) -> lis
     return [f"{name} is {found:g} and not {least}" + (f" to {most}" if most > least else "")]
 
 
-def _none(what: str, found: list[str], so_many: int | None = None) -> Check:
+def none(what: str, found: list[str], so_many: int | None = None) -> Check:
+    """Nothing of it may be found."""
     return Check(what, len(found) if so_many is None else so_many, not found, found[:20])

@@ -27,13 +27,17 @@ from tests.leaks.country import FRAME, TASK, event_of, postnr_of, profile
 
 CODES = ("0101", "0461", "0561", "0657", "0751", "0851")
 PATIENCE = 60.0  # seconds that an answer, or what follows from it, may take
-EVENTS = 37
-"""How many a journey leads to, on all topics."""
+EVENTS = 33
+"""How many the services say of one journey, on their topics and to its kommune."""
 AGAIN = (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT)
 
 
 class NotSo(Exception):  # noqa: N818 - what a journey can come to
-    """A request was refused, or nothing came of it."""
+    """A request was refused, or nothing came of it. `refused`: for certain nothing was done."""
+
+    def __init__(self, words: str, *, refused: bool = False) -> None:
+        super().__init__(words)
+        self.refused = refused
 
 
 @dataclass
@@ -142,8 +146,8 @@ class Load:
         number = await self._ledger.begin("sign-up", email)
         try:
             await self._ask("intake", "POST", "/leaders", leader, as_=None)
-        except NotSo:
-            await self._ledger.end(number, "failed", {})
+        except NotSo as no:
+            await self._ledger.end(number, "failed" if no.refused else "unknown", {})
             raise
         found = await self._ask("intake", "POST", "/leaders/search", email)
         if len(found) != 1:
@@ -162,8 +166,8 @@ class Load:
         number = await self._ledger.begin(what, about)
         try:
             answer = await self._ask(service, "POST", path, body, as_, own)
-        except NotSo:
-            await self._ledger.end(number, "failed", {})
+        except NotSo as no:
+            await self._ledger.end(number, "failed" if no.refused else "unknown", {})
             raise
         await self._ledger.end(number, "ok", {})
         return answer
@@ -194,7 +198,7 @@ class Load:
             await asyncio.sleep(0.05 * times)
         self.seen.requests.append((begun, time.time() - begun, times))
         if answer.is_error:
-            raise NotSo(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+            raise NotSo(f"{method} {path}: {answer.status_code} {answer.text[:300]}", refused=answer.is_client_error)
         return answer.json() if answer.content else None
 
     def _token(self, role: str, own: str | None) -> str:
