@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All that they need is installed below .venv and .local.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens alerts lint types contracts dashboards kubernetes format lock sbom audit pairs canary bench images images-check clean
+.PHONY: help demo test test-unit test-contract test-integration test-browser test-e2e test-keycloak screens alerts lint types contracts dashboards kubernetes format lock sbom audit pairs canary bench upgrade-check images images-check clean
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -45,6 +45,9 @@ test-e2e: .venv/for-tests ## all services together
 
 bench: .venv/for-tests ## what is fast, and how fast: pages with a whole country's rows
 	$(PY) -m bench.pages
+
+upgrade-check: .venv/for-tests ## the build before (PREVIOUS=v1.2) and this one side by side, replica by replica, under load; and back
+	@$(PY) -m tests.chaos.upgrade $(if $(PREVIOUS),--previous $(PREVIOUS)) $(ARGS)
 
 pairs: .venv/for-tests ## all 98 kommuner and a leader in each, each against the things of each other, on every route and topic
 	$(PY) -m tests.leaks.pairs

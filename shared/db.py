@@ -109,8 +109,10 @@ async def migrate(url: str, service: str, folders: Sequence[Path], *, schema: st
         async with _alone(conn):
             await _make_roles(conn, service)
             await conn.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+            await conn.execute(_from_the_start(schema, service, f"GRANT {RIGHTS} ON TABLES TO"))
         await _dbmate(url, schema, folders)
         async with _alone(conn):
+            await conn.execute(_from_the_start(schema, service, "REVOKE ALL ON TABLES FROM"))
             await _grant(conn, schema, service)
     finally:
         await conn.close()
@@ -135,6 +137,11 @@ async def _make_roles(conn: Connection, service: str) -> None:
             await conn.execute(f'ALTER ROLE "{role}" {" ".join(taken)}')
     await conn.execute(f'GRANT "{reader}" TO "{login}"')
     await conn.execute(f'GRANT "{login}" TO CURRENT_USER')
+
+
+def _from_the_start(schema: str, service: str, rights: str) -> str:
+    """A replica that runs meanwhile writes to a new table at once, where a trigger of the same migration lets it."""
+    return f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" {rights} "{role_of(service)}"'
 
 
 async def _grant(conn: Connection, schema: str, service: str) -> None:

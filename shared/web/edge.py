@@ -1,5 +1,6 @@
 """The edge that every request passes: host, who asks and how often, size, CPR guard, headers, the last catch."""
 
+import asyncio
 import json
 import re
 import time
@@ -41,6 +42,7 @@ from shared.web.problems import (
     PERSONAL_DATA,
     TOO_LARGE,
     TOO_MANY,
+    UNAVAILABLE,
     UNKNOWN_HOST,
     UNSTORABLE,
     UNSUPPORTED,
@@ -65,6 +67,8 @@ SECONDS = Histogram(
     ["service", "endpoint", "status"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+STOPPING = "graceful shutdown"
+"""What uvicorn says to a request that takes longer than it waits: another replica does it, or has it done already."""
 STATIC = "/static/"  # out of memory, and a page asks for ten: a whole kick-off may share one address
 
 
@@ -141,6 +145,10 @@ class Edge:
             elif place := _unstorable_in(scope, sent):
                 _refuse(scope, place, Problem(UNSTORABLE, field=_told(scope, place), rule="text"))
             await self._app(scope, _replay(body, receive), send_on)
+        except asyncio.CancelledError as error:
+            if status or STOPPING not in str(error):
+                raise
+            await problems.answer(Problem(UNAVAILABLE, headers={"Retry-After": "1"}), scope)(scope, receive, send_on)
         except Exception as error:
             if status:  # half an answer is on its way: only cutting the connection tells the asker
                 raise

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
@@ -189,6 +190,17 @@ async def test_an_administrator_need_not_be_a_superuser(database: str) -> None:
         for role in (db.role_of(name), db.reader_of(name), boss):
             await root.execute(f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")
         await root.close()
+
+
+async def test_a_replica_that_runs_while_a_table_is_added_writes_to_it_from_the_start(
+    admin: asyncpg.Connection, migrated: str, tmp_path: Path
+) -> None:
+    """A trigger on an old table may want to: it acts as the replica that has set it off."""
+    added = "CREATE TABLE intake.added (id bigint GENERATED ALWAYS AS IDENTITY); SET ROLE la_intake;"
+    written = "INSERT INTO intake.added DEFAULT VALUES; RESET ROLE;"
+    (tmp_path / "0900_added.sql").write_text(f"-- migrate:up\n{added} {written}\n-- migrate:down\n")
+    await db.migrate(migrated, "intake", [tmp_path])
+    assert await admin.fetchval("SELECT count(*) FROM pg_default_acl") == 0
 
 
 @pytest.mark.parametrize("strong", [True, False])

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from aiokafka.errors import KafkaError
@@ -23,6 +24,7 @@ from shared.settings import KafkaSettings, Settings
 from shared.web.access import mint
 from shared.web.operations import lag
 from tests.conftest import two_free_ports
+from tests.intake_served import SIGN_UP
 from tests.waiting import until
 
 BIN = Path(sys.executable).parent
@@ -126,6 +128,23 @@ async def test_a_service_stops_within_ten_seconds_while_kafka_is_frozen(stack: S
                 await service.process.wait()
         finally:
             os.kill(stack.kafka_pid, signal.SIGCONT)
+
+
+async def test_a_request_that_a_stopping_replica_gives_up_is_asked_for_again(stack: Stack, prepared: str) -> None:
+    """It is 503, and not 500: whoever asks another replica under the same key is right to, done or not."""
+    async with running(settings(stack, prepared), "intake") as service:
+        await until(service.ready)
+        conn = await asyncpg.connect(prepared)
+        async with conn.transaction():
+            await conn.execute("LOCK TABLE intake.aggregate")
+            asked = asyncio.create_task(service.client.post("/leaders", json=SIGN_UP))
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'intake.aggregate'::regclass"
+            await until(lambda: conn.fetchval(waiting))
+            service.process.send_signal(signal.SIGTERM)
+            answer = await asked
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert answer.json()["type"].endswith(":unavailable")
+        await conn.close()
 
 
 async def test_health_sees_a_consume_loop_that_died_and_it_is_started_again(
