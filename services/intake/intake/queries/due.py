@@ -35,7 +35,7 @@ _LINES = """
          AS r(what, work, rank, helps, runs_out) USING (what)
     WHERE due <= $1
 """
-_ORDER = 'first, since, rank, at, id COLLATE "C"'
+_ORDER = 'first, rank, at, since, id COLLATE "C"'
 
 
 async def counts(conn: Connection, today: date) -> dict[rules.Work, int]:

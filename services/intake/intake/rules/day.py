@@ -294,7 +294,7 @@ def waits(turn: Turn) -> bool:
     return turn.due is not None or turn.what in BY_ITSELF
 
 
-def order(turn: Turn, today: date) -> tuple[int, date, int, date]:
+def order(turn: Turn, today: date) -> tuple[int, int, date, date]:
     """Who called for help, then what runs out today or on the next working day, then the rest; the longest first.
 
     `queries/due.py` puts rows in the same order.
@@ -302,9 +302,9 @@ def order(turn: Turn, today: date) -> tuple[int, date, int, date]:
     runs_out = turn.what in RUNS_OUT and turn.by is not None and turn.by <= add_working_days(today, 1)
     return (
         0 if turn.what in HELPS else 1 if runs_out else 2,
-        turn.since,
         _RANK[turn.what],
         turn.by or turn.due or turn.since,
+        turn.since,
     )
 
 
