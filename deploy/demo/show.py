@@ -87,7 +87,7 @@ def unexpected(plays: Sequence[Play]) -> None:
 
 PAGES = {
     "/": "what it is, and where a leader signs up",
-    "/min-side": "a leader's places: log in as one",
+    "/min-side": "a leader's places: by the button in her mail, or log in as one",
     "/i-dag": "a consultant's day: log in as a consultant",
     "/kommune": "what a kommune is asked: log in as one",
     "/tal": "whether it works: log in as a partner",

@@ -136,6 +136,15 @@ async def a_leader_signs_up(here: Here, company: str, cvr: str, postnr: str, ema
     assert "En konsulent ringer" in (await here.mail(email, "Velkommen")).text
 
 
+async def comes_by(here: Here, mail: Mail, name: str) -> None:
+    """The leader, without an account."""
+    page = here.leader.page
+    await page.goto(mail.link)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Din side hos Lederalliancen")
+    await here.leader.look(name)
+    await page.get_by_role("button", name="Åbn min side").click()
+
+
 async def is_called_and_gets_a_place(here: Here, company: str) -> None:
     visitor, page = here.consultant, here.consultant.page
     await visitor.go("/i-dag")
@@ -186,12 +195,12 @@ async def the_kommune_finds_somebody(here: Here) -> None:
 
 async def all_say_yes(here: Here) -> None:
     leader = here.leader.page
-    await leader.goto((await here.mail(LEADER, "sig ja eller nej")).link)
-    await expect(leader.get_by_role("heading", level=1)).to_have_text("Hvem vil du være?")
-    await leader.get_by_label("Leder", exact=True).select_option(index=1)
-    await leader.get_by_role("button", name="Log ind som leder").click()
+    await comes_by(here, await here.mail(LEADER, "Velkommen"), "job-link")
     await expect(leader.get_by_role("heading", level=1)).to_have_text("Min side")
-    await leader.get_by_role("link", name="En ung er foreslået til din plads").click()
+    await expect(leader.get_by_role("link", name="En ung er foreslået til din plads")).to_be_visible()
+    await leader.get_by_role("button", name="Log ud").click()
+    await comes_by(here, await here.mail(LEADER, "sig ja eller nej"), "job-link-to-proposal")
+    await expect(leader.get_by_role("button", name="Ja, jeg vil gerne")).to_be_visible()
     await here.leader.look("job-proposed")
     await leader.get_by_role("button", name="Ja, jeg vil gerne").click()
     await expect(leader.get_by_text("Du har sagt ja. Kommunen spørger den unge")).to_be_visible()

@@ -18,6 +18,10 @@ COOLDOWN = 11  # seconds after which its keys may be asked for again
 pytestmark = pytest.mark.timeout(600)
 
 
+async def to_keycloak(page: Page) -> None:
+    await page.locator("main").get_by_role("button", name="Log ind").click()
+
+
 async def log_in(page: Page, name: str) -> None:
     """At Keycloak's own page."""
     await page.locator("#username").fill(name)
@@ -29,6 +33,7 @@ async def at_figures(visit: Visit, name: str) -> Page:
     visitor = await visit("desk")
     visitor.expected = {403}
     await visitor.go("/log-ind?til=/tal")
+    await to_keycloak(visitor.page)
     await log_in(visitor.page, name)
     await expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Sådan går det")
     return visitor.page
@@ -68,6 +73,7 @@ async def test_a_leader_comes_to_the_own_page(visit: Visit, site: Living, keyclo
     keycloak.is_about("leder", leader_id=[leader])
     visitor = await visit("phone", scripts=False)  # which would fetch the parts of other services: none is here
     await visitor.go("/min-side")
+    await to_keycloak(visitor.page)
     await log_in(visitor.page, "leder")
     await expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Min side")
     assert await known(visitor.page, site) == (["leader"], [], leader)
@@ -84,7 +90,7 @@ async def test_without_a_proof_of_who_asks_no_code_is_given(site: Living, keyclo
         answer = await client.get(f"{keycloak.issuer}/protocol/openid-connect/auth", params=asked)
         said = parse_qs(urlsplit(answer.headers["location"]).query)
         assert (said["error"], "code_challenge_method" in said["error_description"][0]) == (["invalid_request"], True)
-        begun = await client.get(f"{site.base}/log-ind")
+        begun = await client.post(f"{site.base}/log-ind", data={"til": "/"}, headers={"Origin": site.base})
         sent = parse_qs(urlsplit(begun.headers["location"]).query)
         assert (sent["code_challenge_method"], len(sent["code_challenge"][0])) == (["S256"], 43)
 
@@ -114,6 +120,7 @@ async def test_who_logs_out_here_is_asked_who_they_are_again_in_every_tab(visit:
     await page.get_by_role("button", name="Log ud").click()
     await expect(page).to_have_url(re.compile(f"^{re.escape(site.base)}/[?]state="))
     await tab.goto(f"{site.base}/tal/tal.csv")
+    await to_keycloak(tab)
     await expect(tab.locator("#username")).to_be_visible()
 
 
@@ -139,6 +146,8 @@ async def test_two_tabs_may_be_on_their_way_at_once(visit: Visit, site: Living) 
     first, second = visitor.page, await visitor.page.context.new_page()
     await first.goto(f"{site.base}/log-ind?til=/tal?tab=1")
     await second.goto(f"{site.base}/log-ind?til=/tal?tab=2")
+    for tab in (first, second):
+        await to_keycloak(tab)
     await log_in(first, "partner")
     await expect(first).to_have_url(f"{site.base}/tal?tab=1")
     # Keycloak's page in the other one may have noticed by itself.

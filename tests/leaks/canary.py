@@ -76,6 +76,9 @@ async def plant(world: World, things: Things) -> None:
         for sent in ({"name": f"{name} {dashed}"}, {name: 1}, {"email": name}, {"cvr": dashed}):
             await http.post(f"{intake}/leaders", json=sent)
         await http.post(f"{intake}/leaders", content=f"<{name}> {dashed}", headers={"Content-Type": "text/xml"})
+        for email in (name, dashed, f"{dashed}@firma.example"):
+            await http.post(f"{intake}/links", json={"email": email})
+            await http.get(f"{intake}/min-side/{quote(email)}", headers={"Accept": "text/html"})
         for path in (f"/places/{quote(name)}", f"/places/{dashed}", f"/codes/{quote(name)}", f"/calls?days={dashed}"):
             await http.get(intake + path, headers=consultant)
         await http.get(f"{intake}/calls", headers=consultant | {"X-Note": f"{name} {dashed}", "User-Agent": name})

@@ -176,18 +176,12 @@ def here(to: str) -> str:
 
 @pages.get(IN, dependencies=[Depends(open_route)])
 async def log_in(page: PageDep, form: FormDep, login: LoginDep, til: str = "/") -> Response:
-    """A leader needs none. Whoever was here by the issuer today goes there straight on."""
+    """A leader needs none. A session that goes on is renewed by way of the browser, without a question."""
     if login.local is not None:
         return await _choose(page, form, login)
-    if (last := _last(page)) and not last.by_link:
+    if (known := page.site.sessions.read(page.request)) and not known.by_link:
         return await _begin(page, login, til)
     return page.show("shared/log_in.html", form=form)
-
-
-def _last(page: Page) -> Session | None:
-    """Who was logged in here, also where that is over by now."""
-    found = page.site.sessions.open("session", page.request.cookies.get(sessions.COOKIE), sessions.LONGEST)
-    return Session(**found) if found else None
 
 
 async def _begin(page: Page, login: Login, to: str) -> Response:
@@ -256,13 +250,17 @@ def welcome(page: Page, session: Session, to: str) -> Response:
 @pages.post(OUT, dependencies=[Depends(open_route)])
 async def log_out(page: PageDep, _: SentForm, login: LoginDep) -> Response:
     page.request.state.session = None
-    last, cookies = _last(page), page.request.cookies
-    is_elsewhere = not login.local and (_KNOWN_BY in cookies or not (last and last.by_link))
-    to = await login.goodbye(page.request) if is_elsewhere else None
+    to = None if login.local or _came_by_link(page) else await login.goodbye(page.request)
     answer = RedirectResponse(to, 303) if to else page.go("/")
     sessions.end(answer)
     answer.delete_cookie(_KNOWN_BY, path=OUT, secure=True, httponly=True, samesite="lax")
     return answer
+
+
+def _came_by_link(page: Page) -> bool:
+    """Also where the session is over by now. Nobody is logged in at the issuer then, who would ask whether one is."""
+    found = page.site.sessions.open("session", page.request.cookies.get(sessions.COOKIE), sessions.LONGEST)
+    return found is not None and Session(**found).by_link and _KNOWN_BY not in page.request.cookies
 
 
 def install(app: FastAPI, config: Settings, logins: Logins | None) -> None:

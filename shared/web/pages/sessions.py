@@ -2,6 +2,7 @@
 
 It ends an hour after the last page, ten hours after the login (a working day), and when the issuer says so: what it
 gives is renewed as often as an access token has to be, so who has lost a role, or was logged out, is out by then.
+Out of a leader's mail no issuer renews it: two hours.
 """
 
 import hmac

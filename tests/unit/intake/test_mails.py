@@ -1,16 +1,19 @@
 """Which mail a leader gets of what happens, and what follows when no mail reaches her."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
 
 from intake.commands.leaders import CorrectLeader, RecordCall
+from intake.commands.links import SendLink
 from intake.commands.mails import AddressRefused
 from intake.letters import A_KOMMUNE, LETTERS, PLACE
+from intake.rules import links
 from intake.state.day import Match
 from intake.state.leaders import Leader
+from intake.texts import LINK_SENT
 from shared.events.followup import PlacementCheckinDue, PlacementPlanned
 from shared.events.matching import MatchCancelled, MatchDeclined, MatchProposed, MatchSeatFree
 from shared.events.municipality_gateway import ReferralLeaderGuided
@@ -41,6 +44,28 @@ def test_who_joins_is_welcomed_and_who_comes_again_is_the_same_work() -> None:
     for world in (World(), World(leader())):
         world.tell(sign_up())
         assert told(world) == [("welcome", {})]
+
+
+def test_asking_for_a_link_is_the_same_work_whoever_has_the_address() -> None:
+    for world in (World(), World(leader()), World(leader(erased=True))):
+        assert world.tell(SendLink(leader_id=LEADER)) == LINK_SENT
+        assert told(world) == [("new-link", {})], "an erased person's mail ends where it is sent, as nobody's does"
+
+
+def test_a_mail_leads_to_what_it_is_about_else_to_her_page_and_for_sixty_days() -> None:
+    ids = {"match_id": MATCH, "placement_id": PLACEMENT, "place_id": PLACE_ID, "kommune": "0561", "on": "2026-12-07"}
+    led = {template: links.where(template, ids) for template in LETTERS if template != "morning"}
+    assert {template: to for template, to in led.items() if to != "/min-side"} == {
+        "proposed": f"/match/{MATCH}",
+        "first-day": f"/forloeb/{PLACEMENT}",
+        "how-is-it-going": f"/forloeb/{PLACEMENT}",
+        "seat-free": f"/pladser/{PLACE_ID}/aabn",
+    }
+    assert links.lasts_until(NOW, NOW.date()) - NOW == timedelta(days=60)
+
+
+def test_each_mail_has_a_button() -> None:
+    assert [(name, said) for name, words in LETTERS.items() for said, mail in words.items() if not mail.button] == []
 
 
 @pytest.mark.parametrize("outcome", ["reached", "no-answer", "later", "not-now"])
