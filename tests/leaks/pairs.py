@@ -42,7 +42,8 @@ NOWHERE = str(uuid7())  # as young as theirs: what an id says of its age is no s
 ON_KAFKA = "Kafka, replies of every kind"
 # What reading and refusing leaves behind; all other tables stay as they are.
 LEFT_BEHIND = {
-    "access_log", "consumed", "dead_letter", "idempotency", "inbox", "link", "outbox", "reply", "said", "seen", "stream",
+    "access_log", "consumed", "dead_letter", "idempotency", "inbox", "link", "outbox", "reply", "said", "seen",
+    "stream",
 }  # fmt: skip
 # A kommune that uses an id of another one's is told so, and not that it is nowhere: these codes are published.
 TOLD_APART = {"not-yours", "unknown-id"}
