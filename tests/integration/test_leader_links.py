@@ -134,8 +134,6 @@ async def test_a_mail_about_one_thing_leads_there_and_where_that_is_not_to_her_p
     for site, to in ((SITE, about), ("https://127.0.0.1:8001", "/min-side")):
         async with phone(intake, site) as client:
             assert (await opens(client, link(post, 0))).headers["location"] == to
-            sent = await client.post(link(post, 0), params={"til": "//evil.example", "target": "https://evil.example"})
-            assert sent.status_code == 403, "no form"
             told = await opens(client, f"{link(post, 0)}?til=//evil.example&target=//evil.example")
             assert told.headers["location"] == to
 
