@@ -96,6 +96,7 @@ async def test_beside_an_issuer_a_leader_is_offered_a_link(
         async with living(services()["intake"], topics, database, port=port, **config) as beside:
             visitor = await visit(width, scripts=scripts)
             page, visitor.base = visitor.page, beside.base
+            await visitor.put_in("/tal/kort", "")
             await visitor.go("/")
             await page.get_by_role("link", name="Log ind").click()
             await visitor.look("log-in")
