@@ -57,7 +57,7 @@ def _client(name: str, user: str, group: str, writes: int, reads: int) -> Client
         of = kommune_of(topic_name)
         speaker = of if topic.producer == "kommune" else topic.producer
         hearers = {of if consumer == "kommune" else consumer for consumer in topic.consumers}
-        if speaker == name:
+        if name in (speaker, topic.passed_on_by):
             rights.add(Right("topic", topic_name, "write"))
         # After a restore, a service looks at how far its own topics go.
         if name in hearers or (speaker == name and name in SERVICES):

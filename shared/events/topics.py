@@ -30,6 +30,8 @@ class Topic:
     """Kafka's `message.timestamp.type`: whose clock says when a message was written, the sender's or the broker's."""
     first_seen_starts: bool = False
     """Retention is short: the first version that a consumer sees of a subject counts as its start."""
+    passed_on_by: str = ""
+    """The service that writes it too, in its producer's name: what a kommune said to it over HTTP."""
 
     @property
     def versioned(self) -> bool:
@@ -75,7 +77,7 @@ REFERRALS = Topic(
 )
 REPLIES = Topic(
     "k.{code}.replies.v1", "kommune", ("municipality-gateway",), "referral_id", 1, timedelta(days=7), MIB // 4,
-    timestamps="LogAppendTime",
+    timestamps="LogAppendTime", passed_on_by="municipality-gateway",
 )  # fmt: skip
 DEAD_LETTERS = {
     service: Topic(f"dlq.{service}.v1", service, ("operator",), "subject", 1, timedelta(days=90))

@@ -260,6 +260,8 @@ async def test_what_kafka_lists_is_what_is_declared_for_everybody_on_every_topic
             expected.add((own, "WRITE", "TOPIC", "LITERAL", name))
             if topic.producer != "kommune":
                 expected.add((own, "READ", "TOPIC", "LITERAL", name))
+            if topic.passed_on_by:
+                expected.add((f"User:la-{topic.passed_on_by}", "WRITE", "TOPIC", "LITERAL", name))
             for consumer in set(topic.consumers) - {"operator"}:
                 who = f"User:k-{code}" if consumer == "kommune" else f"User:la-{consumer}"
                 expected.add((who, "READ", "TOPIC", "LITERAL", name))
@@ -306,6 +308,12 @@ async def test_a_service_gets_to_what_it_says_and_hears_and_no_further(kafka: Se
     for topic in (f"k.{OWN}.referrals.v1", f"k.{OWN}.replies.v1", "dlq.intake.v1"):
         assert not await reads(own, topic), topic
     assert not await reads(own, "intake.v1", "intake.intake.v1")
+
+
+async def test_what_a_kommune_says_over_http_the_gateway_may_pass_on(kafka: SecuredKafka, topics: None) -> None:
+    own = await let_in(kafka, "municipality-gateway")
+    assert await writes(own, f"k.{OWN}.replies.v1")
+    assert not await writes(own, "intake.v1")
 
 
 async def test_who_is_shut_out_is_so_at_once_also_where_already_connected(kafka: SecuredKafka, topics: None) -> None:
